@@ -1,0 +1,49 @@
+"""Where the daemon's files live on each platform, and the environment variables that move them.
+
+None of these functions creates anything.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import platformdirs
+
+APPLICATION = "gan-inpaint"
+
+
+def runtime_dir() -> Path:
+    """Folder of the socket, the lock and the runtime file: `$GAN_INPAINT_RUNTIME_DIR`, else the user's runtime folder."""
+    if configured := _from_environment("GAN_INPAINT_RUNTIME_DIR"):
+        return configured
+    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR a temporary folder is used: nothing a user must act upon
+        warnings.simplefilter("ignore")
+        return Path(platformdirs.user_runtime_dir(APPLICATION, appauthor=False))
+
+
+def runtime_file() -> Path:
+    """The file that tells clients where the daemon listens."""
+    return runtime_dir() / "daemon.json"
+
+
+def log_dir() -> Path:
+    """Folder of the daemon's rotating log: `$GAN_INPAINT_LOG_DIR`, else the user's log folder."""
+    return _from_environment("GAN_INPAINT_LOG_DIR") or Path(platformdirs.user_log_dir(APPLICATION, appauthor=False))
+
+
+def log_file() -> Path:
+    """The log file that is written at present."""
+    return log_dir() / "daemon.log"
+
+
+def models_dir() -> Path:
+    """Folder of the models that the user added: `$GAN_INPAINT_MODELS_DIR`, else `models` in the user's data folder."""
+    configured = _from_environment("GAN_INPAINT_MODELS_DIR")
+    return configured or Path(platformdirs.user_data_dir(APPLICATION, appauthor=False)) / "models"
+
+
+def _from_environment(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value).expanduser().absolute() if value else None

@@ -1,0 +1,271 @@
+"""The messages of docs/protocol.md as typed structures, and what is checked before anything is parsed or allocated.
+
+A message is one JSON header frame followed by raw pixel frames. This module knows headers and sizes; it never touches
+a socket or a pixel.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from gan_inpaint.errors import BadRequest, GanInpaintError, ProtocolMismatch, TooLarge
+
+PROTOCOL = 1
+USERNAME = "gan-inpaint"
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
+Extent = Annotated[int, Meta(ge=1)]
+Radius = Annotated[int, Meta(ge=0, le=256)]
+Layout = Literal["gray", "graya", "rgb", "rgba", "bgra"]
+Depth = Literal["u8", "u16", "f16", "f32"]
+Transfer = Literal["srgb", "linear"]
+Stage = Literal["waiting", "loading", "filling"]
+Kind = Literal["generator", "classical"]
+
+CHANNELS: dict[Layout, int] = {"gray": 1, "graya": 2, "rgb": 3, "rgba": 4, "bgra": 4}
+SAMPLE_BYTES: dict[Depth, int] = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
+
+
+class Limits(Struct, frozen=True):
+    """What one client may ask for; told in `welcome`.
+
+    `frame_bytes` holds `pixels` of four 32-bit channels, and is also the most that all waiting fills hold together.
+    """
+
+    header_bytes: int = 16 * 1024
+    frame_bytes: int = 2**30
+    pixels: int = 2**26
+    queue: int = 8
+
+
+# Requests
+
+
+class Message(Struct, kw_only=True, tag_field="type"):
+    """What every header has."""
+
+    id: Identifier
+    protocol: int = PROTOCOL
+
+
+class Hello(Message, tag="hello"):
+    client: str = ""
+
+
+class Ping(Message, tag="ping"):
+    pass
+
+
+class StatusRequest(Message, tag="status"):
+    pass
+
+
+class Fill(Message, tag="fill"):
+    width: Extent
+    height: Extent
+    layout: Layout
+    depth: Depth
+    transfer: Transfer = "srgb"
+    model: str = "default"
+    grow: Radius = 4
+    feather: Radius = 0
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes of the pixel frame."""
+        return self.mask_bytes * CHANNELS[self.layout] * SAMPLE_BYTES[self.depth]
+
+    @property
+    def mask_bytes(self) -> int:
+        """Bytes of the mask frame, one a pixel."""
+        return self.width * self.height
+
+
+class Cancel(Message, tag="cancel"):
+    target: Identifier
+
+
+class Stop(Message, tag="stop"):
+    pass
+
+
+Request: TypeAlias = Hello | Ping | StatusRequest | Fill | Cancel | Stop
+
+
+# Replies
+
+
+class Reply(Struct, kw_only=True, tag_field="type"):
+    """What every reply has; `id` is the request's, empty if that could not be read."""
+
+    id: str
+    protocol: int = PROTOCOL
+
+
+class ModelInfo(Struct):
+    name: str
+    title: str
+    version: str
+    kind: Kind
+    default: bool
+    licence: str
+
+
+class Welcome(Reply, tag="welcome"):
+    version: str
+    pid: int
+    models: list[ModelInfo]
+    limits: Limits
+
+
+class Pong(Reply, tag="pong"):
+    pass
+
+
+class SessionInfo(Struct):
+    model: str
+    provider: str
+    sha256: str
+    idle_seconds: float
+
+
+class Status(Reply, tag="status"):
+    version: str
+    pid: int
+    endpoint: str
+    uptime_seconds: float
+    fills: int
+    queued: int
+    running: int
+    memory_mib: float
+    threads: int
+    providers_available: list[str]
+    sessions: list[SessionInfo]
+
+
+class Progress(Reply, tag="progress"):
+    done: int
+    total: int
+    stage: Stage
+
+
+class FilledBy(Struct, frozen=True):
+    model: str
+    version: str
+    kind: Kind
+    sha256: str
+    provider: str
+
+
+class Result(Reply, tag="result"):
+    width: int
+    height: int
+    layout: Layout
+    depth: Depth
+    filled_by: FilledBy
+    windows: int
+    seconds: float
+    note: str = ""
+
+
+class Cancelling(Reply, tag="cancelling"):
+    found: bool
+
+
+class Stopping(Reply, tag="stopping"):
+    pass
+
+
+class Error(Reply, tag="error"):
+    code: str
+    message: str
+    hint: str = ""
+
+    @classmethod
+    def of(cls, id: str, problem: GanInpaintError) -> Error:
+        """The error reply that tells `problem` to the client whose request was `id`."""
+        return cls(id=id, code=problem.code, message=problem.message, hint=problem.hint)
+
+
+AnyReply: TypeAlias = Welcome | Pong | Status | Progress | Result | Cancelling | Stopping | Error
+
+
+# Headers
+
+
+class _Envelope(Struct):
+    """The parts of a header that decide how the rest is read, of any type that a client may have sent."""
+
+    protocol: Any = None
+    id: Any = None
+
+
+class _Identified(Struct):
+    id: Identifier = field(default="")
+
+
+def encode(message: Message | Reply) -> bytes:
+    """The header frame of `message`."""
+    return msgspec.json.encode(message)
+
+
+def decode_request(header: bytes) -> Request:
+    """Read a request's header.
+
+    Raises:
+        BadRequest: it is no JSON, a key is missing or of a wrong type, or the type of message is unknown.
+        ProtocolMismatch: it names another protocol version.
+    """
+    protocol = _decode(header, _Envelope).protocol
+    if isinstance(protocol, int) and not isinstance(protocol, bool) and protocol != PROTOCOL:
+        raise ProtocolMismatch(
+            f"The editor's plug-in and the daemon do not fit together: the daemon speaks protocol {PROTOCOL}.",
+            "Install the plug-in again with “gan-inpaint plugin install”, then restart the editor.",
+        )
+    if protocol is None:
+        raise BadRequest("The request does not name its protocol version.")
+    return _decode(header, Request)
+
+
+def decode_reply(header: bytes) -> AnyReply:
+    """Read a reply's header; raises BadRequest where it does not follow the protocol."""
+    return _decode(header, AnyReply)
+
+
+def read_id(header: bytes) -> str:
+    """The `id` of a header that may be wrong otherwise; empty where there is no valid one."""
+    try:
+        return _decode(header, _Identified).id
+    except BadRequest:
+        return ""
+
+
+def _decode(header: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(header, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise BadRequest(f"The request cannot be read: {problem}.") from problem
+
+
+# Sizes
+
+
+def check_sizes(fill: Fill, frames: list[int], limits: Limits) -> None:
+    """Check the sizes in bytes of a fill's pixel frames against its header and the limits.
+
+    Raises:
+        TooLarge: more pixels than the daemon takes.
+        BadRequest: a frame is missing, too many, or of another size than the header says.
+    """
+    if fill.mask_bytes > limits.pixels:
+        raise TooLarge(
+            f"The area to work on has {fill.mask_bytes / 1e6:.0f} megapixels, "
+            f"more than the {limits.pixels / 1e6:.0f} that are filled at once.",
+            "Select a smaller area, or fill it in several parts.",
+        )
+    expected = [fill.pixel_bytes, fill.mask_bytes]
+    if frames != expected:
+        raise BadRequest(f"A fill of this size carries frames of {expected} bytes, but {frames} came.")

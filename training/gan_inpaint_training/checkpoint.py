@@ -1,0 +1,43 @@
+"""Checkpoints: one file a run, replaced atomically, holding nothing but tensors and plain values."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+NAME = "checkpoint.pt"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that cannot be written, read or used with this configuration."""
+
+
+def save(run: Path, state: dict[str, Any]) -> None:
+    """Write `state` to the run's checkpoint; the old one stays until the new one is complete on disk."""
+    temporary = run / f"{NAME}.part"
+    try:
+        with temporary.open("wb") as stream:
+            torch.save(state, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(run / NAME)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise CheckpointError(f"The checkpoint {run / NAME} could not be written: {error}") from error
+
+
+def load(run: Path) -> dict[str, Any]:
+    """The state of a run, on the CPU. Raises CheckpointError when there is none or it is damaged."""
+    path = run / NAME
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise CheckpointError(f"There is no checkpoint {path}; was this run trained?") from None
+    except (OSError, RuntimeError, EOFError, ValueError) as error:
+        raise CheckpointError(f"The checkpoint {path} cannot be read: {error}") from error
+    if not isinstance(state, dict) or not {"config", "ema", "images_seen"} <= state.keys():
+        raise CheckpointError(f"{path} is not a checkpoint of this training.")
+    return state

@@ -1,0 +1,23 @@
+"""Sample grids: what the generator makes of the same holes as the run goes on."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+@torch.no_grad()
+def sample_grid(generator: nn.Module, truth: Tensor, mask: Tensor) -> Tensor:
+    """Rows of masked, filled and true picture, one column an example.
+
+    `truth` (N, 3, S, S) in [-1, 1], `mask` (N, 1, S, S) with 1 = hole → (3, 3·S, N·S) in [0, 1].
+    """
+    training = generator.training
+    generator.eval()
+    device = next(generator.parameters()).device
+    truth, mask = truth.to(device), mask.to(device)
+    completed = torch.where(mask > 0, generator(truth * (1 - mask), mask), truth)
+    generator.train(training)
+    rows = [torch.where(mask > 0, torch.ones_like(truth), truth), completed, truth]
+    picture = torch.cat([torch.cat(list(row), 2) for row in rows], 1)
+    return (picture.clamp(-1, 1) + 1) / 2
