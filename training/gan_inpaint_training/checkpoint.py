@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def load(run: Path) -> dict[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise CheckpointError(f"There is no checkpoint {path}; was this run trained?") from None
-    except (OSError, RuntimeError, EOFError, ValueError) as error:
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
         raise CheckpointError(f"The checkpoint {path} cannot be read: {error}") from error
     if not isinstance(state, dict) or not {"config", "ema", "images_seen"} <= state.keys():
         raise CheckpointError(f"{path} is not a checkpoint of this training.")

@@ -94,13 +94,15 @@ def load(name_or_path: str, overrides: list[str] = []) -> Config:  # noqa: B006 
     try:
         values: dict[str, Any] = yaml.safe_load(path.read_text())
     except FileNotFoundError:
-        raise ConfigError(f"There is no configuration {name_or_path!r}; choose one of {', '.join(available())}.") from None
+        raise ConfigError(
+            f"There is no configuration {name_or_path!r}; choose one of {', '.join(available())}."
+        ) from None
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: {error}") from error
     for override in overrides:
         _apply(values, override)
     try:
-        return msgspec.convert(values, Config)
+        return msgspec.convert(values, Config, strict=False)  # YAML 1.1 reads 1e-2 as text
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}") from error
 

@@ -1,0 +1,98 @@
+import pytest
+import torch
+
+from gan_inpaint_training import generators
+from gan_inpaint_training.discriminators import SNPatchGAN
+from gan_inpaint_training.generators.dmfb import DenseMultiScaleFusionBlock, DMFBGenerator
+from gan_inpaint_training.generators.pushpull import push_pull
+
+
+def image_and_hole(height: int = 48, width: int = 64) -> tuple[torch.Tensor, torch.Tensor]:
+    torch.manual_seed(0)
+    mask = torch.zeros(2, 1, height, width)
+    mask[..., 10:30, 20:44] = 1
+    return torch.rand(2, 3, height, width) * 2 - 1, mask
+
+
+def test_push_pull_keeps_the_known_pixels() -> None:
+    image, mask = image_and_hole()
+    assert torch.equal(push_pull(image, mask) * (1 - mask), image * (1 - mask))
+
+
+def test_push_pull_continues_a_constant_exactly_and_a_ramp_closely() -> None:
+    _, mask = image_and_hole()
+    constant = torch.full((2, 3, 48, 64), 0.37)
+    assert torch.allclose(push_pull(constant, mask), constant, atol=1e-6)
+    ramp = torch.linspace(-1, 1, 64).expand(2, 3, 48, 64)
+    assert (push_pull(ramp, mask) - ramp).abs().max() < 0.15
+
+
+def test_push_pull_does_not_look_into_the_hole() -> None:
+    image, mask = image_and_hole()
+    poisoned = torch.where(mask > 0, torch.full_like(image, 1e6), image)
+    assert torch.equal(push_pull(poisoned, mask), push_pull(image, mask))
+
+
+@pytest.mark.parametrize("size", [(8, 8), (16, 40), (72, 104)])
+def test_push_pull_works_at_sizes_that_do_not_halve_evenly(size: tuple[int, int]) -> None:
+    mask = torch.zeros(1, 1, *size)
+    mask[..., : size[0] // 2, : size[1] // 2] = 1
+    assert torch.allclose(push_pull(torch.full((1, 3, *size), -0.5), mask), torch.full((1, 3, *size), -0.5), atol=1e-6)
+
+
+def test_the_untrained_generator_is_the_smooth_pre_fill() -> None:
+    image, mask = image_and_hole()
+    assert torch.allclose(DMFBGenerator(8, 1)(image, mask), push_pull(image, mask), atol=1e-6)
+
+
+def test_the_default_generator_has_its_documented_size() -> None:
+    generator = generators.build({"name": "dmfb", "width": 32, "blocks": 8})
+    assert sum(parameter.numel() for parameter in generator.parameters()) == 1_250_471
+
+
+def test_the_fill_does_not_depend_on_what_was_in_the_hole() -> None:
+    image, mask = image_and_hole()
+    generator = trained_like(DMFBGenerator(8, 2))
+    assert torch.equal(generator(image, mask), generator(image * (1 - mask), mask))
+
+
+def test_gradients_reach_every_parameter() -> None:
+    image, mask = image_and_hole()
+    generator = trained_like(DMFBGenerator(8, 2)).train()
+    discriminator = SNPatchGAN(8)
+    scores, _ = discriminator(generator(image, mask), mask)
+    scores.sum().backward()
+    for network in (generator, discriminator):
+        for name, parameter in network.named_parameters():
+            assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
+
+
+def test_a_block_sees_thirty_five_pixels() -> None:
+    """3×3, then dilation 8, then up to three more 3×3: 1 + 2 + 16 + 2 = 21, and through the sums 2·(1+8+1) + 1 … wide."""
+    block = DenseMultiScaleFusionBlock(8)
+    x = torch.randn(1, 8, 64, 64, requires_grad=True)
+    block(x)[0, :, 32, 32].sum().backward()
+    seen = x.grad[0].abs().sum(0) > 0
+    rows = torch.nonzero(seen.any(1)).flatten()
+    assert rows.max() - rows.min() + 1 == 2 * receptive_radius() + 1
+
+
+def receptive_radius() -> int:
+    """Reduction 1; then the widest way through the branches: dilation 8 followed by its own 3×3, or dilation 4 by two."""
+    dilations = DenseMultiScaleFusionBlock.dilations
+    ways = [dilations[0], *(d + len(dilations) - i for i, d in enumerate(dilations) if i > 0)]
+    return 1 + max(ways)
+
+
+def test_scores_tell_the_patches_apart() -> None:
+    image, mask = image_and_hole(64, 64)
+    scores, features = SNPatchGAN(8)(image, mask)
+    assert scores.shape == (2, 1, 8, 8)
+    assert [tuple(f.shape[1:]) for f in features] == [(8, 32, 32), (16, 16, 16), (32, 8, 8)]
+
+
+def trained_like(generator: DMFBGenerator) -> DMFBGenerator:
+    """Weights of the last layer as training leaves them, other than zero."""
+    torch.manual_seed(1)
+    torch.nn.init.normal_(generator.last.weight, 0, 0.05)
+    return generator.eval()
