@@ -15,7 +15,7 @@ APPLICATION = "gan-inpaint"
 
 
 def runtime_dir() -> Path:
-    """Folder of the socket, the lock and the runtime file: `$GAN_INPAINT_RUNTIME_DIR`, else the user's runtime folder."""
+    """Folder of the socket, lock and runtime file: `$GAN_INPAINT_RUNTIME_DIR`, else the user's runtime folder."""
     if configured := _from_environment("GAN_INPAINT_RUNTIME_DIR"):
         return configured
     with warnings.catch_warnings():  # without XDG_RUNTIME_DIR a temporary folder is used: nothing a user must act upon

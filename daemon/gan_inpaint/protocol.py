@@ -17,7 +17,7 @@ PROTOCOL = 1
 USERNAME = "gan-inpaint"
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
-Extent = Annotated[int, Meta(ge=1)]
+Extent = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Radius = Annotated[int, Meta(ge=0, le=256)]
 Layout = Literal["gray", "graya", "rgb", "rgba", "bgra"]
 Depth = Literal["u8", "u16", "f16", "f32"]
@@ -196,11 +196,8 @@ AnyReply: TypeAlias = Welcome | Pong | Status | Progress | Result | Cancelling |
 # Headers
 
 
-class _Envelope(Struct):
-    """The parts of a header that decide how the rest is read, of any type that a client may have sent."""
-
+class _Protocol(Struct):
     protocol: Any = None
-    id: Any = None
 
 
 class _Identified(Struct):
@@ -219,7 +216,7 @@ def decode_request(header: bytes) -> Request:
         BadRequest: it is no JSON, a key is missing or of a wrong type, or the type of message is unknown.
         ProtocolMismatch: it names another protocol version.
     """
-    protocol = _decode(header, _Envelope).protocol
+    protocol = _decode(header, _Protocol).protocol
     if isinstance(protocol, int) and not isinstance(protocol, bool) and protocol != PROTOCOL:
         raise ProtocolMismatch(
             f"The editor's plug-in and the daemon do not fit together: the daemon speaks protocol {PROTOCOL}.",
@@ -227,27 +224,30 @@ def decode_request(header: bytes) -> Request:
         )
     if protocol is None:
         raise BadRequest("The request does not name its protocol version.")
-    return _decode(header, Request)
+    request: Request = _decode(header, Request)
+    return request
 
 
 def decode_reply(header: bytes) -> AnyReply:
     """Read a reply's header; raises BadRequest where it does not follow the protocol."""
-    return _decode(header, AnyReply)
+    reply: AnyReply = _decode(header, AnyReply)
+    return reply
 
 
 def read_id(header: bytes) -> str:
     """The `id` of a header that may be wrong otherwise; empty where there is no valid one."""
     try:
-        return _decode(header, _Identified).id
+        identified: _Identified = _decode(header, _Identified)
     except BadRequest:
         return ""
+    return identified.id
 
 
 def _decode(header: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(header, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
-        raise BadRequest(f"The request cannot be read: {problem}.") from problem
+        raise BadRequest(f"The message cannot be read: {problem}.") from problem
 
 
 # Sizes

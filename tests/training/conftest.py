@@ -14,6 +14,7 @@ torch.set_num_threads(1)  # the networks here are so small that threads cost mor
 
 TINY = {
     "title": "Tiny",
+    "window": 64,
     "generator": {"name": "dmfb", "width": 8, "blocks": 1},
     "adversary": {"name": "sn-patchgan", "width": 8, "start": 8, "ramp": 8},
     "masks": {"boxes": 1.0, "scratches": 1.0},

@@ -1,4 +1,3 @@
-import os
 import signal
 import subprocess
 import sys
@@ -49,8 +48,10 @@ def test_training_improves_on_the_pre_fill(tiny_config: Path, photographs: Path,
 
 def test_a_run_that_is_told_to_stop_leaves_a_checkpoint(tiny_config: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    code = f"from pathlib import Path; from gan_inpaint_training.loop import train; train({str(tiny_config)!r}, Path({str(run)!r}), ['schedule.images=1000000', 'schedule.checkpoint_every=8'])"
-    process = subprocess.Popen([sys.executable, "-c", code], env=os.environ)
+    overrides = ["schedule.images=1000000", "schedule.checkpoint_every=8"]
+    code = "import sys; from pathlib import Path; from gan_inpaint_training.loop import train; "
+    code += "train(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])"
+    process = subprocess.Popen([sys.executable, "-c", code, tiny_config, run, *overrides])
     deadline = time.monotonic() + 60
     while not (run / checkpoint.NAME).exists():
         assert time.monotonic() < deadline and process.poll() is None

@@ -34,9 +34,14 @@ class AdversaryConfig(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class DataConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """`shards`: tar files or folders of photographs; `max_reduction`: a crop covers up to this many times its side."""
+    """`shards`: tar files or folders of photographs; `max_reduction`: a crop covers up to this many times its side.
+
+    `description` and `terms` go into the manifest of what is exported.
+    """
 
     shards: list[str]
+    description: str = "not stated"
+    terms: str = "not stated"
     crop: int = 128
     max_reduction: float = 6.0
     workers: int = 1
@@ -67,9 +72,13 @@ class ScheduleConfig(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, forbid_unknown_fields=True):
-    """Everything that a training run depends on, besides the code."""
+    """Everything that a training run depends on, besides the code.
+
+    `title` and `window`, the side in pixels of the windows that it is shown, go into the manifest of what is exported.
+    """
 
     title: str
+    window: int
     data: DataConfig
     masks: dict[str, float]
     schedule: ScheduleConfig

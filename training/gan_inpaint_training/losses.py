@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - torch's own convention
+from torch.nn import functional as F
 
 
 def masked_l1(prediction: Tensor, truth: Tensor, weight: Tensor) -> Tensor:

@@ -1,10 +1,12 @@
-"""The spectral-normalised PatchGAN (Yu et al., "Free-Form Image Inpainting with Gated Convolution", 2019, section 3.4)."""
+"""The spectral-normalised PatchGAN (Yu et al., "Free-Form Image Inpainting with Gated Convolution", 2019, 3.4)."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - torch's own convention
+from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 
@@ -19,8 +21,7 @@ class SNPatchGAN(nn.Module):
         super().__init__()
         channels = [4, width, 2 * width, 4 * width]
         self.layers = nn.ModuleList(
-            spectral_norm(nn.Conv2d(before, after, 4, stride=2, padding=1))
-            for before, after in zip(channels, channels[1:], strict=False)
+            spectral_norm(nn.Conv2d(before, after, 4, stride=2, padding=1)) for before, after in pairwise(channels)
         )
         self.judge = spectral_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
 

@@ -5,9 +5,8 @@ Plain pooling and resizing, so that it exports to ONNX and works at any height a
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - torch's own convention
+from torch.nn import functional as F
 
 
 def push_pull(image: Tensor, mask: Tensor, levels: int = 7) -> Tensor:

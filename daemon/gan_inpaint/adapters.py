@@ -1,0 +1,196 @@
+"""How the inputs and the output of a graph map onto a filler's: our own contract, and known conventions of the field.
+
+A graph with our manifest is a `Native`. One without is recognised by the names, types and shapes of its inputs:
+
+- MI-GAN's pipeline (Sargsyan et al., "MI-GAN", ICCV 2023; the export script of its authors): `image` uint8
+  (1, 3, H, W) and `mask` uint8 (1, 1, H, W), 255 = known → uint8. It crops, resizes and composites inside the graph.
+- LaMa's usual exports (Suvorov et al., "Resolution-robust Large Mask Inpainting", WACV 2022): `image` float32
+  (1, 3, H, W) in [0, 1] and `mask` float32 (1, 1, H, W), 1 = hole → float32 in [0, 255] or [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from onnxruntime import InferenceSession
+
+from gan_inpaint.errors import BadModel
+from gan_inpaint.manifest import KEY, Manifest, parse
+
+Floats = NDArray[np.float32]
+Feeds = dict[str, NDArray[np.float32] | NDArray[np.uint8]]
+
+PROBE_WHITE = 0.8  # of a picture in [-1, 1] that tells [0, 1] from [0, 255]
+
+
+class Adapter(Protocol):
+    """What stands between a filler and a session.
+
+    `manifest` is the file's own, or one made for a foreign graph; `probe` the smallest batch (N, H, W) that shows that
+    the graph works; `batched` whether N may be more than 1.
+    """
+
+    @property
+    def manifest(self) -> Manifest: ...
+
+    @property
+    def probe(self) -> tuple[int, int, int]: ...
+
+    @property
+    def batched(self) -> bool: ...
+
+    def feeds(self, images: Floats, holes: Floats) -> Feeds:
+        """A filler's arguments, images (N, 3, H, W) in [-1, 1] and holes (N, 1, H, W), as the graph's inputs."""
+        ...
+
+    def fill(self, output: NDArray[np.generic]) -> Floats:
+        """The graph's output as float32 (N, 3, H, W) in [-1, 1]."""
+        ...
+
+    def calibrated(self, output: NDArray[np.generic]) -> Adapter:
+        """The adapter that fits, told by the graph's output for a picture whose known part is `PROBE_WHITE`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Native:
+    """A generator of our own contract."""
+
+    manifest: Manifest
+    batched = True
+
+    @property
+    def probe(self) -> tuple[int, int, int]:
+        multiple = self.manifest.size_multiple
+        side = -(-8 // multiple) * multiple  # smaller, and no known pixel might be left
+        return 2, side, 2 * side
+
+    def feeds(self, images: Floats, holes: Floats) -> Feeds:
+        return {"image": images, "mask": holes}
+
+    def fill(self, output: NDArray[np.generic]) -> Floats:
+        return np.clip(output.astype(np.float32, copy=False), -1, 1)
+
+    def calibrated(self, output: NDArray[np.generic]) -> Native:
+        return self
+
+
+@dataclass(frozen=True)
+class MiGan:
+    """MI-GAN's pipeline."""
+
+    manifest: Manifest
+    batched = False
+
+    @property
+    def probe(self) -> tuple[int, int, int]:
+        return 1, self.manifest.window, self.manifest.window
+
+    def feeds(self, images: Floats, holes: Floats) -> Feeds:
+        picture = np.rint((images + 1) * 127.5).clip(0, 255).astype(np.uint8)
+        return {"image": picture, "mask": np.where(holes > 0, 0, 255).astype(np.uint8)}
+
+    def fill(self, output: NDArray[np.generic]) -> Floats:
+        fill: Floats = output.astype(np.float32) / np.float32(127.5) - np.float32(1)
+        return fill
+
+    def calibrated(self, output: NDArray[np.generic]) -> MiGan:
+        return self
+
+
+@dataclass(frozen=True)
+class LaMa:
+    """LaMa's exports, whose output has `white` at white."""
+
+    manifest: Manifest
+    white: float = 1.0
+    batched = False
+
+    @property
+    def probe(self) -> tuple[int, int, int]:
+        return 1, self.manifest.window, self.manifest.window
+
+    def feeds(self, images: Floats, holes: Floats) -> Feeds:
+        picture = (images + np.float32(1)) * np.float32(0.5) * (np.float32(1) - holes)
+        return {"image": picture, "mask": holes}
+
+    def fill(self, output: NDArray[np.generic]) -> Floats:
+        fill: Floats = output.astype(np.float32) * np.float32(2 / self.white) - np.float32(1)
+        return fill.clip(-1, 1)
+
+    def calibrated(self, output: NDArray[np.generic]) -> LaMa:
+        return LaMa(self.manifest, 255.0 if float(np.median(output.astype(np.float32))) > 2 else 1.0)
+
+
+def recognise(session: InferenceSession) -> Adapter:
+    """The adapter for a graph.
+
+    Raises:
+        BadModel: the manifest is wrong or does not fit the graph, or there is none and no convention is known.
+    """
+    inputs = {node.name: (node.type, node.shape) for node in session.get_inputs()}
+    outputs = {node.name: node.type for node in session.get_outputs()}
+    text = session.get_modelmeta().custom_metadata_map.get(KEY)
+    if text is not None:
+        return _native(parse(text), inputs, outputs)
+    output, kind = next(iter(outputs.items()))
+    if _takes(inputs, "tensor(uint8)") and kind == "tensor(uint8)":
+        return MiGan(_foreign("MI-GAN pipeline", output, *_size(inputs, window=512, multiple=1)))
+    if _takes(inputs, "tensor(float)") and kind == "tensor(float)" and output != "fill":
+        return LaMa(_foreign("LaMa", output, *_size(inputs, window=512, multiple=8)))
+    raise BadModel(
+        "This ONNX file is no inpainting generator that GAN Inpaint knows: it has no manifest, and its inputs are "
+        f"neither MI-GAN's nor LaMa's ({', '.join(inputs) or 'it has none'}).",
+        "Use a file that “gan-inpaint export” wrote.",
+    )
+
+
+Inputs = dict[str, tuple[str, list[int | str | None]]]
+
+
+def _native(manifest: Manifest, inputs: Inputs, outputs: dict[str, str]) -> Native:
+    if not _takes(inputs, "tensor(float)") or outputs.get("fill") != "tensor(float)":
+        raise BadModel(
+            "The model's inputs and output are not those of the contract: float32 “image” and “mask” in, “fill” out.",
+            "Export the model again.",
+        )
+    if any(isinstance(shape[axis], int) for _, shape in inputs.values() for axis in (0, 2, 3)):
+        raise BadModel("The model only takes pictures of one size.", "Export it with “gan-inpaint export”.")
+    return Native(manifest)
+
+
+def _takes(inputs: Inputs, element: str) -> bool:
+    """Whether the inputs are an `image` of 3 channels and a `mask` of 1, both of that type."""
+    channels = {"image": 3, "mask": 1}
+    return inputs.keys() == channels.keys() and all(
+        kind == element and len(shape) == 4 and (not isinstance(shape[1], int) or shape[1] == channels[name])
+        for name, (kind, shape) in inputs.items()
+    )
+
+
+def _size(inputs: Inputs, window: int, multiple: int) -> tuple[int, int]:
+    """Window and size multiple: the given ones, or the graph's own size where that is fixed."""
+    fixed = {shape[axis] for _, shape in inputs.values() for axis in (2, 3) if isinstance(shape[axis], int)}
+    if not fixed:
+        return window, multiple
+    side = fixed.pop()
+    if fixed or not isinstance(side, int):
+        raise BadModel("The model only takes pictures of one size, and that is not a square.")
+    return side, side
+
+
+def _foreign(title: str, output: str, window: int, multiple: int) -> Manifest:
+    return Manifest(
+        name=title.lower().replace(" ", "-"),
+        title=f"{title}, without a manifest",
+        version="unknown",
+        size_multiple=multiple,
+        window=window,
+        training_data="unknown",
+        licence="unknown",
+        images_seen=0,
+        output=output,
+    )

@@ -1,0 +1,52 @@
+"""A rectangle of pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Box(NamedTuple):
+    """Pixels `left` ≤ x < `right`, `top` ≤ y < `bottom`."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """What picks these pixels out of an array (H, W, …)."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def grown(self, by: int) -> Box:
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def clipped(self, width: int, height: int) -> Box:
+        """The part inside an image of that size; the two must meet."""
+        return Box(max(self.left, 0), max(self.top, 0), min(self.right, width), min(self.bottom, height))
+
+    def united(self, other: Box) -> Box:
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def contains(self, other: Box) -> bool:
+        return self.united(other) == self
+
+    def strips(self, pixels: int) -> Iterator[Box]:
+        """Horizontal bands, top to bottom, of at most `pixels` pixels each, and at least one row."""
+        rows = max(1, pixels // max(1, self.width))
+        for top in range(self.top, self.bottom, rows):
+            yield Box(self.left, top, self.right, min(top + rows, self.bottom))

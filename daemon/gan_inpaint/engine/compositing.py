@@ -1,0 +1,100 @@
+"""Writing a fill into the image: only where the mask is above 0, and proven afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_inpaint.engine.box import Box
+from gan_inpaint.engine.filler import Floats
+from gan_inpaint.engine.pixels import Range, Samples, colours, light, quantised
+from gan_inpaint.engine.plan import Plan, Window
+
+Bytes = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+
+_STRIP = 1 << 20
+"""Pixels blended at a time: what a hole of any size needs in memory stays small."""
+
+
+def paste(
+    out: Samples, image: Samples, mask: Bytes, plan: Plan, index: int, fill: Floats, limits: Range, feather: int
+) -> None:
+    """Blends `fill` (height, width, 3), in [-1, 1], of window `index` into `out`, a copy of `image` (H, W[, 1..4]).
+
+    The weight of the fill is the mask's value, lowered within `feather` pixels of the mask's edge. Alpha is kept.
+    """
+    window = plan.windows[index]
+    for strip in window.core.strips(_STRIP):
+        selected = (mask[strip.slices] > 0) & plan.owned(index, strip)
+        weight = blend_weight(mask, strip, feather)
+        values = limits.light(_shown(fill, window, strip))
+        target = colours(out)[strip.slices]
+        if target.ndim == 2:
+            values = values.mean(axis=2)
+        else:
+            selected, weight = selected[..., None], weight[..., None]
+        if (weight < 1)[selected].any():
+            values = _blended(light(colours(image)[strip.slices]), values, weight)
+        np.copyto(target, quantised(values, out.dtype), where=selected)
+
+
+def check_unselected(out: Samples, image: Samples, mask: Bytes, box: Box) -> None:
+    """Raises AssertionError if any byte of `out` and `image` differs in `box` where the mask is 0."""
+    for strip in box.strips(_STRIP):
+        changed = _bits(out[strip.slices]) != _bits(image[strip.slices])
+        kept = mask[strip.slices] == 0
+        changed &= kept if changed.ndim == 2 else kept[..., None]
+        if changed.any():
+            raise AssertionError("A pixel outside the selection was changed.")
+
+
+def blend_weight(mask: Bytes, box: Box, feather: int) -> Floats:
+    """The weight of the fill (box.height, box.width) in [0, 1]: the mask, ramped up over `feather` pixels inwards."""
+    if feather == 0:
+        return light(mask[box.slices])
+    height, width = mask.shape
+    around = box.grown(feather + 1).clipped(width, height)  # the image's edge is no edge of the mask
+    values = mask[around.slices]
+    weight = light(values)
+    if not values.all():
+        distance = cv2.distanceTransform((values > 0).view(np.uint8), cv2.DIST_L2, 5)
+        weight *= np.minimum(distance / np.float32(feather + 1), np.float32(1))
+    x, y = box.left - around.left, box.top - around.top
+    return weight[y : y + box.height, x : x + box.width]
+
+
+def _blended(original: Floats, generated: Floats, weight: Floats) -> Floats:
+    """The weighted mean; the fill alone where the original is no number."""
+    finite = np.isfinite(original)
+    if not finite.all():
+        original = np.where(finite, original, generated)
+    blended: Floats = original * (1 - weight) + generated * weight
+    return blended
+
+
+def _shown(fill: Floats, window: Window, box: Box) -> Floats:
+    """The fill over `box` of the image, enlarged where the window was run at a reduced scale."""
+    x, y = box.left - window.box.left, box.top - window.box.top
+    width, height = window.content
+    if (width, height) == (window.box.width, window.box.height):
+        return fill[y : y + box.height, x : x + box.width]
+    across, down = width / window.box.width, height / window.box.height
+    # Pixel centres lie at halves.
+    to_fill = np.array([[across, 0, (x + 0.5) * across - 0.5], [0, down, (y + 0.5) * down - 0.5]])
+    enlarged: Floats = cv2.warpAffine(
+        fill[:height, :width],
+        to_fill,
+        (box.width, box.height),
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return enlarged
+
+
+def _bits(samples: Samples) -> NDArray[np.unsignedinteger[Any]]:
+    """The same memory as unsigned integers, so that NaN equals NaN and 0 does not equal -0."""
+    return samples.view(np.dtype(f"u{samples.dtype.itemsize}"))

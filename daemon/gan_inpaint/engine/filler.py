@@ -1,0 +1,34 @@
+"""What the engine asks of whatever invents pixels: a generator, or a classical method."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+class Filler(Protocol):
+    """Fills the holes of a batch of windows that are all of one size."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def window(self) -> int:
+        """Side, in pixels, of the windows that it fills best; a multiple of `size_multiple`."""
+        ...
+
+    @property
+    def size_multiple(self) -> int:
+        """Every window's width and height is a multiple of this."""
+        ...
+
+    def __call__(self, images: Floats, holes: Floats, /) -> Floats:
+        """Images (N, 3, H, W) in [-1, 1], zero in the hole; holes (N, 1, H, W), 1 = hole → (N, 3, H, W) in [-1, 1].
+
+        Only the result's pixels inside the hole are used.
+        """
+        ...

@@ -1,0 +1,166 @@
+"""Which windows of an image a filler is shown, and which hole pixels each of them answers for.
+
+A window sees a part of the hole and at least `CONTEXT` pixels around it. Its sizes come from a short ladder, so that a
+runtime meets few shapes and windows can be run in batches; parts that lie near each other share a window where that
+costs fewer pixels than one for each. A window is shifted, not cut, to lie inside the image.
+
+A part that is too large for the filler's native window is cut along a grid when it is long and thin (a wire, a
+scratch). Otherwise its window is shown at a reduced `scale`, and its fill is enlarged. That is the place for octaves:
+a later plan adds, for each window with `scale` < 1, finer windows over the same core, each guided by the coarser fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_inpaint.engine.box import Box
+from gan_inpaint.engine.grouping import Need, group
+from gan_inpaint.engine.parts import CELL, Part, Parts, cut_by_grid, cut_limbs, find_parts
+
+CONTEXT = 64
+_STEP = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`box` of the image is shown `scale` times as large, in the upper left `content` of `width` × `height` pixels.
+
+    The rest of those pixels, where the image is smaller than the window, repeats the image's edge. The window answers
+    for hole pixels in `core` only, which lies inside `box`.
+    """
+
+    box: Box
+    core: Box
+    width: int
+    height: int
+    scale: float
+
+    @property
+    def content(self) -> tuple[int, int]:
+        """Width and height of `box` at `scale`."""
+        width, height = round(self.box.width * self.scale), round(self.box.height * self.scale)
+        return min(max(1, width), self.width), min(max(1, height), self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The windows; `owners` (rows, columns) names for each cell of 8 × 8 pixels the window that answers for it, or -1.
+
+    The first cell's upper left pixel is at (`left`, `top`). Every pixel of the hole lies in a cell with an owner.
+    """
+
+    windows: list[Window]
+    owners: NDArray[np.intp]
+    left: int
+    top: int
+
+    def owned(self, index: int, box: Box) -> NDArray[np.bool_]:
+        """(box.height, box.width): where window `index` answers; `box` must lie in its core."""
+        rows = (np.arange(box.top, box.bottom) - self.top) // CELL
+        columns = (np.arange(box.left, box.right) - self.left) // CELL
+        mine: NDArray[np.bool_] = self.owners[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] == index
+        answered: NDArray[np.bool_] = mine[(rows - rows[0])[:, None], columns - columns[0]]
+        return answered
+
+    def batches(self, pixels: int) -> Iterator[list[int]]:
+        """The windows' indices in batches of one size, each of at most `pixels` pixels, or of one window."""
+        sizes: dict[tuple[int, int], list[int]] = {}
+        for index, window in enumerate(self.windows):
+            sizes.setdefault((window.width, window.height), []).append(index)
+        for (width, height), indices in sizes.items():
+            count = max(1, pixels // (width * height))
+            for start in range(0, len(indices), count):
+                yield indices[start : start + count]
+
+
+def plan_windows(mask: NDArray[np.uint8], native: int, multiple: int, grow: int) -> Plan:
+    """Windows for a mask (H, W), not empty, whose hole the filler will see `grow` pixels larger.
+
+    `native` is the side of the filler's largest window, a multiple of `multiple`, as are all windows' sizes.
+    """
+    height, width = mask.shape
+    ladder = _Ladder(native, multiple, grow, width, height)
+    found = _cut_to_size(find_parts(mask), ladder)
+    needs = [ladder.need(part) for part in found.parts]
+    owner = np.full(len(needs) + 1, -1, np.intp)
+    windows: list[Window] = []
+    for members, side in group(needs, ladder.sides):
+        core = reduce(Box.united, (found.parts[member].box for member in members))
+        reach = reduce(Box.united, (needs[member].reach for member in members))
+        owner[[member + 1 for member in members]] = len(windows)
+        windows.append(ladder.window(core, reach, side))
+    return Plan(windows, owner[found.labels], found.left, found.top)
+
+
+def _cut_to_size(found: Parts, ladder: _Ladder) -> Parts:
+    """What is too large for a window is parted into bodies and limbs, and what is thin of it into pieces."""
+    if ladder.thin < CELL:
+        return found
+    for index, part in enumerate(found.parts):
+        if ladder.need(part).side is None and part.thickness > ladder.thin:
+            found = cut_limbs(found, index, ladder.thin)
+    for index, part in enumerate(found.parts):
+        if ladder.need(part).side is None and part.thickness <= ladder.thin:
+            found = cut_by_grid(found, index, ladder.piece(part))
+    return found
+
+
+class _Ladder:
+    """The sides that windows may have for one filler and one image, and what follows from them."""
+
+    def __init__(self, native: int, multiple: int, grow: int, width: int, height: int) -> None:
+        self.native, self.grow, self.image = native, grow, (width, height)
+        self.step = _rounded_up(_STEP, multiple)
+        self.context = min(CONTEXT, native // 4)
+        # A strip this thick leaves three quarters of a window to see; what is thicker is not cut.
+        self.thin = native // 4 - 2 * grow
+        # 192, 256, 384, 512 …: each 1.3 or 1.5 times the last, so that a window is seldom much too large.
+        small = (_rounded_up(_STEP * side << octave, multiple) for octave in range(16) for side in (3, 4))
+        self.sides = [*(side for side in small if side < native), native]
+
+    def need(self, part: Part) -> Need:
+        """What `part` has to see: half its longer side all around; a quarter where that spares it a reduced scale."""
+        hole = part.box.grown(self.grow)
+        longer = max(hole.width, hole.height)
+        ample = self._around(hole, longer // 2)
+        side = next((side for side in self.sides if side >= max(ample.width, ample.height)), None)
+        if side is not None:
+            return Need(ample, side)
+        tight = self._around(hole, longer // 4)
+        return Need(tight, self.native if self.native >= max(tight.width, tight.height) else None)
+
+    def piece(self, part: Part) -> int:
+        """The side of the pieces into which a thin part is cut."""
+        least = max(4 * (part.thickness + 2 * self.grow), min(4 * CONTEXT, self.native))
+        side = next(side for side in self.sides if side >= least)
+        return side // 2 - 2 * self.grow
+
+    def window(self, core: Box, reach: Box, side: int | None) -> Window:
+        longest = max(reach.width, reach.height) if side is None else side
+        side = side or self.native
+        width, span_x, left = self._placed(self.image[0], reach.left + reach.right, side, longest)
+        height, span_y, top = self._placed(self.image[1], reach.top + reach.bottom, side, longest)
+        box = Box(left, top, left + span_x, top + span_y)
+        return Window(box, core, width, height, side / longest)
+
+    def _placed(self, extent: int, middle: int, side: int, longest: int) -> tuple[int, int, int]:
+        """Size in pixels run, and span and start in pixels of the image, of a window along one axis.
+
+        `side` pixels are run for `longest` of the image's; in integers, so that no span comes out a pixel short.
+        `middle` is twice the coordinate around which the window is put.
+        """
+        size = min(side, _rounded_up(-(-extent * side // longest), self.step))
+        span = min(extent, size * longest // side)
+        return size, span, min(max((middle - span) // 2, 0), extent - span)
+
+    def _around(self, hole: Box, context: int) -> Box:
+        return hole.grown(max(self.context, context)).clipped(*self.image)
+
+
+def _rounded_up(value: int, multiple: int) -> int:
+    return -(-value // multiple) * multiple

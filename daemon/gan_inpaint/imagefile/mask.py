@@ -1,0 +1,122 @@
+"""Masks as files: white is filled, black is kept, gray between them blends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_inpaint import imagefile
+from gan_inpaint.errors import MaskSizeMismatch, UnsupportedImage
+from gan_inpaint.imagefile import memory, reading
+from gan_inpaint.imagefile.orientation import to_stored, to_upright
+from gan_inpaint.imagefile.photograph import Photograph, Pixels
+from gan_inpaint.imagefile.pillow import decoding
+
+Mask = NDArray[np.uint8]
+
+# Lossy compression rings around edges: values this near to black or white are taken for it.
+_RINGING = 24
+_SAME_COLOUR = 2  # levels by which the colour of one brush may differ from pixel to pixel after rounding
+_SIMPLE_MODES = {"1": "L", "L": "L", "P": "RGBA", "PA": "RGBA"}  # of Pillow, and what to convert them to
+
+
+def open_mask(path: Path, photograph: Photograph) -> Mask:
+    """Read the mask at `path`: (H, W), 0 keep to 255 fill, in the order in which `photograph` is stored.
+
+    Any depth is reduced to 8 bits with rounding; colours count by their luma; 1-bit and indexed files are taken, too.
+    With transparency, a mask painted in a single colour is its opacity; else the luma is multiplied by the opacity.
+    A photograph that its EXIF orientation turns may have a mask drawn on what a viewer shows, or on what is stored:
+    the one that fits is meant, and where both fit, the one on what a viewer shows.
+
+    Raises:
+        MaskSizeMismatch: it has another size than the photograph; the message names both.
+        UnreadableImage, UnsupportedImage, TooLarge: as `imagefile.open`.
+    """
+    try:
+        opened = imagefile.open(path)
+    except UnsupportedImage as problem:
+        return _placed(_to_mask(_read_simple(path, problem)), 1, photograph)
+    values = _to_mask(opened.pixels)
+    if opened.container.lossy:
+        values = _without_ringing(values)
+    return _placed(values, opened.container.orientation, photograph)
+
+
+def _placed(values: Mask, turned: int, photograph: Photograph) -> Mask:
+    stored = photograph.pixels.shape[:2]
+    orientation = photograph.container.orientation
+    upright = to_upright(values, turned)
+    in_place = to_stored(upright, orientation)
+    if in_place.shape == stored:
+        return np.ascontiguousarray(in_place)
+    if values.shape == stored:
+        return values
+    expected = to_upright(photograph.pixels, orientation).shape
+    raise MaskSizeMismatch(
+        f"The mask is {upright.shape[1]} × {upright.shape[0]} pixels, "
+        f"the photograph {expected[1]} × {expected[0]}{_stored_size(orientation, stored)}.",
+        f"Save a mask of {expected[1]} × {expected[0]} pixels: the whole canvas, not only the selection.",
+    )
+
+
+def _stored_size(orientation: int, stored: tuple[int, ...]) -> str:
+    return f" (stored turned, as {stored[1]} × {stored[0]})" if orientation >= 5 else ""
+
+
+def _read_simple(path: Path, problem: UnsupportedImage) -> Pixels:
+    """Read a 1-bit, indexed or low-depth picture, which is no photograph but a fine mask; else raise `problem`."""
+    format = reading.recognise(path)
+    if format not in ("png", "tiff"):
+        raise problem
+    try:
+        with decoding(reading.read(path), format.upper()) as image:
+            if image.mode not in _SIMPLE_MODES or getattr(image, "n_frames", 1) != 1:
+                raise problem
+            memory.require(*image.size, pixel_bytes=4)
+            return np.array(image.convert(_SIMPLE_MODES[image.mode]))
+    except reading.DamagedFile as damage:
+        raise reading.damaged(path) from damage
+
+
+def _to_mask(pixels: Pixels) -> Mask:
+    reduced = _to_8_bits(pixels)
+    match reduced.shape[2:]:
+        case (2,):
+            return _with_alpha(reduced[..., 0], reduced[..., 0], reduced[..., 1])
+        case (3,):
+            return _luma(reduced)
+        case (4,):
+            colours = np.ascontiguousarray(reduced[..., :3])
+            return _with_alpha(_luma(colours), colours, reduced[..., 3])
+    return reduced
+
+
+def _to_8_bits(pixels: Pixels) -> Mask:
+    if pixels.dtype == np.uint8:
+        return pixels
+    if pixels.dtype == np.uint16:
+        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 = 255 × 257
+    return np.rint(np.clip(np.nan_to_num(pixels.astype(np.float32)), 0, 1) * 255).astype(np.uint8)
+
+
+def _luma(colours: Mask) -> Mask:
+    """Rec. 601; white is exactly 255."""
+    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _with_alpha(luma: Mask, colours: Mask, alpha: Mask) -> Mask:
+    if (alpha == 255).all():
+        return np.ascontiguousarray(luma)
+    painted = colours[alpha > 0]
+    if not painted.size or np.ptp(painted, axis=0).max() <= _SAME_COLOUR:
+        return np.ascontiguousarray(alpha)
+    return ((luma.astype(np.uint16) * alpha + 127) // 255).astype(np.uint8)
+
+
+def _without_ringing(values: Mask) -> Mask:
+    snapped: Any = np.where(values <= _RINGING, 0, np.where(values >= 255 - _RINGING, 255, values))
+    return np.asarray(snapped, np.uint8)

@@ -1,0 +1,29 @@
+"""EXIF orientations (Exif 3.0, tag 0x0112): between pixels as stored and as a viewer shows them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan_inpaint.imagefile.photograph import Pixels
+
+_QUARTER_TURNS_BACK = {6: 8, 8: 6}  # the others undo themselves
+
+
+def to_upright(pixels: Pixels, orientation: int) -> Pixels:
+    """A view of (H, W[, C]) `pixels` as a viewer shows a file of that orientation."""
+    turned: dict[int, Pixels] = {
+        1: pixels,
+        2: pixels[:, ::-1],
+        3: pixels[::-1, ::-1],
+        4: pixels[::-1],
+        5: np.swapaxes(pixels, 0, 1),
+        6: np.rot90(pixels, -1),
+        7: np.swapaxes(pixels[::-1, ::-1], 0, 1),
+        8: np.rot90(pixels),
+    }
+    return turned[orientation]
+
+
+def to_stored(pixels: Pixels, orientation: int) -> Pixels:
+    """The inverse of `to_upright`."""
+    return to_upright(pixels, _QUARTER_TURNS_BACK.get(orientation, orientation))

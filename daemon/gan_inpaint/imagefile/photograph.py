@@ -1,0 +1,70 @@
+"""A photograph as it stands in its file: the pixels, and what is needed to save them back as they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Format = Literal["png", "jpeg", "tiff", "webp"]
+Pixels = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What moves along from a lossy format to PNG."""
+
+    icc: bytes = b""
+    exif: bytes = b""  # the TIFF structure, without any prefix
+    xmp: bytes = b""
+    dots_per_metre: tuple[int, int] | None = None
+
+
+class Container(Protocol):
+    """Everything of a file except its pixels, and the way to write both."""
+
+    @property
+    def format(self) -> Format: ...
+
+    @property
+    def orientation(self) -> int:
+        """The EXIF orientation, 1 to 8: how viewers turn the stored rows and columns; 1 is upright."""
+        ...
+
+    @property
+    def lossy(self) -> bool:
+        """Whether saving changes pixels by the rounding of the file's compression."""
+        ...
+
+    @property
+    def metadata(self) -> Metadata | None:
+        """What goes along when the photograph is saved as PNG instead; None where it cannot be."""
+        ...
+
+    def write(self, pixels: Pixels, target: Path) -> None:
+        """Write a whole file with `pixels` to `target`, which exists and is empty; raises OSError."""
+        ...
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """`pixels`: (H, W) gray, (H, W, 2) gray and alpha, (H, W, 3) RGB or (H, W, 4) RGBA; uint8, uint16, float16 or
+    float32, in the order of the file (its orientation is not applied) and in the colour space of its profile.
+    """
+
+    pixels: Pixels
+    container: Container
+
+    @property
+    def transfer(self) -> Literal["srgb", "linear"]:
+        """How the samples encode light: float files hold linear light by custom, integer files a display encoding."""
+        return "linear" if self.pixels.dtype.kind == "f" else "srgb"
+
+    def with_pixels(self, pixels: Pixels) -> Photograph:
+        """The same photograph with other pixels of the same shape and type."""
+        if pixels.shape != self.pixels.shape or pixels.dtype != self.pixels.dtype:
+            raise ValueError(f"{pixels.shape} {pixels.dtype} instead of {self.pixels.shape} {self.pixels.dtype}")
+        return replace(self, pixels=np.ascontiguousarray(pixels))

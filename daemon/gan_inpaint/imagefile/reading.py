@@ -1,0 +1,67 @@
+"""From a name to the bytes of a file, with a sentence for everything that can be wrong on the way."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from gan_inpaint.errors import UnreadableImage
+from gan_inpaint.imagefile.photograph import Format
+
+_SIGNATURES: tuple[tuple[Format, bytes], ...] = (
+    ("png", b"\x89PNG\r\n\x1a\n"),
+    ("jpeg", b"\xff\xd8\xff"),
+    ("tiff", b"II*\0"),
+    ("tiff", b"MM\0*"),
+    ("tiff", b"II+\0"),
+    ("tiff", b"MM\0+"),
+)
+
+
+class DamagedFile(Exception):
+    """A file that breaks the rules of its own format; told to the user as `unreadable_image`."""
+
+
+def recognise(path: Path) -> Format:
+    """The format of the picture at `path`, by its first bytes and not by its name.
+
+    Raises:
+        UnreadableImage: missing, a folder, not permitted, or no picture of a known format.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableImage(f"{path} is not a file.", "Name the file of a PNG, JPEG, TIFF or WebP picture.")
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as problem:
+        raise unreadable(path, problem) from problem
+    if head[:4] == b"RIFF" and head[8:] == b"WEBP":
+        return "webp"
+    for name, signature in _SIGNATURES:
+        if head.startswith(signature):
+            return name
+    raise UnreadableImage(
+        f"{path} is not a PNG, JPEG, TIFF or WebP picture.", "Export it from your editor in one of these formats."
+    )
+
+
+def read(path: Path) -> bytes:
+    """The whole file; raises UnreadableImage."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise unreadable(path, problem) from problem
+
+
+def unreadable(path: Path, problem: OSError) -> UnreadableImage:
+    """The error that tells why the system does not let us read `path`."""
+    if isinstance(problem, FileNotFoundError):
+        return UnreadableImage(f"There is no file {path}.", "Check its name and its folder.")
+    if isinstance(problem, PermissionError):
+        return UnreadableImage(f"You may not read {path}.", "Change its permissions, or copy it to a folder of yours.")
+    return UnreadableImage(f"{path} cannot be read: {problem.strerror or problem}.", "Check its name and its disk.")
+
+
+def damaged(path: Path) -> UnreadableImage:
+    """The error for a file that begins like a picture and does not go on like one."""
+    return UnreadableImage(f"{path} is damaged or incomplete.", "Copy it again, or export it again from your editor.")

@@ -1,0 +1,146 @@
+"""Strips and tiles of a TIFF page: which of them changed, encoding them as their neighbours are, and putting them back.
+
+Pages and tags are tifffile's.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from gan_inpaint.errors import CannotWrite
+from gan_inpaint.imagefile.photograph import Pixels
+from gan_inpaint.imagefile.reading import DamagedFile
+
+_SHORT, _LONG = 3, 4
+_CLASSIC_LIMIT = 2**32 - 1
+
+
+class _Grid(NamedTuple):
+    """Strips or tiles, numbered by rows; planes follow each other where channels are stored apart."""
+
+    height: int  # of a segment, in pixels
+    width: int
+    rows: int
+    columns: int
+    planes: int
+
+
+def check_complete(page: Any, file_size: int) -> None:
+    """Raise DamagedFile where the page's strips or tiles are not all inside its file."""
+    grid = _grid(page)
+    counts = page.databytecounts
+    if not len(page.dataoffsets) == len(counts) == grid.rows * grid.columns * grid.planes:
+        raise DamagedFile
+    if any(not count or offset + count > file_size for offset, count in zip(page.dataoffsets, counts, strict=True)):
+        raise DamagedFile
+    if page.compression == 1 and sum(counts) < page.nbytes:
+        raise DamagedFile
+
+
+def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_]) -> None:
+    """Write the strips or tiles of `page`, whose file is open for writing, that hold a pixel of `changed`.
+
+    `pixels` (H, W[, C]) are all of the page's, `changed` is (H, W). What they held before is overwritten.
+    """
+    grid = _grid(page)
+    rows = np.logical_or.reduceat(changed, range(0, changed.shape[0], grid.height), axis=0)
+    cells = np.logical_or.reduceat(rows, range(0, changed.shape[1], grid.width), axis=1)
+    if not cells.any():
+        return
+    offsets, counts = list(page.dataoffsets), list(page.databytecounts)
+    shared = {offset for offset, users in Counter(offsets).items() if users > 1}
+    handle = page.parent.filehandle
+    for number, data in _encoded(page, pixels, grid, cells):
+        offset, count = offsets[number], counts[number]
+        if offset not in shared:
+            blank(handle, offset, count)
+        if offset in shared or len(data) > count:
+            offset = _end(handle)
+        handle.seek(offset)
+        handle.write(data)
+        offsets[number], counts[number] = offset, len(data)
+    if not page.parent.is_bigtiff and _end(handle) > _CLASSIC_LIMIT:
+        raise CannotWrite(
+            "The result would be larger than the 4 GB that a TIFF can hold.", "Save it as a BigTIFF first."
+        )
+    _update(page, (273, 324), page.dataoffsets, offsets)
+    _update(page, (279, 325), page.databytecounts, counts)
+
+
+def blank(handle: IO[bytes], offset: int, count: int) -> None:
+    """Overwrite a segment with zeros."""
+    handle.seek(offset)
+    handle.write(bytes(count))
+
+
+def _end(handle: IO[bytes]) -> int:
+    """Where a new segment may begin: the end of the file, at an even place."""
+    end = handle.seek(0, io.SEEK_END)
+    return end + end % 2
+
+
+def _grid(page: Any) -> _Grid:
+    height, width = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, page.imagewidth)
+    height = height if page.is_tiled else min(height, page.imagelength)
+    if not height or not width:
+        raise DamagedFile
+    planes = page.samplesperpixel if page.planarconfig == 2 else 1
+    return _Grid(height, width, -(-page.imagelength // height), -(-page.imagewidth // width), planes)
+
+
+def _encoded(page: Any, pixels: Pixels, grid: _Grid, cells: NDArray[np.bool_]) -> Iterator[tuple[int, bytes]]:
+    """Number and new content of each segment marked in `cells`.
+
+    The part of the picture around them is written as a TIFF of its own with the same encoding, and taken apart.
+    """
+    (top, bottom), (left, right) = (_span(np.any(cells, axis=axis)) for axis in (1, 0))
+    part = pixels[top * grid.height : bottom * grid.height, left * grid.width : right * grid.width]
+    buffer = io.BytesIO()
+    _write_part(page, part, grid, buffer)
+    buffer.seek(0)
+    with tifffile.TiffFile(buffer) as file:
+        segments = iter(zip(file.pages.first.dataoffsets, file.pages.first.databytecounts, strict=True))
+        for plane in range(grid.planes):
+            for row in range(top, bottom):
+                for column in range(left, right):
+                    offset, count = next(segments)
+                    if cells[row, column]:
+                        number = (plane * grid.rows + row) * grid.columns + column
+                        yield number, bytes(buffer.getbuffer()[offset : offset + count])
+
+
+def _write_part(page: Any, part: Pixels, grid: _Grid, buffer: io.BytesIO) -> None:
+    channels = 1 if part.ndim == 2 else part.shape[2]
+    apart = page.planarconfig == 2 and channels > 1
+    layout = {"tile": (grid.height, grid.width)} if page.is_tiled else {"rowsperstrip": grid.height}
+    with tifffile.TiffWriter(buffer, bigtiff=True, byteorder=page.parent.byteorder) as writer:
+        writer.write(
+            np.moveaxis(part, -1, 0) if apart else part,
+            photometric="rgb" if channels > 2 else "minisblack",
+            planarconfig=("separate" if apart else "contig") if channels > 1 else None,
+            extrasamples=["unspecified"] if channels in (2, 4) else None,
+            compression=page.compression,
+            predictor=page.predictor if page.predictor != 1 else None,
+            metadata=None,
+            **layout,
+        )
+
+
+def _span(marks: Any) -> tuple[int, int]:
+    places = np.flatnonzero(marks)
+    return int(places[0]), int(places[-1]) + 1
+
+
+def _update(page: Any, codes: tuple[int, int], old: Any, new: list[int]) -> None:
+    if list(old) == new:
+        return
+    tag = next(page.tags[code] for code in codes if code in page.tags)
+    dtype = _LONG if tag.dtype == _SHORT and max(new) > 0xFFFF else tag.dtype
+    tag.overwrite(new, dtype=dtype)

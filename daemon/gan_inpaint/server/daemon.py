@@ -1,0 +1,82 @@
+"""The daemon's life: one instance, a private socket, a runtime file while it answers, a clean end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from gan_inpaint import __version__, paths
+from gan_inpaint.cores import physical_cores
+from gan_inpaint.protocol import PROTOCOL, Limits
+from gan_inpaint.server import logs, runtime_file
+from gan_inpaint.server.listener import Listener
+from gan_inpaint.server.lock import single_instance
+from gan_inpaint.server.loop import Loop
+from gan_inpaint.server.sessions import Sessions
+from gan_inpaint.server.wake import Wake
+from gan_inpaint.store import ModelStore
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a daemon is started with.
+
+    Attributes:
+        limits: what one client may ask for.
+        idle_seconds: after so long without a fill a generator is let go.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    idle_seconds: float = 600.0
+
+
+def serve(config: Config | None = None) -> None:
+    """Serve until SIGTERM, SIGINT or a client's `stop`. Must be called in the main thread, for its signals.
+
+    Raises:
+        DaemonProblem: `already_running`, or `cannot_start` where a folder cannot be used.
+    """
+    config = config or Config()
+    directory = runtime_file.make_private_dir()
+    with single_instance(directory):
+        logs.configure()
+        sessions = Sessions(ModelStore(paths.models_dir()), physical_cores(), config.idle_seconds)
+        with Listener(directory, config.limits) as listener, closing(Wake()) as wake:
+            loop = Loop(listener, config.limits, sessions, wake)
+            with _ended_by_signals(loop, wake), _announced(listener):
+                loop.run()
+        log.info("stopped")
+
+
+@contextmanager
+def _announced(listener: Listener) -> Iterator[None]:
+    """Keep the runtime file there while the block runs."""
+    log.info("version %s, process %d, at %s", __version__, os.getpid(), listener.endpoint)
+    runtime_file.write(runtime_file.RuntimeInfo(listener.endpoint, listener.token, os.getpid(), __version__, PROTOCOL))
+    try:
+        yield
+    except Exception:
+        log.critical("a defect of the daemon", exc_info=True)  # detached, it has nobody else to tell
+        raise
+    finally:
+        runtime_file.remove()
+
+
+@contextmanager
+def _ended_by_signals(loop: Loop, wake: Wake) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop the loop while the block runs."""
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before_fd = signal.set_wakeup_fd(wake.bell, warn_on_full_buffer=False)
+    before = [signal.signal(number, lambda *_: loop.stop()) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(before_fd)

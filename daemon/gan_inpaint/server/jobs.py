@@ -1,0 +1,102 @@
+"""The fills that clients wait for: one runs, a bounded number waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import zmq
+
+from gan_inpaint.errors import BadRequest, Busy
+from gan_inpaint.protocol import Fill, Limits, Progress
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One client's fill. The worker reads it, and `cancelled` as it works; only the socket loop changes it.
+
+    Attributes:
+        cancelled: set to end the fill at its next window.
+        abandoned: the client is gone, nobody is to be told.
+        progress: what the client was told last, or would be told next.
+        told: when that was, in the time of `time.monotonic`.
+    """
+
+    client: bytes
+    fill: Fill
+    pixels: zmq.Frame
+    mask: zmq.Frame
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    abandoned: bool = False
+    progress: Progress = field(init=False)
+    told: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.progress = Progress(id=self.fill.id, done=0, total=0, stage="waiting")
+
+
+class Jobs:
+    """The fill that runs and those that wait. Used by the socket loop only."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._waiting: deque[Job] = deque()
+        self.running: Job | None = None
+
+    def __iter__(self) -> Iterator[Job]:
+        if self.running is not None:
+            yield self.running
+        yield from self._waiting
+
+    def __bool__(self) -> bool:
+        return self.running is not None or bool(self._waiting)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    def add(self, job: Job) -> None:
+        """Queue a fill.
+
+        Raises:
+            Busy: as many fills, or as many bytes of pixels, wait as the limits allow.
+            BadRequest: the client has a fill of that `id` already.
+        """
+        if self.find(job.client, job.fill.id) is not None:
+            raise BadRequest(f"A fill of the id “{job.fill.id}” is under way already.")
+        waiting_bytes = sum(other.fill.pixel_bytes for other in self._waiting)
+        full = waiting_bytes + job.fill.pixel_bytes > self._limits.frame_bytes
+        if len(self._waiting) >= self._limits.queue or (self._waiting and full):
+            raise Busy("The daemon has too much to do already.", "Try again when the fills under way are finished.")
+        self._waiting.append(job)
+
+    def start_next(self) -> Job | None:
+        """The fill to run now, or None while one runs or none waits."""
+        if self.running is not None or not self._waiting:
+            return None
+        self.running = self._waiting.popleft()
+        return self.running
+
+    def find(self, client: bytes, id: str) -> Job | None:
+        return next((job for job in self if job.client == client and job.fill.id == id), None)
+
+    def remove_waiting(self, job: Job) -> None:
+        self._waiting.remove(job)
+
+    def take_waiting(self) -> list[Job]:
+        """Empty the queue."""
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
+
+    def drop_client(self, client: bytes) -> int:
+        """Forget what waits for a client that is gone, and end what runs for it at its next window; how many fills."""
+        dropped = [job for job in self if job.client == client]
+        for job in dropped:
+            job.abandoned = True
+            job.cancelled.set()
+        self._waiting = deque(job for job in self._waiting if job.client != client)
+        return len(dropped)

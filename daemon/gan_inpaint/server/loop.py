@@ -1,0 +1,226 @@
+"""The socket loop: reads requests, answers them, passes fills to the worker and what the worker says to the clients.
+
+Nothing here takes long, so that every request is answered at once, also while a fill runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import time
+from collections import deque
+from typing import Any
+
+import zmq
+from numpy.typing import NDArray
+
+from gan_inpaint import __version__, protocol
+from gan_inpaint.errors import BadRequest, Cancelled, GanInpaintError, TooLarge
+from gan_inpaint.errors import Stopping as StoppingProblem
+from gan_inpaint.protocol import (
+    Cancel,
+    Cancelling,
+    Error,
+    Fill,
+    Hello,
+    Limits,
+    Ping,
+    Pong,
+    Progress,
+    Reply,
+    Request,
+    Result,
+    Status,
+    StatusRequest,
+    Stop,
+    Stopping,
+    Welcome,
+)
+from gan_inpaint.server import machine
+from gan_inpaint.server.guard import guarded
+from gan_inpaint.server.jobs import Job, Jobs
+from gan_inpaint.server.listener import Incoming, Listener
+from gan_inpaint.server.sessions import Sessions
+from gan_inpaint.server.wake import Wake
+from gan_inpaint.server.worker import Worker
+
+log = logging.getLogger(__name__)
+
+_PROGRESS_SECONDS = 0.9  # a client hears of its fill at least once a second, and the daemon of a client that is gone
+_MESSAGES_A_TURN = 32  # read before the worker's news and the progress have their turn
+
+
+class Loop:
+    """Serves the clients of one listener until it is told to stop."""
+
+    def __init__(self, listener: Listener, limits: Limits, sessions: Sessions, wake: Wake) -> None:
+        self._listener = listener
+        self._limits = limits
+        self._sessions = sessions
+        self._wake = wake
+        self._jobs = Jobs(limits)
+        self._news: deque[tuple[Job, Progress | Result | Error, NDArray[Any] | None]] = deque()
+        self._worker = Worker(sessions, self._report)
+        self._poller = zmq.Poller()
+        self._poller.register(listener.router, zmq.POLLIN)
+        self._poller.register(wake.inbox, zmq.POLLIN)
+        self._started = time.monotonic()
+        self._fills = 0
+        self._stopping = False
+
+    def run(self) -> None:
+        """Serve until `stop`; the fill that runs then is finished first."""
+        self._worker.start()
+        try:
+            while self._jobs or not self._stopping:
+                self._turn()
+        finally:
+            self._worker.finish()
+
+    def stop(self) -> None:
+        """Ask the loop to end; callable from a signal handler whose signal also rings the wake."""
+        self._stopping = True
+
+    def _report(self, job: Job, reply: Progress | Result | Error, pixels: NDArray[Any] | None) -> None:
+        """What the worker calls, in its thread."""
+        self._news.append((job, reply, pixels))
+        self._wake.ring()
+
+    def _turn(self) -> None:
+        self._poller.poll(self._milliseconds_until_progress())
+        self._wake.quiet()
+        while self._news:
+            self._pass_on(*self._news.popleft())
+        for _ in range(_MESSAGES_A_TURN):
+            incoming = self._listener.receive()
+            if incoming is None:
+                break
+            self._handle(incoming)
+        if self._stopping:
+            self._refuse_waiting()
+        if job := self._jobs.start_next():
+            self._worker.submit(job)
+        self._tell_progress()
+
+    # What the clients say
+
+    def _handle(self, incoming: Incoming) -> None:
+        header = incoming.frames[0]
+        if len(header) > self._limits.header_bytes:
+            problem = TooLarge(f"The header of a message has more than {self._limits.header_bytes} bytes.")
+            self._send(incoming.client, Error.of("", problem))
+            return
+        replies = guarded(lambda: self._answer(protocol.decode_request(header.bytes), incoming))
+        if isinstance(replies, GanInpaintError):
+            log.info("refused a request: %s", replies.code)
+            replies = [Error.of(protocol.read_id(header.bytes), replies)]
+        for reply in replies:
+            self._send(incoming.client, reply)
+
+    def _answer(self, request: Request, incoming: Incoming) -> list[Reply]:
+        if incoming.excess or (len(incoming.frames) > 1 and not isinstance(request, Fill)):
+            raise BadRequest("The message has more frames than belong to it.")
+        match request:
+            case Fill():
+                self._queue(request, incoming)
+                return []
+            case Cancel():
+                return self._cancel(request, incoming.client)
+            case Hello():
+                log.info("hello from %.200r", request.client)
+                return [self._welcome(request.id)]
+            case Ping():
+                return [Pong(id=request.id)]
+            case StatusRequest():
+                return [self._status(request.id)]
+            case Stop():
+                self.stop()
+                return [Stopping(id=request.id)]
+
+    def _queue(self, fill: Fill, incoming: Incoming) -> None:
+        _, *frames = incoming.frames
+        protocol.check_sizes(fill, [len(frame) for frame in frames], self._limits)
+        if self._stopping:
+            raise _stopping()
+        self._jobs.add(Job(incoming.client, fill, pixels=frames[0], mask=frames[1]))
+
+    def _cancel(self, request: Cancel, client: bytes) -> list[Reply]:
+        job = self._jobs.find(client, request.target)
+        if job is None:
+            return [Cancelling(id=request.id, found=False)]
+        job.cancelled.set()
+        if job is self._jobs.running:
+            return [Cancelling(id=request.id, found=True)]  # the worker ends it at its next window
+        self._jobs.remove_waiting(job)
+        return [Cancelling(id=request.id, found=True), Error.of(request.target, Cancelled("The fill was cancelled."))]
+
+    def _welcome(self, id: str) -> Welcome:
+        models = self._sessions.offered()
+        return Welcome(id=id, version=__version__, pid=os.getpid(), models=models, limits=self._limits)
+
+    def _status(self, id: str) -> Status:
+        return Status(
+            id=id,
+            version=__version__,
+            pid=os.getpid(),
+            endpoint=self._listener.endpoint,
+            uptime_seconds=round(time.monotonic() - self._started, 1),
+            fills=self._fills,
+            queued=self._jobs.waiting,
+            running=int(self._jobs.running is not None),
+            memory_mib=round(machine.resident_mib(), 1),
+            threads=self._sessions.threads,
+            providers_available=self._sessions.providers_available,
+            sessions=self._sessions.describe(),
+        )
+
+    # What the clients are told of their fills
+
+    def _pass_on(self, job: Job, reply: Progress | Result | Error, pixels: NDArray[Any] | None) -> None:
+        if isinstance(reply, Progress):
+            job.progress = reply
+        else:
+            self._jobs.running = None
+            self._fills += isinstance(reply, Result)
+            _log_end(job, reply)
+        if not job.abandoned:
+            job.told = time.monotonic()
+            self._send(job.client, reply, pixels)
+
+    def _tell_progress(self) -> None:
+        now = time.monotonic()
+        for job in [job for job in self._jobs if now - job.told >= _PROGRESS_SECONDS]:
+            job.told = now
+            if not job.abandoned:
+                self._send(job.client, job.progress)
+
+    def _milliseconds_until_progress(self) -> int | None:
+        if not self._jobs:
+            return None
+        seconds = min(job.told for job in self._jobs) + _PROGRESS_SECONDS - time.monotonic()
+        return max(0, math.ceil(seconds * 1000))
+
+    def _refuse_waiting(self) -> None:
+        for job in self._jobs.take_waiting():
+            self._send(job.client, Error.of(job.fill.id, _stopping()))
+
+    def _send(self, client: bytes, reply: Reply, pixels: NDArray[Any] | None = None) -> None:
+        if not self._listener.send(client, reply, pixels):
+            log.info("a client is gone; dropped %d fill(s) of it", self._jobs.drop_client(client))
+
+
+def _log_end(job: Job, reply: Result | Error) -> None:
+    fill = job.fill
+    crop = f"{fill.width}×{fill.height} {fill.layout} {fill.depth}"
+    if isinstance(reply, Result):
+        by = reply.filled_by
+        log.info(
+            "filled %s in %.2f s (%d windows) by %s on %s", crop, reply.seconds, reply.windows, by.model, by.provider
+        )
+    else:
+        log.info("did not fill %s: %s", crop, reply.code)
+
+
+def _stopping() -> StoppingProblem:
+    return StoppingProblem("The daemon is stopping.", "Start it again, then repeat the fill.")

@@ -1,0 +1,46 @@
+"""Pixel frames as arrays and back; only what is `bgra`, or not aligned for the processor, is copied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_inpaint.protocol import CHANNELS, Depth, Fill
+
+_SAMPLES: dict[Depth, str] = {"u8": "u1", "u16": "<u2", "f16": "<f2", "f32": "<f4"}
+
+
+def image_from(fill: Fill, frame: memoryview) -> NDArray[Any]:
+    """The image of a pixel frame, for the engine.
+
+    Returns:
+        (H, W) for `gray`, else (H, W, channels) in the order gray, alpha or R, G, B, alpha; uint8, uint16, float16 or
+        float32 in the machine's byte order. Read-only, a view of the frame where possible.
+    """
+    dtype = np.dtype(_SAMPLES[fill.depth])
+    channels = CHANNELS[fill.layout]
+    shape = (fill.height, fill.width) if channels == 1 else (fill.height, fill.width, channels)
+    samples = np.require(np.frombuffer(frame, dtype), requirements=["ALIGNED"]).reshape(shape)
+    native = samples.astype(dtype.newbyteorder("="), copy=False)
+    return _red_and_blue_swapped(native) if fill.layout == "bgra" else native
+
+
+def mask_from(fill: Fill, frame: memoryview) -> NDArray[np.uint8]:
+    """The mask of a mask frame: (H, W) uint8, 0 keep to 255 fill; a read-only view."""
+    return np.frombuffer(frame, np.uint8).reshape(fill.height, fill.width)
+
+
+def frame_from(fill: Fill, image: NDArray[Any]) -> NDArray[Any]:
+    """The pixels of `image`, which has the shape and dtype of `image_from`, as they go to the client: contiguous."""
+    ordered = _red_and_blue_swapped(image) if fill.layout == "bgra" else image
+    return np.ascontiguousarray(ordered, dtype=_SAMPLES[fill.depth])
+
+
+def _red_and_blue_swapped(image: NDArray[Any]) -> NDArray[Any]:
+    """A copy of (H, W, 4); made channel by channel, since indexing with a list would keep the socket loop waiting."""
+    swapped = np.empty_like(image)
+    for channel, source in enumerate((2, 1, 0, 3)):
+        swapped[..., channel] = image[..., source]
+    return swapped

@@ -1,0 +1,128 @@
+"""The generators that are loaded, and which filler does a fill.
+
+Everything that imports onnxruntime or OpenCV is imported on first use: the daemon answers before that.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gan_inpaint import __version__
+from gan_inpaint.errors import BadModel, UnknownModel
+from gan_inpaint.protocol import FilledBy, ModelInfo, SessionInfo
+from gan_inpaint.server import machine
+from gan_inpaint.store import CLASSICAL, DEFAULT, ModelEntry, ModelStore
+
+if TYPE_CHECKING:
+    from gan_inpaint.engine import Filler
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Choice:
+    """The filler for a fill, how the result names it, and what the user should know about the choice."""
+
+    filler: Filler
+    filled_by: FilledBy
+    note: str = ""
+    last_used: float = field(default_factory=time.monotonic)
+
+
+class Sessions:
+    """Loads generators on demand and drops them when they have idled.
+
+    Belongs to the worker; other threads only read `offered`, `describe`, `threads` and `providers_available`.
+    """
+
+    def __init__(self, store: ModelStore, threads: int, idle_seconds: float) -> None:
+        self.threads = threads
+        self._store = store
+        self._idle_seconds = idle_seconds
+        self._loaded: tuple[Choice, ...] = ()  # replaced, never changed: another thread may be reading it
+        self.providers_available: list[str] = []
+
+    def choose(self, model: str) -> Choice:
+        """The filler for `model`, loaded if need be; a classical one for the default model where that is unusable.
+
+        Raises:
+            UnknownModel: no model of that name.
+            BadModel: its file is damaged, foreign or does not match its SHA-256, or onnxruntime is missing.
+        """
+        try:
+            entry = self._store.get(model)
+            return _classical() if entry.kind == "classical" else self._generator(entry)
+        except (BadModel, UnknownModel) as problem:
+            if model != DEFAULT:
+                raise
+            log.warning("no default generator, a classical filler stands in: %s", problem)
+            return _classical(f"A classical filler stood in for the generator. {problem.message}")
+
+    def offered(self) -> list[ModelInfo]:
+        """What a fill may ask for, as `welcome` shows it."""
+        return [
+            ModelInfo(entry.name, about.title, about.version, entry.kind, entry.default, about.licence)
+            for entry in self._store.list()
+            for about in [entry.manifest]
+        ]
+
+    def describe(self) -> list[SessionInfo]:
+        """The loaded generators, as `status` shows them."""
+        now = time.monotonic()
+        return [
+            SessionInfo(by.model, by.provider, by.sha256, round(now - choice.last_used, 1))
+            for choice in self._loaded
+            for by in [choice.filled_by]
+        ]
+
+    def seconds_until_drop(self) -> float | None:
+        """How long until `drop_idle` has something to do; None while nothing is loaded."""
+        if not self._loaded:
+            return None
+        return max(0.0, min(choice.last_used for choice in self._loaded) + self._idle_seconds - time.monotonic())
+
+    def drop_idle(self) -> None:
+        """Let go of the generators that nobody has used for long, and of their memory."""
+        oldest = time.monotonic() - self._idle_seconds
+        kept = tuple(choice for choice in self._loaded if choice.last_used > oldest)
+        dropped = len(self._loaded) - len(kept)
+        if dropped:
+            self._loaded = kept
+            machine.release_memory()
+            log.info("dropped %d idle session(s), %.0f MiB resident", dropped, machine.resident_mib())
+
+    def _generator(self, entry: ModelEntry) -> Choice:
+        for choice in self._loaded:
+            if (choice.filled_by.model, choice.filled_by.sha256) == (entry.name, entry.sha256):
+                choice.last_used = time.monotonic()
+                return choice
+        choice = self._load(entry)
+        replaced = tuple(other for other in self._loaded if other.filled_by.model != entry.name)
+        self._loaded = (*replaced, choice)
+        return choice
+
+    def _load(self, entry: ModelEntry) -> Choice:
+        try:
+            import onnxruntime
+
+            from gan_inpaint import runtime
+        except ImportError as problem:
+            raise BadModel(
+                f"onnxruntime cannot be used on this computer: {problem}.", "Run “gan-inpaint doctor”."
+            ) from problem
+        self.providers_available = onnxruntime.get_available_providers()
+        started = time.monotonic()
+        filler = runtime.load(entry, self.threads)
+        log.info("loaded %s on %s in %.2f s", entry.name, filler.provider, time.monotonic() - started)
+        version = entry.manifest.version
+        filled_by = FilledBy(entry.name, version, "generator", filler.sha256, filler.provider)
+        return Choice(filler, filled_by, note=filler.fallback)
+
+
+def _classical(note: str = "") -> Choice:
+    from gan_inpaint.classical import ClassicalFiller
+
+    return Choice(ClassicalFiller(), FilledBy(CLASSICAL, __version__, "classical", "", "OpenCV"), note)

@@ -1,0 +1,96 @@
+"""The thread that fills, one crop at a time, since a fill uses all cores."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from gan_inpaint.errors import Cancelled, GanInpaintError
+from gan_inpaint.protocol import Error, Progress, Result, Stage
+from gan_inpaint.server import pixels
+from gan_inpaint.server.guard import guarded
+from gan_inpaint.server.jobs import Job
+from gan_inpaint.server.sessions import Sessions
+from gan_inpaint.store import DEFAULT
+
+Report: TypeAlias = Callable[[Job, Progress | Result | Error, NDArray[Any] | None], None]
+
+
+class Worker(threading.Thread):
+    """Takes fills from `submit` and hands every reply to `report`, which must be safe to call from this thread.
+
+    Warms the default generator first. Ends after the fill at hand when `finish` is called.
+    """
+
+    def __init__(self, sessions: Sessions, report: Report) -> None:
+        super().__init__(name="fills")
+        self._sessions = sessions
+        self._report = report
+        self._inbox: SimpleQueue[Job | None] = SimpleQueue()
+
+    def submit(self, job: Job) -> None:
+        self._inbox.put(job)
+
+    def finish(self) -> None:
+        """Wait until the thread has ended."""
+        self._inbox.put(None)
+        self.join()
+
+    def run(self) -> None:
+        guarded(lambda: self._sessions.choose(DEFAULT))
+        while True:
+            try:
+                job = self._inbox.get(timeout=self._sessions.seconds_until_drop())
+            except Empty:
+                self._sessions.drop_idle()
+                continue
+            if job is None:
+                return
+            self._work(job)
+            del job  # or its pixels would be held until the next fill
+
+    def _work(self, job: Job) -> None:
+        outcome = guarded(lambda: self._fill(job))
+        if isinstance(outcome, GanInpaintError):
+            self._report(job, Error.of(job.fill.id, outcome), None)
+        else:
+            self._report(job, *outcome)
+
+    def _fill(self, job: Job) -> tuple[Result, NDArray[Any]]:
+        from gan_inpaint import engine
+
+        def tell(done: int, total: int, stage: Stage = "filling") -> None:
+            if job.cancelled.is_set():
+                raise Cancelled("The fill was cancelled.")
+            self._report(job, Progress(id=fill.id, done=done, total=total, stage=stage), None)
+
+        fill = job.fill
+        started = time.perf_counter()
+        tell(0, 0, "loading")
+        choice = self._sessions.choose(fill.model)
+        filled = engine.fill(
+            pixels.image_from(fill, job.pixels.buffer),
+            pixels.mask_from(fill, job.mask.buffer),
+            choice.filler,
+            engine.FillOptions(grow=fill.grow, feather=fill.feather, transfer=fill.transfer),
+            on_window=tell,
+        )
+        choice.last_used = time.monotonic()
+        frame = pixels.frame_from(fill, filled.image)
+        result = Result(
+            id=fill.id,
+            width=fill.width,
+            height=fill.height,
+            layout=fill.layout,
+            depth=fill.depth,
+            filled_by=choice.filled_by,
+            windows=filled.windows,
+            seconds=round(time.perf_counter() - started, 4),
+            note=choice.note,
+        )
+        return result, frame

@@ -1,0 +1,41 @@
+"""Fill the example photographs through the daemon and write before, mask and after side by side.
+
+    python examples/demo.py [FOLDER]      (default: demo)
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.console import Console
+
+EXAMPLES = Path(__file__).parent
+NAMES = {"rocket": "object removal", "astronaut": "scratched photograph"}
+
+
+def main(folder: Path) -> None:
+    console = Console()
+    folder.mkdir(parents=True, exist_ok=True)
+    _gan_inpaint("serve", "--detach")
+    for name, title in NAMES.items():
+        before, mask, after = EXAMPLES / f"{name}.png", EXAMPLES / f"{name}-mask.png", folder / f"{name}-after.png"
+        start = time.monotonic()
+        _gan_inpaint("fill", str(before), str(mask), "-o", str(after), "--force")
+        seconds = time.monotonic() - start
+        strip = folder / f"{name}.png"
+        cv2.imwrite(str(strip), np.hstack([cv2.imread(str(path)) for path in (before, mask, after)]))
+        console.print(f"{title}: {seconds:.1f} s, before | mask | after in {strip}")
+    _gan_inpaint("stop")
+
+
+def _gan_inpaint(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "gan_inpaint", *arguments], check=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "demo"))

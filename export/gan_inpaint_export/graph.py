@@ -1,0 +1,79 @@
+"""The ONNX graph of a generator, without a trace of where it was made."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import onnx
+import torch
+from torch import nn
+from torch.export import Dim
+
+from gan_inpaint.manifest import Manifest
+
+OPSET = 18
+
+
+def to_onnx(generator: nn.Module, manifest: Manifest) -> onnx.ModelProto:
+    """Trace `generator`, on the CPU and in evaluation mode, with N, H and W left open.
+
+    The graph itself says that H and W are multiples of `manifest.size_multiple`. torch.export is used rather than the
+    older TorchScript exporter: as fast in onnxruntime, a third fewer nodes, every shape known.
+
+    Raises:
+        RuntimeError: torch cannot export it so.
+    """
+    multiple = manifest.size_multiple
+    # Two of everything and no square: torch.export takes sizes of 0 and 1, and equal ones, for constants.
+    image = torch.zeros(2, 3, 8 * multiple, 10 * multiple)
+    open_sizes = {0: Dim("N"), 2: _times(multiple, "H"), 3: _times(multiple, "W")}
+    with _quiet():
+        program = torch.onnx.export(
+            generator,
+            (image, image[:, :1]),
+            dynamo=True,
+            dynamic_shapes=(open_sizes, open_sizes),
+            input_names=list(manifest.inputs),
+            output_names=[manifest.output],
+            opset_version=OPSET,
+            optimize=True,
+            verbose=False,
+        )
+    if program is None:
+        raise RuntimeError("torch.onnx.export gave nothing")
+    model: onnx.ModelProto = program.model_proto
+    _strip(model.graph)
+    return model
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without torch's notes to its own developers, and the one that torchvision is not installed."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _times(multiple: int, name: str) -> Dim:
+    return Dim(name) if multiple == 1 else multiple * Dim(name)
+
+
+def _strip(graph: onnx.GraphProto) -> None:
+    """Remove the notes of the exporter, such as stack traces with the paths of the machine, here and in branches."""
+    for owner in (graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
+        del owner.metadata_props[:]
+        owner.doc_string = ""
+    del graph.value_info[:]
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                _strip(attribute.g)

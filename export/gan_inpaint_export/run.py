@@ -1,0 +1,45 @@
+"""From a training run's folder to an ONNX file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from gan_inpaint import __version__
+from gan_inpaint.manifest import Manifest
+from gan_inpaint_export.export import ExportError, ParityReport, export
+from gan_inpaint_training import checkpoint, generators
+from gan_inpaint_training.config import Config
+
+
+def from_run(run: Path, out: Path, figures: Mapping[str, float] | None = None) -> ParityReport:
+    """Export the averaged generator of the run's checkpoint to `out`, an `.onnx` file whose name is the model's.
+
+    `figures` are its scores on the evaluation set, for the manifest; the rest of that comes from the configuration.
+
+    Raises:
+        ExportError: there is no usable checkpoint, or the generator cannot be exported faithfully.
+        BadModel, CannotWrite: as `export` does.
+    """
+    try:
+        state = checkpoint.load(run)
+        config = msgspec.convert(state["config"], Config)
+        generator = generators.build(state["config"]["generator"])
+        generator.load_state_dict(state["ema"])
+    except (checkpoint.CheckpointError, msgspec.ValidationError, KeyError, TypeError, RuntimeError) as problem:
+        raise ExportError(f"The run {run} cannot be exported: {problem}") from problem
+    manifest = Manifest(
+        name=out.stem,
+        title=config.title,
+        version=__version__,
+        size_multiple=cast(int, generator.size_multiple),
+        window=config.window,
+        training_data=config.data.description,
+        licence=config.data.terms,
+        images_seen=state["images_seen"],
+        figures=dict(figures or {}),
+    )
+    return export(generator, manifest, out)

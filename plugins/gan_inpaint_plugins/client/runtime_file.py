@@ -1,0 +1,77 @@
+"""Where the daemon listens: its runtime file (docs/protocol.md, "Finding the daemon")."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple, Union
+
+from .errors import ClientError
+
+Address = Union[str, tuple[str, int]]  # noqa: UP007 (evaluated, and Python 3.9 has no other way)
+
+_TOKEN_BYTES = 255  # what the PLAIN mechanism has room for
+_START = "Start it with “gan-inpaint serve --detach”."
+
+
+class RuntimeInfo(NamedTuple):
+    """`address` is what a socket connects to: the path of a Unix socket, or a port of 127.0.0.1."""
+
+    address: Address
+    token: str
+
+    def __repr__(self) -> str:
+        """Without the token, so that it never gets into a traceback."""
+        return f"RuntimeInfo(address={self.address!r})"
+
+
+def read_runtime_file(path: str | os.PathLike[str]) -> RuntimeInfo:
+    """Read where the daemon listens; whether it still does is seen when it is connected to.
+
+    Raises:
+        ClientError: `no_daemon`: the file is missing, unreadable, damaged or another user's.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            _check_owner(file.fileno(), path)
+            content = json.loads(file.read())
+        return RuntimeInfo(parse_endpoint(content["endpoint"]), _checked_token(content["token"]))
+    except FileNotFoundError as problem:
+        raise ClientError("no_daemon", "The GAN Inpaint daemon is not running.", _START) from problem
+    except OSError as problem:
+        raise ClientError(
+            "no_daemon", f"The file {path} cannot be read: {problem.strerror}.", "Check who may read it."
+        ) from problem
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
+        raise ClientError("no_daemon", f"The file {path} is damaged.", _START) from problem
+
+
+def parse_endpoint(endpoint: str) -> Address:
+    """The address of `ipc://PATH` or `tcp://127.0.0.1:PORT`.
+
+    Raises:
+        ValueError: any other endpoint; nothing but this machine is ever connected to.
+    """
+    if (ipc := re.fullmatch(r"ipc://(/[^\0]+|[A-Za-z]:[^\0]+)", endpoint)) is not None:
+        return ipc[1]
+    if (tcp := re.fullmatch(r"tcp://127\.0\.0\.1:([0-9]{1,5})", endpoint)) is not None and 0 < int(tcp[1]) < 65536:
+        return "127.0.0.1", int(tcp[1])
+    raise ValueError(f"not an endpoint on this machine: {endpoint}")
+
+
+def _checked_token(token: str) -> str:
+    if not 0 < len(token.encode()) <= _TOKEN_BYTES:
+        raise ValueError("not a token")
+    return token
+
+
+def _check_owner(descriptor: int, path: str | os.PathLike[str]) -> None:
+    """Another user's file would lead the user's picture to another user's program."""
+    if os.name == "posix" and os.fstat(descriptor).st_uid != os.geteuid():
+        raise ClientError(
+            "no_daemon",
+            f"The file {path} belongs to another user of this computer.",
+            "Set GAN_INPAINT_RUNTIME_DIR to a folder of your own and install the plug-in again.",
+        )

@@ -1,0 +1,104 @@
+"""A blocking socket to the daemon on which nothing waits for ever."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .errors import ClientError
+
+if TYPE_CHECKING:
+    from .runtime_file import Address
+    from .zmtp import Buffer
+
+_TIMED_OUT = (socket.timeout, TimeoutError)  # noqa: UP041 (two classes before Python 3.10)
+_LEAST_SECONDS = 0.001  # zero would mean not to wait at all, and to fail in another way
+
+
+class Stream:
+    """A connected socket; every failure is a ClientError.
+
+    Raises:
+        ClientError: `no_daemon` where nothing listens at `address`, `timeout` after `seconds`.
+    """
+
+    def __init__(self, address: Address, seconds: float) -> None:
+        self._socket = _socket_for(address)
+        self._socket.settimeout(max(_LEAST_SECONDS, seconds))
+        try:
+            self._socket.connect(address)
+            if not isinstance(address, str):
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except _TIMED_OUT as problem:
+            self._socket.close()
+            raise timed_out() from problem
+        except OSError as problem:
+            self._socket.close()
+            raise ClientError(
+                "no_daemon",
+                "The GAN Inpaint daemon is not running.",
+                f"Start it with “gan-inpaint serve --detach”. ({problem.strerror or problem})",
+            ) from problem
+
+    def send(self, buffers: Iterable[Buffer], seconds: float) -> None:
+        """Send everything.
+
+        Raises:
+            ClientError: `timeout` where nothing goes out for `seconds`, `connection_lost`.
+        """
+        self._socket.settimeout(max(_LEAST_SECONDS, seconds))
+        try:
+            for buffer in buffers:
+                rest = memoryview(buffer)
+                while rest:
+                    rest = rest[self._socket.send(rest) :]
+        except _TIMED_OUT as problem:
+            raise timed_out() from problem
+        except OSError as problem:
+            raise _lost(problem) from problem
+
+    def receive_into(self, buffer: memoryview, seconds: float) -> int | None:
+        """Receive what there is; the number of bytes, 0 at the end of the stream, None where nothing came in `seconds`.
+
+        Raises:
+            ClientError: `connection_lost`.
+        """
+        self._socket.settimeout(max(_LEAST_SECONDS, seconds))
+        try:
+            return self._socket.recv_into(buffer)
+        except _TIMED_OUT:
+            return None
+        except OSError as problem:
+            raise _lost(problem) from problem
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def timed_out() -> ClientError:
+    """The error for a daemon that is there and says nothing."""
+    return ClientError(
+        "timeout",
+        "The GAN Inpaint daemon does not answer.",
+        "End it with “gan-inpaint stop” and try again; “gan-inpaint doctor” looks for the cause.",
+    )
+
+
+def _socket_for(address: Address) -> socket.socket:
+    if not isinstance(address, str):
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = getattr(socket, "AF_UNIX", None)
+    if family is None:
+        raise ClientError(
+            "no_daemon", "The daemon listens in a way that this editor's Python cannot reach.", "Start the daemon anew."
+        )
+    return socket.socket(family, socket.SOCK_STREAM)
+
+
+def _lost(problem: OSError) -> ClientError:
+    return ClientError(
+        "connection_lost",
+        f"The connection to the GAN Inpaint daemon was lost: {problem.strerror or problem}.",
+        "Try again; the daemon's log tells what happened to it.",
+    )

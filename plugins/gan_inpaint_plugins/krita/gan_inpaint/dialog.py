@@ -1,0 +1,55 @@
+"""The dialog of Filter → GAN Inpaint…"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .options import MOST_PIXELS, Options
+from .qt import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
+
+
+class FillDialog(QDialog):
+    """Asks for the model, the grow and the feather; Enter fills with what was used last."""
+
+    def __init__(self, last: Options, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("GAN Inpaint")
+        self._model = QComboBox()
+        self._model.addItem(last.model.capitalize(), last.model)
+        self._model.setToolTip("What fills the selection")
+        self._grow = _pixels(last.grow, "How much more than the selection is not trusted as a sample of what to fill in")
+        self._feather = _pixels(last.feather, "Over how much of the selection, inside its edge, the fill fades in")
+        form = QFormLayout(self)
+        form.addRow("&Model:", self._model)
+        form.addRow("&Grow:", self._grow)
+        form.addRow("F&eather:", self._feather)
+        form.addRow(self._buttons())
+
+    def offer(self, models: list[dict[str, Any]]) -> None:
+        """Put the daemon's models to choice, as its `welcome` lists them; what is chosen stays chosen if it is there."""
+        chosen = self._model.currentData()
+        self._model.clear()
+        for model in models:
+            self._model.addItem(model["title"], model["name"])
+        names = [model["name"] for model in models]
+        self._model.setCurrentIndex(names.index(chosen) if chosen in names else 0)
+
+    @property
+    def options(self) -> Options:
+        return Options(self._model.currentData(), self._grow.value(), self._feather.value())
+
+    def _buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("&Fill")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+
+def _pixels(value: int, meaning: str) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(0, MOST_PIXELS)
+    box.setSuffix(" px")
+    box.setValue(value)
+    box.setToolTip(meaning)
+    return box

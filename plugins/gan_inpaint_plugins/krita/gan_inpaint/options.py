@@ -1,0 +1,36 @@
+"""What the user chose in the dialog, remembered by Krita from one fill to the next."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from krita import Krita
+
+GROUP = "gan_inpaint"
+MOST_PIXELS = 256  # the protocol's bound of both grow and feather
+
+
+class Options(NamedTuple):
+    """The model's name and, in pixels, how far the hole is grown and its edge softened (docs/protocol.md, `fill`)."""
+
+    model: str = "default"
+    grow: int = 4
+    feather: int = 0
+
+    @classmethod
+    def remembered(cls) -> Options:
+        defaults = cls()
+        return cls(
+            Krita.readSetting(GROUP, "model", defaults.model),
+            _pixels(Krita.readSetting(GROUP, "grow", ""), defaults.grow),
+            _pixels(Krita.readSetting(GROUP, "feather", ""), defaults.feather),
+        )
+
+    def remember(self) -> None:
+        for name, value in self._asdict().items():
+            Krita.writeSetting(GROUP, name, str(value))
+
+
+def _pixels(text: str, default: int) -> int:
+    """A setting's number; the file it stands in is the user's to edit."""
+    return min(int(text), MOST_PIXELS) if text.isdecimal() else default

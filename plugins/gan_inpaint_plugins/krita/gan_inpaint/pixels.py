@@ -1,0 +1,105 @@
+"""How a layer's pixels are named by Krita and by the daemon's protocol, and what is done to their alpha channel.
+
+Samples travel as they lie in the layer, in its own colour space, so nothing is lost to a conversion. Krita keeps integers
+as blue, green, red, alpha and floats as red, green, blue, alpha; every format has an alpha channel, the last one.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import NamedTuple
+
+from .failures import Refusal
+
+DEPTHS = {"U8": "u8", "U16": "u16", "F16": "f16", "F32": "f32"}
+MODELS = {"RGBA": "RGB", "GRAYA": "grayscale", "CMYKA": "CMYK", "LABA": "L*a*b*", "XYZA": "XYZ", "YCbCrA": "YCbCr"}
+# What the names of the linear profiles that come with Krita have, and no name of the others has.
+LINEAR_PROFILE = re.compile(r"linear|scRGB|g10\b", re.IGNORECASE)
+OPAQUE = b"\xff"
+
+_SAMPLE = {"u8": "<B", "u16": "<H", "f16": "<e", "f32": "<f"}
+_WHITE = {"u8": 255, "u16": 65535, "f16": 1.0, "f32": 1.0}
+
+
+class PixelFormat(NamedTuple):
+    """The layout, depth and transfer of a layer's pixels, in the protocol's words."""
+
+    layout: str
+    depth: str
+    transfer: str
+
+    @classmethod
+    def of(cls, model: str, depth: str, profile: str) -> PixelFormat:
+        """The format of a layer whose colour model, depth and profile have these names in Krita.
+
+        Light is taken as linear where the profile's name says so, else as encoded like sRGB's.
+
+        Raises:
+            Refusal: the daemon takes no such pixels.
+        """
+        if model not in ("RGBA", "GRAYA") or depth not in DEPTHS:
+            raise Refusal(
+                f"The layer is in {MODELS.get(model, model)}, {depth}, which cannot be filled. "
+                "Convert it to RGB or grayscale first."
+            )
+        colours = "rgba" if depth.startswith("F") else "bgra"
+        transfer = "linear" if LINEAR_PROFILE.search(profile) else "srgb"
+        return cls("graya" if model == "GRAYA" else colours, DEPTHS[depth], transfer)
+
+    @property
+    def sample_bytes(self) -> int:
+        return struct.calcsize(_SAMPLE[self.depth])
+
+    @property
+    def pixel_bytes(self) -> int:
+        return self.sample_bytes * (2 if self.layout == "graya" else 4)
+
+
+def alpha_of(pixels: bytes, pixel_format: PixelFormat) -> bytes:
+    """The alpha channel of `pixels`, in 8 bits: a byte a pixel."""
+    size, step = pixel_format.sample_bytes, pixel_format.pixel_bytes
+    channel = bytearray(len(pixels) // step * size)
+    for byte in range(size):
+        channel[byte::size] = pixels[step - size + byte :: step]
+    sample, white = _SAMPLE[pixel_format.depth], _WHITE[pixel_format.depth]
+    if size == 1:
+        return bytes(channel)
+    if channel == struct.pack(sample, white) * (len(channel) // size):  # by far the most common
+        return OPAQUE * (len(channel) // size)
+    return bytes(round(min(max(0.0, value / white), 1.0) * 255) for (value,) in struct.iter_unpack(sample, channel))
+
+
+def with_alpha(pixels: bytes, alpha: bytes, pixel_format: PixelFormat) -> bytes:
+    """`pixels` with another alpha channel, given in 8 bits."""
+    size, step = pixel_format.sample_bytes, pixel_format.pixel_bytes
+    white = _WHITE[pixel_format.depth]
+    levels = [type(white)(level * white / 255) for level in range(256)]
+    encoded = b"".join(struct.pack(_SAMPLE[pixel_format.depth], level) for level in levels)
+    changed = bytearray(pixels)
+    for byte in range(size):
+        changed[step - size + byte :: step] = alpha.translate(encoded[byte::size])
+    return bytes(changed)
+
+
+def product(first: bytes, second: bytes) -> bytes:
+    """Two 8-bit channels of one length multiplied, 255 being one."""
+    if second.count(OPAQUE) == len(second):
+        return first
+    result = bytearray(second)
+    for run in re.finditer(rb"\0+|[^\0\xff]+", first):
+        part = slice(*run.span())
+        if run[0][0] == 0:
+            result[part] = run[0]
+        else:
+            result[part] = bytes(map(lambda a, b: (a * b + 127) // 255, run[0], second[part]))
+    return bytes(result)
+
+
+def laid_over(below: bytes, above: bytes, pixel_format: PixelFormat) -> bytes:
+    """`below`, with the pixels of `above` where these are more opaque than clear."""
+    covered = bytearray(below)
+    for run in re.finditer(rb"[\x80-\xff]+", alpha_of(above, pixel_format)):
+        part = slice(run.start() * pixel_format.pixel_bytes, run.end() * pixel_format.pixel_bytes)
+        covered[part] = above[part]
+    return bytes(covered)

@@ -1,0 +1,57 @@
+"""The names of Qt that this plug-in uses, from the Qt that Krita runs on: 5, or 6 from Krita 6 on."""
+
+from __future__ import annotations
+
+import sys
+
+# Krita has loaded its own binding before any plug-in; importing the other one beside it would crash.
+if "PyQt6.QtCore" in sys.modules:
+    from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment, Qt, QTimer, pyqtSignal
+    from PyQt6.QtGui import QIcon
+    from PyQt6.QtNetwork import QHostAddress, QLocalSocket, QNetworkProxy, QTcpSocket
+    from PyQt6.QtWidgets import (
+        QComboBox,
+        QDialog,
+        QDialogButtonBox,
+        QFormLayout,
+        QMessageBox,
+        QProgressDialog,
+        QSpinBox,
+        QWidget,
+    )
+else:
+    from PyQt5.QtCore import QObject, QProcess, QProcessEnvironment, Qt, QTimer, pyqtSignal
+    from PyQt5.QtGui import QIcon
+    from PyQt5.QtNetwork import QHostAddress, QLocalSocket, QNetworkProxy, QTcpSocket
+    from PyQt5.QtWidgets import (
+        QComboBox,
+        QDialog,
+        QDialogButtonBox,
+        QFormLayout,
+        QMessageBox,
+        QProgressDialog,
+        QSpinBox,
+        QWidget,
+    )
+
+__all__ = [
+    "QComboBox",
+    "QDialog",
+    "QDialogButtonBox",
+    "QFormLayout",
+    "QHostAddress",
+    "QIcon",
+    "QLocalSocket",
+    "QMessageBox",
+    "QNetworkProxy",
+    "QObject",
+    "QProcess",
+    "QProcessEnvironment",
+    "QProgressDialog",
+    "QSpinBox",
+    "QTcpSocket",
+    "QTimer",
+    "QWidget",
+    "Qt",
+    "pyqtSignal",
+]

@@ -1,0 +1,96 @@
+"""The real editors for the tests of this folder: GIMP 3 and Krita in a Debian root, and a daemon that they reach."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gan_inpaint_plugins import client
+
+from . import root
+from .workbench import Screen, Workbench
+
+HERE = Path(__file__).parent
+PROVISIONED = pytest.StashKey[Path | str]()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build the editors' root before the first test, where its minutes count against no test's time."""
+    if session.config.option.collectonly or not any(HERE in item.path.parents for item in session.items):
+        return
+    if not root.folder().is_dir() and (reporter := session.config.pluginmanager.get_plugin("terminalreporter")):
+        reporter.write_line("installing GIMP and Krita for the editors' tests, once (a few minutes) …")
+    try:
+        session.config.stash[PROVISIONED] = root.provision()
+    except root.CannotProvision as reason:
+        session.config.stash[PROVISIONED] = f"no real editors here: {reason}"
+
+
+@pytest.fixture(scope="session")
+def editors_root(pytestconfig: pytest.Config) -> Path:
+    """The Debian root with both editors; tests that need it are skipped where there is none."""
+    provisioned = pytestconfig.stash[PROVISIONED]
+    return provisioned if isinstance(provisioned, Path) else pytest.skip(provisioned)
+
+
+@pytest.fixture(scope="session")
+def workbench(editors_root: Path) -> Iterator[Workbench]:
+    """The folder that the editors and the tests share."""
+    bench = Workbench(editors_root)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture(scope="session")
+def screen(workbench: Workbench) -> Screen:
+    """A virtual display for editors with windows."""
+    return Screen(workbench)
+
+
+@dataclass(frozen=True)
+class EditorDaemon:
+    """A running daemon whose runtime file and socket are seen by the editors under the same paths."""
+
+    runtime_file: Path
+
+    def status(self) -> dict[str, Any]:
+        """What the daemon tells of itself."""
+        with client.connect(str(self.runtime_file)) as connection:
+            return connection.status()
+
+
+@pytest.fixture(scope="session")
+def editor_daemon(workbench: Workbench) -> Iterator[EditorDaemon]:
+    """The real daemon, outside the root, for all tests of a session that leave it running."""
+    environment = daemon_environment(workbench, "daemon")
+    command = [sys.executable, "-m", "gan_inpaint"]
+    subprocess.run([*command, "serve", "--detach"], env=environment, check=True)
+    yield EditorDaemon(workbench.path / "daemon" / "daemon.json")
+    subprocess.run([*command, "stop"], env=environment, check=True)
+
+
+def daemon_environment(workbench: Workbench, name: str) -> dict[str, str]:
+    """Variables for a daemon of its own, with its folders in the workbench."""
+    folder = workbench.folder(name)
+    return {
+        **os.environ,
+        "GAN_INPAINT_RUNTIME_DIR": str(folder),
+        "GAN_INPAINT_LOG_DIR": str(folder / "log"),
+        "GAN_INPAINT_MODELS_DIR": str(folder / "models"),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+
+
+def write_settings(plugin: Path, runtime_file: Path, command: list[str] | None = None) -> None:
+    """Point an installed plug-in to a daemon, and to the command that starts one."""
+    settings = json.loads((plugin / "settings.json").read_text())
+    settings |= {"runtime_file": str(runtime_file), "command": command or ["/nonexistent/gan-inpaint"]}
+    (plugin / "settings.json").write_text(json.dumps(settings))

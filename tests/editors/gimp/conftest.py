@@ -1,0 +1,57 @@
+"""A real GIMP 3 with the plug-in as a user installs it, beside a real daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gan_inpaint_plugins import installer
+
+from ..conftest import EditorDaemon, write_settings
+from ..workbench import Screen, Workbench
+from .session import Gimp, profile
+
+
+@pytest.fixture(scope="session")
+def installed_plugin(workbench: Workbench) -> Path:
+    """The folder of the plug-in in the user's GIMP folder, made by the installer."""
+    folder = profile(workbench) / "plug-ins"
+    installer.install("gimp", directory=folder)
+    return folder / "gan-inpaint"
+
+
+@pytest.fixture
+def plugin(installed_plugin: Path, editor_daemon: EditorDaemon) -> Path:
+    """The plug-in, led to the daemon; a test may lead it elsewhere."""
+    write_settings(installed_plugin, editor_daemon.runtime_file)
+    return installed_plugin
+
+
+@pytest.fixture(scope="session")
+def _console(workbench: Workbench, installed_plugin: Path) -> Iterator[Gimp]:
+    gimp = Gimp(workbench)
+    yield gimp
+    gimp.close()
+
+
+@pytest.fixture
+def gimp(_console: Gimp, plugin: Path) -> Iterator[Gimp]:
+    """A GIMP without a window, and without an image."""
+    yield _console
+    _console.call("close_all")
+
+
+@pytest.fixture(scope="session")
+def _windowed(workbench: Workbench, screen: Screen, installed_plugin: Path) -> Iterator[Gimp]:
+    gimp = Gimp(workbench, screen)
+    yield gimp
+    gimp.close()
+
+
+@pytest.fixture
+def gimp_window(_windowed: Gimp, plugin: Path) -> Iterator[Gimp]:
+    """A GIMP in a window on the virtual screen, without an image."""
+    yield _windowed
+    _windowed.call("close_all")

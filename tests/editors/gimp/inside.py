@@ -1,0 +1,256 @@
+"""Runs inside GIMP as a batch script and answers the tests' calls over a Unix socket.
+
+A call is `{"operation": name, "arguments": {…}}`, its answer `{"value": …}` or `{"error": traceback}`. Images and
+layers are named by GIMP's own numbers, pixels travel as base64 of the bytes that lie in the layer.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import random
+import socket
+import struct
+import traceback
+from typing import Any
+
+import gi
+
+gi.require_version("Babl", "0.1")
+gi.require_version("Gegl", "0.4")
+gi.require_version("Gimp", "3.0")
+from gi.repository import Babl, Gegl, Gimp, Gio  # noqa: E402
+
+_DISPLAYS: list[Gimp.Display] = []
+FLOATS = {"half": "e", "float": "f", "double": "d"}
+
+
+def create(
+    width: int,
+    height: int,
+    precision: str = "u8-non-linear",
+    gray: bool = False,
+    alpha: bool = False,
+    layer: tuple[int, int, int, int] | None = None,
+    profile: str | None = None,
+) -> dict[str, int]:
+    """An image with one layer of noise; `layer` is its x, y, width and height where it is not the image's."""
+    base = Gimp.ImageBaseType.GRAY if gray else Gimp.ImageBaseType.RGB
+    image = Gimp.Image.new_with_precision(width, height, base, getattr(Gimp.Precision, _constant(precision)))
+    if profile:
+        image.set_color_profile(getattr(Gimp.ColorProfile, profile)())
+    x, y, layer_width, layer_height = layer or (0, 0, width, height)
+    noise = _new_layer(image, layer_width, layer_height, alpha)
+    noise.set_offsets(x, y)
+    _write(noise, _noise(noise, layer_width * layer_height))
+    return {"image": image.get_id(), "layer": noise.get_id()}
+
+
+def open_file(path: str) -> dict[str, int]:
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(path))
+    return {"image": image.get_id(), "layer": image.get_layers()[0].get_id()}
+
+
+def show(image: int) -> None:
+    """Open a window on the image."""
+    _DISPLAYS.append(Gimp.Display.new(_image(image)))
+
+
+def close_all() -> None:
+    """Forget every image, and its window."""
+    while _DISPLAYS:
+        _DISPLAYS.pop().delete()
+    for image in Gimp.get_images():
+        image.delete()
+
+
+def select(image: int, box: tuple[int, int, int, int], ellipse: bool = False, feather: float = 0) -> None:
+    choose = _image(image).select_ellipse if ellipse else _image(image).select_rectangle
+    choose(Gimp.ChannelOps.REPLACE, *box)
+    if feather:
+        Gimp.Selection.feather(_image(image), feather)
+
+
+def select_speckles(image: int, spacing: int, side: int) -> None:
+    """Select squares of `side` pixels all over the image, every `spacing` pixels: much work, spread widely."""
+    picture = _image(image)
+    Gimp.Selection.none(picture)
+    for y in range(spacing, picture.get_height() - side, spacing):
+        for x in range(spacing, picture.get_width() - side, spacing):
+            picture.select_rectangle(Gimp.ChannelOps.ADD, x, y, side, side)
+
+
+def selection(layer: int) -> str:
+    """The selection where the layer lies, a byte a pixel."""
+    drawable = _layer(layer)
+    _, x, y = drawable.get_offsets()
+    box = Gegl.Rectangle.new(x, y, drawable.get_width(), drawable.get_height())
+    return _encoded(drawable.get_image().get_selection().get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE))
+
+
+def fill(image: int, drawables: list[int], **arguments: Any) -> dict[str, str]:
+    """Run the plug-in's procedure as a script would; the result's status and GIMP's message."""
+    procedure = Gimp.get_pdb().lookup_procedure("gan-inpaint-fill")
+    assert procedure is not None, "the plug-in is not registered"
+    config = procedure.create_config()
+    config.set_property("image", _image(image))
+    config.set_core_object_array("drawables", [Gimp.Item.get_by_id(drawable) for drawable in drawables])
+    for name, value in arguments.items():
+        config.set_property(name, value)
+    status = procedure.run(config).index(0)
+    success = status == Gimp.PDBStatusType.SUCCESS
+    return {"status": status.value_nick, "message": "" if success else Gimp.get_pdb().get_last_error()}
+
+
+def pixels(layer: int) -> str:
+    """The layer's bytes, in its own format."""
+    buffer = _layer(layer).get_buffer()
+    return _encoded(buffer.get(buffer.get_extent(), 1.0, None, Gegl.AbyssPolicy.NONE))
+
+
+def layers(image: int) -> list[dict[str, Any]]:
+    """The image's layers, the topmost first."""
+    chosen = {layer.get_id() for layer in _image(image).get_selected_layers()}
+    return [
+        {
+            "id": layer.get_id(),
+            "name": layer.get_name(),
+            "box": [*layer.get_offsets()[1:], layer.get_width(), layer.get_height()],
+            "format": Babl.format_get_encoding(layer.get_format()),
+            "chosen": layer.get_id() in chosen,
+        }
+        for layer in _image(image).get_layers()
+    ]
+
+
+def unfillable(kind: str) -> dict[str, Any]:
+    """An image with a selection, and the drawables of it that the plug-in must refuse."""
+    made = create(64, 48)
+    image, layer = _image(made["image"]), _layer(made["layer"])
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 20, 10, 20, 20)
+    refused = [_UNFILLABLE[kind](image, layer)] if kind in _UNFILLABLE else [layer]
+    if kind == "indexed":
+        image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 8, False, False, "")
+    elif kind == "several layers":
+        refused.append(_new_layer(image, 64, 48, alpha=True))
+    elif kind == "no selection":
+        Gimp.Selection.none(image)
+    elif kind == "selection outside the layer":
+        layer.set_offsets(64, 0)
+    return {"image": image.get_id(), "layer": layer.get_id(), "drawables": [item.get_id() for item in refused]}
+
+
+def _group(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    group = Gimp.GroupLayer.new(image, "group")
+    image.insert_layer(group, None, 0)
+    image.reorder_item(layer, group, 0)
+    return group
+
+
+def _text(image: Gimp.Image, _layer: Gimp.Layer) -> Gimp.Layer:
+    text = Gimp.TextLayer.new(image, "Text", Gimp.context_get_font(), 20.0, Gimp.Unit.pixel())
+    image.insert_layer(text, None, 0)
+    return text
+
+
+def _locked(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    layer.set_lock_content(True)
+    return layer
+
+
+def _in_locked_group(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    _group(image, layer).set_lock_content(True)
+    return layer
+
+
+def _layer_mask(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.LayerMask:
+    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+    layer.add_mask(mask)
+    return mask
+
+
+def _channel(image: Gimp.Image, _layer: Gimp.Layer) -> Gimp.Channel:
+    channel = Gimp.Channel.new(image, "channel", 64, 48, 50.0, Gegl.Color.new("red"))
+    image.insert_channel(channel, None, 0)
+    return channel
+
+
+def _floating(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    return Gimp.Selection.float(_image, [layer], 0, 0)
+
+
+_UNFILLABLE = {
+    "group": _group,
+    "text": _text,
+    "locked": _locked,
+    "in a locked group": _in_locked_group,
+    "layer mask": _layer_mask,
+    "channel": _channel,
+    "floating selection": _floating,
+}
+
+
+def _image(number: int) -> Gimp.Image:
+    return Gimp.Image.get_by_id(number)
+
+
+def _layer(number: int) -> Gimp.Layer:
+    return Gimp.Item.get_by_id(number)
+
+
+def _constant(nick: str) -> str:
+    return nick.replace("-", "_").upper()
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _new_layer(image: Gimp.Image, width: int, height: int, alpha: bool) -> Gimp.Layer:
+    family = "GRAY" if image.get_base_type() == Gimp.ImageBaseType.GRAY else "RGB"
+    kind = getattr(Gimp.ImageType, f"{family}{'A' if alpha else ''}_IMAGE")
+    layer = Gimp.Layer.new(image, "photo", width, height, kind, 100.0, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, None, 0)
+    return layer
+
+
+def _noise(layer: Gimp.Layer, count: int) -> bytes:
+    """Random samples for `count` pixels; floats between 0 and 1."""
+    generator = random.Random(1)
+    babl_format = layer.get_format()
+    sample = Babl.get_name(Babl.format_get_type(babl_format, 0))
+    if sample not in FLOATS:
+        return generator.randbytes(count * Babl.format_get_bytes_per_pixel(babl_format))
+    samples = count * Babl.format_get_n_components(babl_format)
+    return struct.pack(f"<{samples}{FLOATS[sample]}", *(generator.random() for _ in range(samples)))
+
+
+def _write(layer: Gimp.Layer, data: bytes) -> None:
+    buffer = layer.get_buffer()
+    buffer.set(buffer.get_extent(), Babl.get_name(layer.get_format()), data)
+    buffer.flush()
+    layer.update(0, 0, layer.get_width(), layer.get_height())
+
+
+def _answer(call: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"value": globals()[call["operation"]](**call["arguments"])}
+    except Exception:  # noqa: BLE001 (whatever it was, the test that called is told)
+        return {"error": traceback.format_exc()}
+
+
+def serve(path: str) -> None:
+    """Answer calls until one names no operation."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        while True:
+            caller, _ = listener.accept()
+            with caller, caller.makefile("rwb") as stream:
+                if not (call := json.loads(stream.readline() or b"null")):
+                    return
+                stream.write(json.dumps(_answer(call)).encode() + b"\n")
+
+
+serve(os.environ["GIMP_TEST_SOCKET"])

@@ -1,0 +1,103 @@
+"""A GIMP that a test talks to: without a window, or in one on a virtual screen."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import json
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from ..workbench import Screen, Workbench
+
+T = TypeVar("T")
+INSIDE = Path(__file__).with_name("inside.py")
+START_SECONDS = 60.0
+PREFERENCES = """\
+(config-version "{version}")
+(show-welcome-dialog no)
+(check-updates no)
+(restore-session no)
+(save-session-info no)
+"""
+
+
+class GimpFailed(Exception):
+    """An operation inside GIMP raised; the message is its traceback."""
+
+
+class Gimp:
+    """A running GIMP; `call` runs one of the operations of `inside.py` in it."""
+
+    def __init__(self, workbench: Workbench, screen: Screen | None = None) -> None:
+        self._workbench = workbench
+        name = "gimp-window" if screen else "gimp-console"
+        self._socket = workbench.path / f"{name}.sock"
+        self.log = workbench.path / f"{name}.log"
+        script = shutil.copy(INSIDE, workbench.path)
+        arguments = (
+            *("--new-instance", "--no-splash", "--no-shm"),
+            *("--batch-interpreter", "python-fu-eval", "--batch", f"exec(open('{script}').read())", "--quit"),
+        )
+        variables = {"GIMP_TEST_SOCKET": str(self._socket)}
+        if screen:
+            self._program = screen.start("gimp", *arguments, log=self.log.name, **variables)
+        else:
+            headless = ("--no-interface", "--no-data", *arguments)
+            self._program = workbench.start("gimp-console", *headless, log=self.log.name, environment=variables)
+        self._wait_until_ready()
+
+    def call(self, operation: str, **arguments: Any) -> Any:
+        """What the operation returns; raises GimpFailed where it raises."""
+        answer = json.loads(self._exchange(json.dumps({"operation": operation, "arguments": arguments})))
+        if "error" in answer:
+            raise GimpFailed(answer["error"])
+        return answer["value"]
+
+    def bytes(self, operation: str, **arguments: Any) -> bytes:
+        """The same for operations that return pixels."""
+        return base64.b64decode(self.call(operation, **arguments))
+
+    def close(self) -> None:
+        self._workbench.stop(self._program)
+
+    def _exchange(self, line: str) -> bytes:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(START_SECONDS)
+            connection.connect(str(self._socket))
+            with connection.makefile("rwb") as stream:
+                stream.write(line.encode() + b"\n")
+                stream.flush()
+                return stream.readline()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._socket.exists():
+            if self._program.poll() is not None or time.monotonic() > deadline:
+                raise GimpFailed(self.log.read_text(errors="replace"))
+            time.sleep(0.05)
+
+
+def profile(workbench: Workbench) -> Path:
+    """The user's GIMP folder, with preferences that keep first-run dialogs away."""
+    version = workbench.run("gimp-console", "--version").split()[-1]
+    folder = workbench.path / "home" / ".config" / "GIMP" / ".".join(version.split(".")[:2])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gimprc").write_text(PREFERENCES.format(version=version))
+    return folder
+
+
+def eventually(condition: Callable[[], T], seconds: float = 30.0) -> T:
+    """Ask until the answer is true; that answer. Fails where it stays false."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {seconds} s: {inspect.getsource(condition).strip()}")
+        time.sleep(0.05)
+    return answer

@@ -1,0 +1,118 @@
+"""The plug-in in a GIMP window: menu, dialog, undo, repeat and cancel, by the keys that a user presses."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..conftest import EditorDaemon, write_settings
+from ..workbench import Screen, Workbench
+from .session import Gimp, eventually
+
+WINDOW = "– GIMP$"
+DIALOG = "GAN Inpaint: fill selection"
+MESSAGE = "GIMP Message"
+CANCEL_BUTTON = (-50, -20)  # from the window's lower right corner
+
+
+class Photo:
+    """An image in a window, and the keys that work on it."""
+
+    def __init__(self, gimp: Gimp, screen: Screen, width: int = 400, height: int = 300, **properties: str) -> None:
+        self.gimp, self.screen = gimp, screen
+        made = gimp.call("create", width=width, height=height, **properties)
+        self.image, self.layer = made["image"], made["layer"]
+        self.select(100, 80, 60, 50)
+        gimp.call("show", image=self.image)
+        eventually(lambda: screen.windows(WINDOW))
+
+    def select(self, *box: int) -> None:
+        self.gimp.call("select", image=self.image, box=box, ellipse=True, feather=4)
+
+    def state(self) -> list[bytes]:
+        """The bytes of every layer."""
+        return [self.gimp.bytes("pixels", layer=layer["id"]) for layer in self.gimp.call("layers", image=self.image)]
+
+    def press(self, *keys: str) -> None:
+        self.screen.press(*keys, window=WINDOW)
+
+    def becomes(self, state: list[bytes]) -> bool:
+        return eventually(lambda: self.state() == state)
+
+    def changes(self, *keys: str, window: str = WINDOW) -> list[bytes]:
+        """Press keys in a window; the first state that differs from the one before."""
+        before = self.state()
+        self.screen.press(*keys, window=window)
+        return eventually(lambda: (state := self.state()) != before and state)
+
+    def open_dialog(self) -> None:
+        """Filters → GAN Inpaint, which is the last entry of the menu, → Fill selection…"""
+        self.press("alt+r", "Up", "Right", "Return")
+        eventually(lambda: self.screen.windows(DIALOG))
+
+    def fill(self, *keys: str) -> list[bytes]:
+        """Fill by the dialog, after pressing keys in it; the state that follows."""
+        self.open_dialog()
+        return self.changes(*keys, "Return", window=DIALOG)
+
+
+@pytest.mark.parametrize("precision", ["u8-non-linear", "u16-linear", "u32-linear"])
+def test_one_undo_restores_every_byte(gimp_window: Gimp, screen: Screen, precision: str) -> None:
+    photo = Photo(gimp_window, screen, precision=precision)
+    before = photo.state()
+    filled = photo.fill()
+    photo.press("ctrl+z")
+    assert photo.becomes(before)
+    photo.press("ctrl+y")
+    assert photo.becomes(filled)
+
+
+def test_one_undo_removes_a_new_layer(gimp_window: Gimp, screen: Screen) -> None:
+    photo = Photo(gimp_window, screen)
+    before = photo.state()
+    gimp_window.call("fill", image=photo.image, drawables=[photo.layer], output="new-layer")
+    assert len(photo.state()) == 2
+    photo.press("ctrl+z")
+    assert photo.becomes(before)
+
+
+def test_a_repeat_fills_with_the_last_values_and_asks_nothing(gimp_window: Gimp, screen: Screen) -> None:
+    photo = Photo(gimp_window, screen)
+    assert len(photo.fill("alt+u", "Down")) == 2, "the dialog's choice of a new layer"
+    photo.select(250, 150, 60, 50)
+    assert len(photo.changes("ctrl+f")) == 3
+    assert not screen.windows(DIALOG)
+    photo.fill("alt+u", "Up")
+
+
+def test_the_dialog_can_be_left_without_a_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> None:
+    photo = Photo(gimp_window, screen)
+    before, fills = photo.state(), editor_daemon.status()["fills"]
+    photo.open_dialog()
+    screen.press("Escape", window=DIALOG)
+    eventually(lambda: not screen.windows(DIALOG))
+    assert photo.state() == before
+    assert editor_daemon.status()["fills"] == fills
+
+
+def test_cancel_leaves_the_picture_alone(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> None:
+    photo = Photo(gimp_window, screen)
+    photo.fill()
+    photo.press("ctrl+z")
+    large = Photo(gimp_window, screen, 2000, 1500)
+    gimp_window.call("select_speckles", image=large.image, spacing=120, side=24)
+    before = large.state()
+    large.press("ctrl+f")
+    eventually(lambda: editor_daemon.status()["running"])
+    screen.click(WINDOW, *CANCEL_BUTTON)
+    eventually(lambda: not editor_daemon.status()["running"])
+    assert large.state() == before
+
+
+def test_a_failure_is_shown_as_a_sentence(gimp_window: Gimp, screen: Screen, plugin, workbench: Workbench) -> None:
+    photo = Photo(gimp_window, screen)
+    before = photo.state()
+    write_settings(plugin, workbench.path / "none" / "daemon.json")
+    photo.press("alt+r", "Up", "Right", "Return")
+    eventually(lambda: screen.windows(MESSAGE))
+    screen.press("Return", window=MESSAGE)
+    assert photo.state() == before

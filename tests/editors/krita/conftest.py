@@ -1,0 +1,45 @@
+"""A real Krita with the plug-in as a user installs it, beside a real daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gan_inpaint_plugins import installer
+
+from ..conftest import EditorDaemon, write_settings
+from ..workbench import Screen, Workbench
+from .session import Krita, resources
+
+
+@pytest.fixture(scope="session")
+def installed_plugin(workbench: Workbench) -> Path:
+    """The folder of the plug-in in the user's Krita folder, made by the installer."""
+    folder = resources(workbench)
+    installer.install("krita", directory=folder)
+    return folder / "pykrita" / "gan_inpaint"
+
+
+@pytest.fixture
+def plugin(installed_plugin: Path, editor_daemon: EditorDaemon) -> Path:
+    """The plug-in, led to the daemon; a test may lead it elsewhere."""
+    write_settings(installed_plugin, editor_daemon.runtime_file)
+    return installed_plugin
+
+
+@pytest.fixture(scope="session")
+def _window(workbench: Workbench, screen: Screen, installed_plugin: Path) -> Iterator[Krita]:
+    krita = Krita(workbench, screen)
+    yield krita
+    krita.close()
+
+
+@pytest.fixture
+def krita(_window: Krita, plugin: Path) -> Iterator[Krita]:
+    """A Krita in a window on the virtual screen, without a picture; no exception may have left a slot of the plug-in."""
+    _window.call("messages")
+    yield _window
+    _window.call("close_all")
+    assert _window.call("defects") == []

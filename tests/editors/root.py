@@ -1,0 +1,135 @@
+"""A Debian 13 root with a real GIMP 3 and a real Krita 5.2, built once and kept outside the tree.
+
+`python tests/editors/root.py` builds it where it is missing and prints its folder. The tester's own system is left
+as it is, but for the small package debootstrap. The first build takes some minutes, about 500 MB of packages and 1.5 GB
+of disk; it is found again under
+
+    ${GAN_INPAINT_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/gan-inpaint-tests}/editors-trixie-HASH
+
+where HASH follows the recipe below, so that another recipe makes another root.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SUITE = "trixie"
+PACKAGES = (
+    *("gimp", "gir1.2-gimp-3.0", "gir1.2-gtk-3.0", "python3-gi", "python3-gi-cairo"),
+    *("krita", "python3-pyqt5"),
+    *("xvfb", "xdotool", "openbox", "imagemagick", "fonts-dejavu-core", "adwaita-icon-theme"),
+)
+FILES = {
+    "usr/sbin/policy-rc.d": "#!/bin/sh\nexit 101\n",  # installing a package starts no service
+    "etc/apt/apt.conf.d/99tests": 'Acquire::Check-Valid-Until "false";\nAcquire::Languages "none";\n',
+    "etc/dpkg/dpkg.cfg.d/tests": "".join(
+        f"path-exclude=/usr/share/{unread}/*\n" for unread in ("doc", "man", "locale", "help")
+    ),
+}
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+
+
+class CannotProvision(Exception):
+    """This machine cannot have the root; the message is the reason."""
+
+
+def folder() -> Path:
+    """Where the root of this recipe stands once it is complete."""
+    user_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    cache = Path(os.environ.get("GAN_INPAINT_TEST_CACHE") or user_cache / "gan-inpaint-tests")
+    recipe = repr((SUITE, PACKAGES, FILES)).encode()
+    return cache.absolute() / f"editors-{SUITE}-{hashlib.sha256(recipe).hexdigest()[:12]}"
+
+
+def provision() -> Path:
+    """The folder of a complete root, built now where it is missing.
+
+    Raises:
+        CannotProvision: not root, no Debian-like system, or none of its package sources has the suite.
+        subprocess.CalledProcessError: the build failed; its output stands in the file `….log` beside the root.
+    """
+    if sys.platform != "linux" or os.geteuid() != 0:
+        raise CannotProvision("the editors run in a chroot, which needs root on a Debian-like Linux")
+    root = folder()
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(root.with_suffix(".lock")):
+        if not root.is_dir():
+            _build(root)
+    return root
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(root: Path) -> None:
+    """Build under another name and rename at the end: a folder called `root` is always complete."""
+    mirror = _mirror()
+    unfinished = root.with_suffix(".building")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    with root.with_suffix(".log").open("w") as log:
+
+        def run(*command: str) -> None:
+            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT)
+
+        if not (shutil.which("debootstrap") and KEYRING.exists()):
+            run("apt-get", "update")
+            run("apt-get", "install", "--yes", "--no-install-recommends", "debootstrap", KEYRING.stem)
+        run("debootstrap", "--variant=minbase", f"--keyring={KEYRING}", *_bootstrap(unfinished, mirror))
+        for name, text in FILES.items():
+            path = unfinished / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            path.chmod(0o755 if text.startswith("#!") else 0o644)
+        for name in ("/etc/resolv.conf", "/etc/hosts"):
+            shutil.copy(name, unfinished / name[1:])
+        run("chroot", str(unfinished), "apt-get", "update")
+        run("chroot", str(unfinished), "apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES)
+        run("chroot", str(unfinished), "apt-get", "clean")
+    unfinished.rename(root)
+
+
+def _bootstrap(target: Path, mirror: str) -> list[str]:
+    """debootstrap's positional arguments; one older than the suite is told to treat it as its newest."""
+    scripts = Path("/usr/share/debootstrap/scripts")
+    known = scripts / SUITE
+    return [SUITE, str(target), mirror, str(known if known.exists() else scripts / "sid")]
+
+
+def _mirror() -> str:
+    """The first of this system's own package sources that has the suite."""
+    if "debian" not in (release := platform.freedesktop_os_release())["ID"] + release.get("ID_LIKE", ""):
+        raise CannotProvision("the editors are installed from Debian packages, which this system does not have")
+    sources = Path("/etc/apt")
+    files = [sources / "sources.list", *sorted(sources.glob("sources.list.d/*"))]
+    text = "\n".join(file.read_text() for file in files if file.suffix in {".list", ".sources"} and file.exists())
+    for mirror in dict.fromkeys(re.findall(r"^(?:deb\s|URIs:).*?(https?://[^\s]+)", text, re.MULTILINE)):
+        try:
+            with urllib.request.urlopen(f"{mirror.rstrip('/')}/dists/{SUITE}/Release", timeout=20):
+                return str(mirror)
+        except (urllib.error.URLError, TimeoutError):
+            continue
+    raise CannotProvision(f"none of this system's package sources can be reached and has Debian {SUITE}")
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(f"{provision()}\n")
+    except CannotProvision as reason:
+        sys.exit(str(reason))

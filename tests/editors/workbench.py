@@ -1,0 +1,142 @@
+"""A folder that has the same name inside the editors' root and outside it, and programs that run inside.
+
+What lies in the folder (pictures, scripts, the daemon's socket) is named by one path on both sides, so an `ipc://…`
+endpoint that the daemon writes on the host leads an editor in the chroot to it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+SHARED = Path("/tmp")  # short: the path of a Unix socket has at most 107 bytes
+
+
+class Workbench:
+    """A temporary folder seen by both sides as `path`, removed by `close` with every program that was started."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._inside = Path(tempfile.mkdtemp(prefix="gi-", dir=root / "tmp"))
+        self.path = SHARED / self._inside.name
+        self.path.symlink_to(self._inside)
+        self._programs: list[subprocess.Popen[str]] = []
+        self.environment = {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.folder("home")),
+            "XDG_RUNTIME_DIR": str(self.folder("run")),
+            "NO_AT_BRIDGE": "1",
+            "GSETTINGS_BACKEND": "memory",
+        }
+
+    def folder(self, name: str) -> Path:
+        """A folder of this name in the workbench, private to the user."""
+        path = self.path / name
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    def run(self, *command: str | Path, environment: Mapping[str, str] | None = None, timeout: float = 60) -> str:
+        """Run a program inside to its end; returns what it prints, raises CalledProcessError where it fails."""
+        return subprocess.run(
+            self._inside_command(command, environment), check=True, text=True, capture_output=True, timeout=timeout
+        ).stdout
+
+    def start(
+        self, *command: str | Path, log: str, environment: Mapping[str, str] | None = None, stdout: int | None = None
+    ) -> subprocess.Popen[str]:
+        """Start a program inside, in a process group of its own; its output goes to the file `log`."""
+        with (self.path / log).open("a") as output:
+            program = subprocess.Popen(
+                self._inside_command(command, environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output if stdout is None else stdout,
+                stderr=output,
+                text=True,
+                start_new_session=True,
+            )
+        self._programs.append(program)
+        return program
+
+    def stop(self, program: subprocess.Popen[str]) -> None:
+        """End a program that `start` gave, and whatever it started itself."""
+        for ending in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(program.pid, ending)
+                program.wait(timeout=5)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        program.wait()
+        self._programs.remove(program)
+
+    def close(self) -> None:
+        for program in reversed(list(self._programs)):
+            self.stop(program)
+        self.path.unlink()
+        shutil.rmtree(self._inside)
+
+    def _inside_command(self, command: tuple[str | Path, ...], environment: Mapping[str, str] | None) -> list[str]:
+        variables = {**self.environment, **(environment or {})}
+        settings = [f"{name}={value}" for name, value in variables.items()]
+        return ["chroot", str(self.root), "env", "-i", *settings, *map(str, command)]
+
+
+class Screen:
+    """A virtual display with a window manager, inside the root, for editors that open windows."""
+
+    SIZE = (1280, 900)
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        geometry = "{}x{}x24".format(*self.SIZE)
+        server = workbench.start(
+            *("Xvfb", "-displayfd", "1", "-screen", "0", geometry, "-nolisten", "tcp", "-noreset"),
+            log="xvfb.log",
+            stdout=subprocess.PIPE,
+        )
+        assert server.stdout is not None
+        self.environment = {"DISPLAY": f":{int(server.stdout.readline())}"}
+        self.start("openbox", log="openbox.log")
+
+    def start(self, *command: str | Path, log: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a program inside the root that shows its windows here."""
+        return self._workbench.start(*command, log=log, environment={**self.environment, **environment})
+
+    def windows(self, title: str) -> list[str]:
+        """The visible windows whose title matches a regular expression, as X's numbers."""
+        search = self._xdotool("search", "--onlyvisible", "--name", title, "getwindowname", "%@", check=False)
+        return search.splitlines()
+
+    def press(self, *keys: str, window: str | None = None) -> None:
+        """Press keys such as `ctrl+z`, in the window whose title matches, or else in the one that has the focus."""
+        if window:
+            self._xdotool("search", "--onlyvisible", "--name", window, "windowactivate", "--sync")
+        self._xdotool("key", "--clearmodifiers", *keys)
+
+    def click(self, window: str, x: int, y: int) -> None:
+        """Click in a window, at a point that negative numbers give from its lower right corner."""
+        shape = self._xdotool("search", "--onlyvisible", "--name", window, "getwindowgeometry", "--shell")
+        size = {name: int(value) for name, _, value in (line.partition("=") for line in shape.splitlines())}
+        at = (str(x % size["WIDTH"]), str(y % size["HEIGHT"]))
+        self._xdotool("search", "--name", window, "mousemove", "--window", "%1", *at, "click", "1")
+
+    def screenshot(self, name: str) -> Path:
+        """Write what is seen as a PNG in the workbench."""
+        path = self._workbench.path / name
+        self._workbench.run("import", "-window", "root", path, environment=self.environment)
+        return path
+
+    def _xdotool(self, *arguments: str, check: bool = True) -> str:
+        try:
+            return self._workbench.run("xdotool", *arguments, environment=self.environment)
+        except subprocess.CalledProcessError:
+            if check:
+                raise
+            return ""

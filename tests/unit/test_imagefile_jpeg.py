@@ -1,0 +1,203 @@
+"""JPEG files come back with the original's compression and with everything that they carry."""
+
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms, ImageFile
+from PIL.ExifTags import IFD
+from PIL.JpegImagePlugin import get_sampling
+from skimage import data
+
+from gan_inpaint import imagefile
+from gan_inpaint.errors import CannotWrite, TooLarge, UnreadableImage, UnsupportedImage
+
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes() + bytes(70_000)  # more than one segment
+XMP = b"<x:xmpmeta>a street</x:xmpmeta>"
+
+
+def photograph() -> Image.Image:
+    return Image.fromarray(data.astronaut()[100:261, 150:341])  # odd sizes, so that blocks are cut at the edge
+
+
+def camera_exif() -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8769).update({0x927C: b"private notes of the maker", 0x9003: "2024:05:06 07:08:09"})
+    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 8.0, 14.0)})
+    return exif.tobytes()
+
+
+def with_thumbnail(exif: bytes, thumbnail: bytes) -> bytes:
+    """Append the directory of a thumbnail, which Pillow cannot write."""
+    block = bytearray(exif.removeprefix(b"Exif\0\0"))
+    assert block[:4] == b"MM\0*"
+    (entries,) = struct.unpack_from(">H", block, 8)
+    place = len(block)
+    struct.pack_into(">I", block, 10 + 12 * entries, place)
+    block += struct.pack(">HHHIIHHIII", 2, 0x0201, 4, 1, place + 30, 0x0202, 4, 1, len(thumbnail), 0) + thumbnail
+    return b"Exif\0\0" + bytes(block)
+
+
+def refill(source: Path, target: Path) -> np.ndarray:
+    opened = imagefile.open(source)
+    pixels = opened.pixels.copy()
+    pixels[40:60, 50:80] = 128
+    imagefile.save(opened.with_pixels(pixels), target)
+    return pixels
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("subsampling", [0, 1, 2])
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("quality", [50, 95])
+def test_the_compression_is_the_originals(
+    tmp_path: Path, mode: str, subsampling: int, progressive: bool, quality: int
+) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    options = {"quality": quality, "subsampling": subsampling, "progressive": progressive}
+    photograph().convert(mode).save(source, **options)
+    refill(source, target)
+    with Image.open(source) as before, Image.open(target) as after:
+        assert after.quantization == before.quantization
+        assert get_sampling(after) == get_sampling(before)
+        assert after.info.get("progressive") == before.info.get("progressive")
+        assert (after.mode, after.size) == (before.mode, before.size)
+
+
+def test_pixels_outside_the_mask_stay_within_the_rounding_of_the_compression(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, quality=92, subsampling=0)
+    pixels = refill(source, target)
+    with Image.open(target) as image:
+        difference = np.abs(np.asarray(image).astype(int) - pixels)
+    difference[32:72, 48:88] = 0  # the blocks that hold a filled pixel
+    assert difference.max() <= 6
+    assert difference.mean() < 0.1
+
+
+def test_saved_as_png_nothing_but_the_fill_changes(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.png"
+    exif = camera_exif()
+    photograph().save(source, quality=60, exif=exif, icc_profile=PROFILE, xmp=XMP, dpi=(300, 300))
+    pixels = refill(source, target)
+    with Image.open(target) as image:
+        np.testing.assert_array_equal(np.asarray(image), pixels)
+        assert image.info["icc_profile"] == PROFILE
+        assert image.info["xmp"] == XMP
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.02)
+        assert image.info["exif"] == exif
+
+
+def test_exif_xmp_profile_comment_and_resolution_are_kept(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    carried = {"exif": camera_exif(), "icc_profile": PROFILE, "xmp": XMP, "comment": b"by nobody", "dpi": (240, 240)}
+    photograph().save(source, **carried)
+    refill(source, target)
+    with Image.open(source) as before, Image.open(target) as after:
+        assert after.info == before.info
+        assert after.applist == before.applist
+
+
+def test_the_thumbnail_that_shows_the_old_picture_goes(tmp_path: Path) -> None:
+    thumbnail = io.BytesIO()
+    photograph().resize((16, 16)).save(thumbnail, "JPEG")
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, exif=with_thumbnail(camera_exif(), thumbnail.getvalue()))
+    refill(source, target)
+    assert thumbnail.getvalue() in source.read_bytes()
+    assert thumbnail.getvalue()[-60:] not in target.read_bytes()
+    with Image.open(source) as before, Image.open(target) as after:
+        for directory in (0x8769, 0x8825):
+            assert after.getexif().get_ifd(directory) == before.getexif().get_ifd(directory)
+        assert dict(after.getexif()) == dict(before.getexif())
+        assert before.getexif().get_ifd(IFD.IFD1) and not after.getexif().get_ifd(IFD.IFD1)
+
+
+def test_segments_about_the_old_pixels_or_further_pictures_go(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source)
+    whole = source.read_bytes()
+    outdated = b"\xff\xe2\x00\x08MPF\0II" + b"\xff\xeb\x00\x06JP\0\1"
+    kept = b"\xff\xed\x00\x10Photoshop 3.0\0"
+    source.write_bytes(whole[:2] + outdated + kept + whole[2:] + b"a second picture")
+    refill(source, target)
+    saved = target.read_bytes()
+    assert kept in saved
+    assert b"MPF" not in saved and b"\xff\xeb" not in saved[:200] and b"second" not in saved
+
+
+def test_colours_stored_as_rgb_stay_so(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, keep_rgb=True)
+    refill(source, target)
+    with Image.open(target) as image:
+        assert image.info["adobe_transform"] == 0
+        assert [layer[0] for layer in image.layer] == [ord(letter) for letter in "RGB"]
+
+
+def test_three_quantisation_tables_stay_three(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    tables = [[base + step for step in range(64)] for base in (2, 3, 4)]
+    photograph().save(source, qtables=tables)
+    refill(source, target)
+    with Image.open(source) as before, Image.open(target) as after:
+        assert len(before.quantization) == 3
+        assert after.quantization == before.quantization
+        assert after.layer == before.layer
+
+
+def test_noise_at_the_best_quality_can_be_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
+    with monkeypatch.context() as patch:
+        patch.setattr(ImageFile, "MAXBLOCK", 4 * noise.nbytes)
+        Image.fromarray(noise).save(tmp_path / "in.jpg", quality=100, subsampling=0, progressive=True)
+    refill(tmp_path / "in.jpg", tmp_path / "out.jpg")
+
+
+def test_cmyk_is_refused(tmp_path: Path) -> None:
+    photograph().convert("CMYK").save(tmp_path / "in.jpg")
+    with pytest.raises(UnsupportedImage, match="CMYK"):
+        imagefile.open(tmp_path / "in.jpg")
+
+
+def test_another_format_is_refused_before_the_work(tmp_path: Path) -> None:
+    photograph().save(tmp_path / "in.jpg")
+    opened = imagefile.open(tmp_path / "in.jpg")
+    with pytest.raises(CannotWrite) as refusal:
+        imagefile.check_target(opened, tmp_path / "out.tif")
+    assert ".jpg" in refusal.value.hint and ".png" in refusal.value.hint
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_cut_file_is_refused_or_its_pixels_are_whole(tmp_path: Path, progressive: bool) -> None:
+    path = tmp_path / "in.jpg"
+    photograph().resize((33, 25)).save(path, exif=camera_exif(), progressive=progressive)
+    whole, pixels = path.read_bytes(), imagefile.open(path).pixels
+    refused = 0
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        try:
+            np.testing.assert_array_equal(imagefile.open(path).pixels, pixels)
+        except UnreadableImage:
+            refused += 1
+    assert refused >= len(whole) - 8  # the marker of the end adds nothing
+
+
+def test_damaged_segments_never_end_in_another_error(tmp_path: Path) -> None:
+    path = tmp_path / "in.jpg"
+    photograph().resize((17, 9)).save(path, exif=camera_exif(), icc_profile=PROFILE[:300])
+    whole = path.read_bytes()
+    for place in range(2, len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            imagefile.open(path)
+        except (UnreadableImage, UnsupportedImage, TooLarge) as refusal:
+            assert refusal.hint
