@@ -18,6 +18,8 @@ from gan_inpaint.errors import BadModel
 KEY = "gan_inpaint"
 CONTRACT = 1
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 Pixels = Annotated[int, Meta(ge=1, le=4096)]
 
@@ -71,7 +73,7 @@ def parse(text: str | bytes) -> Manifest:
         contract = msgspec.json.decode(text, type=_Contract).contract
         if contract == CONTRACT:
             return msgspec.json.decode(text, type=Manifest)
-    except msgspec.DecodeError as problem:
+    except _UNREADABLE as problem:
         raise BadModel(f"The model's manifest is not valid: {problem}.", "Export the model again.") from problem
     raise BadModel(
         f"The model was made for version {contract} of the model contract; this program knows version {CONTRACT}.",
@@ -90,7 +92,7 @@ def read_sidecar(path: Path) -> Sidecar:
         return msgspec.json.decode(path.read_bytes(), type=Sidecar)
     except OSError as problem:
         raise BadModel(f"The model's description {path} cannot be read: {problem.strerror}.", hint) from problem
-    except msgspec.DecodeError as problem:
+    except _UNREADABLE as problem:
         raise BadModel(f"The model's description {path} is damaged: {problem}.", hint) from problem
 
 

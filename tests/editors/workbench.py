@@ -117,7 +117,7 @@ class Screen:
     def press(self, *keys: str, window: str | None = None) -> None:
         """Press keys such as `ctrl+z`, in the window whose title matches, or else in the one that has the focus."""
         if window:
-            self._xdotool("search", "--onlyvisible", "--name", window, "windowactivate", "--sync")
+            self._xdotool("search", "--sync", "--onlyvisible", "--name", window, "windowactivate", "--sync")
         self._xdotool("key", "--clearmodifiers", *keys)
 
     def click(self, window: str, x: int, y: int) -> None:

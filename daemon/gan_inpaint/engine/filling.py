@@ -26,7 +26,8 @@ OnWindow = Callable[[int, int], None]
 class FillOptions:
     """How a hole is filled.
 
-    grow: pixels by which the hole that the filler sees is larger than the mask, so that no rim of an object guides it.
+    grow: pixels by which the hole that the filler sees is larger than the mask, so that no rim of an object guides it;
+        one at least, so that fill and picture overlap where the colour step between them is measured.
     feather: pixels over which the fill fades in, inwards from the mask's edge.
     transfer: how the samples encode light.
     """

@@ -55,9 +55,9 @@ def find_parts(mask: NDArray[np.uint8]) -> Parts:
 
 
 def cut_by_grid(found: Parts, index: int, side: int) -> Parts:
-    """The same with part `index` cut along a grid of `side` pixels, which is for parts that are long and thin."""
+    """The same with part `index` cut along a grid of `side` ≥ 8 pixels, which is for parts that are long and thin."""
     cells = _cells_of(found, index)
-    step = max(1, side // CELL)
+    step = side // CELL
     columns = -(-cells.shape[1] // step)
     tiles = (np.arange(cells.shape[0])[:, None] // step) * columns + np.arange(cells.shape[1]) // step + 1
     return _divided(found, index, np.where(cells, tiles, 0))
@@ -69,7 +69,7 @@ def cut_limbs(found: Parts, index: int, thickness: int) -> Parts:
     So a person who was selected together with a wire does not decide the scale at which the wire is filled.
     """
     cells = _cells_of(found, index).astype(np.uint8)
-    side = thickness // CELL + 1
+    side = (thickness // CELL + 1) | 1
     square = np.ones((side, side), np.uint8)
     padded = cv2.copyMakeBorder(cells, side, side, side, side, cv2.BORDER_CONSTANT, value=0)
     thick = cv2.dilate(cv2.morphologyEx(padded, cv2.MORPH_OPEN, square), square)[side:-side, side:-side] & cells
@@ -139,7 +139,7 @@ def _pixels(left: int, top: int, cells: Box) -> Box:
 
 
 def _thickness(labels: NDArray[np.integer[Any]], count: int) -> list[int]:
-    """For each label, the side in pixels of the largest square of its cells."""
+    """For each label, the side in pixels of the largest square of its cells, an odd number of cells."""
     hole = labels > 0
     padded = cv2.copyMakeBorder(hole.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     distance = cv2.distanceTransform(padded, cv2.DIST_C, 3)[1:-1, 1:-1]

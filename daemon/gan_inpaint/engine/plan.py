@@ -141,6 +141,7 @@ class _Ladder:
         return side // 2 - 2 * self.grow
 
     def window(self, core: Box, reach: Box, side: int | None) -> Window:
+        """A window that shows `reach`; with no `side`, the native one, at the scale that it takes."""
         longest = max(reach.width, reach.height) if side is None else side
         side = side or self.native
         width, span_x, left = self._placed(self.image[0], reach.left + reach.right, side, longest)

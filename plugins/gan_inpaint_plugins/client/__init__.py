@@ -4,3 +4,35 @@
 what the installer wrote beside a plug-in, `context_window` says which part of the picture to send. Every failure is a
 ClientError.
 """
+
+from __future__ import annotations
+
+from .blocking import Client, connect
+from .crop import Box, context_window
+from .errors import ClientError
+from .fill import SILENCE_SECONDS, FillJob, FillReply, FillRequest, Progress
+from .launch import DaemonStart, clean_environment, outside_sandbox
+from .messages import Messenger
+from .runtime_file import RuntimeInfo, read_runtime_file
+from .settings import Settings, read_settings
+
+__all__ = [
+    "SILENCE_SECONDS",
+    "Box",
+    "Client",
+    "ClientError",
+    "DaemonStart",
+    "FillJob",
+    "FillReply",
+    "FillRequest",
+    "Messenger",
+    "Progress",
+    "RuntimeInfo",
+    "Settings",
+    "clean_environment",
+    "connect",
+    "context_window",
+    "outside_sandbox",
+    "read_runtime_file",
+    "read_settings",
+]

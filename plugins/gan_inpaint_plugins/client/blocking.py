@@ -9,24 +9,25 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from .conversation import Conversation
 from .errors import ClientError
 from .fill import SILENCE_SECONDS, FillJob, FillReply, FillRequest, Progress
 from .launch import DaemonStart
-from .messages import Messenger, Reply
+from .messages import CLIENT_NAME, Reply
 from .runtime_file import read_runtime_file
-from .stream import Stream, timed_out
 
 if TYPE_CHECKING:
     from .zmtp import Buffer
 
-_HEARTBEAT_SECONDS = 2.0
 _IDLE_SECONDS = 5.0  # nobody answers the daemon's heartbeats between requests, and after 10 s it hangs up
 _LEAST_SECONDS = 1.0  # to reach a daemon that has just been started
 # What a runtime file can lead to that a daemon left behind when it was killed: nothing, or a stranger at its port.
 _PERHAPS_STALE = ("no_daemon", "unauthorized", "connection_lost", "bad_reply")
 
 
-def connect(runtime_file: str | os.PathLike[str], command: Sequence[str] | None = None, timeout: float = 10.0) -> Client:
+def connect(
+    runtime_file: str | os.PathLike[str], command: Sequence[str] | None = None, timeout: float = 10.0
+) -> Client:
     """A client of the daemon whose runtime file is named; it has answered.
 
     Args:
@@ -61,8 +62,7 @@ class Client:
         self._runtime_file = runtime_file
         self._command = command
         self._timeout = timeout
-        self._stream: Stream | None = None
-        self._messenger = Messenger("")
+        self._conversation: Conversation | None = None
         self._last_used = 0.0
 
     def __enter__(self) -> Client:
@@ -75,26 +75,17 @@ class Client:
 
     def open(self) -> None:
         """Connect, starting the daemon where that is needed and allowed."""
-        self.close()
-        deadline = time.monotonic() + self._timeout
-        try:
-            self._attach(deadline)
-        except ClientError as problem:
-            if self._command is None or problem.code not in _PERHAPS_STALE:
-                raise
-            with DaemonStart(self._command) as start:
-                start.wait(deadline - time.monotonic())
-            self._attach(max(deadline, time.monotonic() + _LEAST_SECONDS))
+        self._reach()
 
     def close(self) -> None:
         """Hang up; a fill under way is dropped by the daemon."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        if self._conversation is not None:
+            self._conversation.close()
+            self._conversation = None
 
     def hello(self) -> dict[str, Any]:
         """The daemon's `welcome`: its version, models and limits."""
-        return self._ask("hello", "welcome", client="client").header
+        return self._ask("hello", "welcome", client=CLIENT_NAME).header
 
     def ping(self) -> float:
         """Seconds that the daemon takes to answer."""
@@ -131,28 +122,60 @@ class Client:
         `on_progress` is called as the work goes on, at least once a second; what it raises ends the fill.
         """
         request = FillRequest(pixels, mask, width, height, layout, depth, transfer, model, grow, feather)
-        with self._opened() as (stream, messenger):
-            job = FillJob(messenger, request)
-            while True:
-                event = self._awaited(stream, messenger, job.next_event)
-                if isinstance(event, FillReply):
-                    return event
-                if on_progress is not None:
-                    on_progress(event)
+        with self._opened() as conversation:
+            return conversation.perform(FillJob(conversation.messenger, request), self.silence_seconds, on_progress)
 
     def _ask(self, request: str, answer: str, **keys: Any) -> Reply:
-        """The reply of type `answer` to a request without frames."""
-        with self._opened() as (stream, messenger):
-            return self._asked(stream, messenger, self.silence_seconds, request, answer, **keys)
+        with self._opened() as conversation:
+            return conversation.ask(request, answer, self.silence_seconds, **keys)
+
+    def _reach(self) -> Conversation:
+        """A new conversation, with a daemon that is started where that is needed and allowed."""
+        self.close()
+        deadline = time.monotonic() + self._timeout
+        try:
+            self._conversation = self._begun(deadline)
+        except ClientError as problem:
+            if self._command is None or problem.code not in _PERHAPS_STALE:
+                raise
+            self._conversation = self._started(self._command, deadline)
+        self._last_used = time.monotonic()
+        return self._conversation
+
+    def _started(self, command: Sequence[str], deadline: float) -> Conversation:
+        """A conversation with a daemon that `command` starts."""
+        with DaemonStart(command) as start:
+            start.wait(deadline - time.monotonic())
+        try:
+            return self._begun(max(deadline, time.monotonic() + _LEAST_SECONDS))
+        except ClientError as problem:
+            if problem.code != "no_daemon":
+                raise
+            raise ClientError(
+                "cannot_start",
+                "The GAN Inpaint daemon was started, but cannot be reached from here.",
+                f"It is looked for in {self._runtime_file}. Run “gan-inpaint plugin status”, which tells what your editor "
+                f"lacks. ({problem.message})",
+            ) from problem
+
+    def _begun(self, deadline: float) -> Conversation:
+        """A conversation in which the daemon has answered."""
+        info = read_runtime_file(self._runtime_file)
+        conversation = Conversation(info, deadline - time.monotonic())
+        try:
+            conversation.ask("hello", "welcome", deadline - time.monotonic(), client=CLIENT_NAME)
+        except BaseException:
+            conversation.close()
+            raise
+        return conversation
 
     @contextmanager
-    def _opened(self) -> Iterator[tuple[Stream, Messenger]]:
-        """The connection, for one request; it is closed where that fails, so that no answer comes late."""
-        if self._stream is None or time.monotonic() - self._last_used > _IDLE_SECONDS:
-            self.open()
-        assert self._stream is not None
+    def _opened(self) -> Iterator[Conversation]:
+        """The conversation, for one request; it is closed where that fails, so that no answer comes late."""
+        idle = time.monotonic() - self._last_used > _IDLE_SECONDS
+        conversation = self._reach() if idle or self._conversation is None else self._conversation
         try:
-            yield self._stream, self._messenger
+            yield conversation
         except BaseException:
             self.close()
             raise

@@ -30,8 +30,8 @@ class Box(NamedTuple):
 def context_window(selection: Box, width: int, height: int) -> Box:
     """What the daemon should see to fill `selection` in a picture of `width` × `height` pixels.
 
-    The selection's part inside the picture, grown by max(64, half its longer side) on each side and clipped; empty where
-    the selection lies outside.
+    The selection's part inside the picture, grown by max(64, half its longer side) on each side and clipped; empty
+    where the selection lies outside.
     """
     inside = selection.clipped(width, height)
     if not inside.width or not inside.height:

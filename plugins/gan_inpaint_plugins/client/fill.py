@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from .errors import ClientError, bad_reply
-from .messages import REPLY_BYTES, Messenger, Reply
+from .messages import CLIENT_NAME, REPLY_BYTES, Messenger, Reply
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -119,7 +119,7 @@ class FillJob:
         self._asked = False
         self._id = ""
         if messenger.limits is None:
-            self._id = messenger.request("hello", client="fill")
+            self._id = messenger.request("hello", client=CLIENT_NAME)
         else:
             self._ask(messenger.limits)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PROTOCOL = 1
 USERNAME = "gan-inpaint"
+CLIENT_NAME = "gan_inpaint_plugins.client"  # for the daemon's log
 
 REPLY_BYTES = 1024 * 1024  # of a header; only a `welcome` with very many models has more than a few hundred
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .runtime_file import Address
     from .zmtp import Buffer
 
-_TIMED_OUT = (socket.timeout, TimeoutError)  # noqa: UP041 (two classes before Python 3.10)
+_TIMED_OUT = (socket.timeout, TimeoutError)
 _LEAST_SECONDS = 0.001  # zero would mean not to wait at all, and to fail in another way
 
 

@@ -12,12 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
 import pytest
 
 from ..workbench import Screen, Workbench
 
 T = TypeVar("T")
 INSIDE = Path(__file__).with_name("inside.py")
+PLUGIN = "gan-inpaint.py"
 START_SECONDS = 60.0
 PREFERENCES = """\
 (config-version "{version}")
@@ -63,6 +65,14 @@ class Gimp:
     def bytes(self, operation: str, **arguments: Any) -> bytes:
         """The same for operations that return pixels."""
         return base64.b64decode(self.call(operation, **arguments))
+
+    def filling(self) -> bool:
+        """Whether the plug-in is at work, or waits for its dialog."""
+        programs = psutil.process_iter(["ppid", "cmdline"])
+        return any(
+            program.info["ppid"] == self._program.pid and any(PLUGIN in part for part in program.info["cmdline"] or ())
+            for program in programs
+        )
 
     def close(self) -> None:
         self._workbench.stop(self._program)

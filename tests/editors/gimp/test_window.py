@@ -39,10 +39,10 @@ class Photo:
         return eventually(lambda: self.state() == state)
 
     def changes(self, *keys: str, window: str = WINDOW) -> list[bytes]:
-        """Press keys in a window; the first state that differs from the one before."""
+        """Press keys in a window; the state that the plug-in leaves."""
         before = self.state()
         self.screen.press(*keys, window=window)
-        return eventually(lambda: (state := self.state()) != before and state)
+        return eventually(lambda: not self.gimp.filling() and (state := self.state()) != before and state)
 
     def open_dialog(self) -> None:
         """Filters → GAN Inpaint, which is the last entry of the menu, → Fill selection…"""

@@ -9,12 +9,11 @@ the standard library is needed.
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import dialog
 import output
 from bindings import Gegl, Gimp, GLib, GObject
-from client import ClientError
+from client import ClientError, Progress
 from daemon import open_client
 from selected import Refusal, Selected, hard
 
@@ -131,13 +130,13 @@ def fill(selected: Selected, config: Gimp.ProcedureConfig) -> None:
     write(selected, reply.pixels)
     Gimp.displays_flush()
     Gimp.progress_end()
-    if note := reply.header.get("note"):
-        Gimp.message(note)
+    if reply.header["note"]:
+        Gimp.message(reply.header["note"])
 
 
-def _show_progress(header: dict[str, Any]) -> None:
-    Gimp.progress_set_text(STAGES.get(header["stage"], ""))
-    Gimp.progress_update(header["done"] / max(header["total"], 1))
+def _show_progress(progress: Progress) -> None:
+    Gimp.progress_set_text(STAGES.get(progress["stage"], ""))
+    Gimp.progress_update(progress["done"] / max(progress["total"], 1))
 
 
 def _failed(procedure: Gimp.Procedure, sentence: str) -> Gimp.ValueArray:

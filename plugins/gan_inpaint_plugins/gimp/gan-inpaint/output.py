@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bindings import Gegl, Gimp
 from client import Box
@@ -25,15 +27,16 @@ def write_in_place(selected: Selected, filled: bytes) -> None:
     layer, box, pixel_format = selected.layer, selected.box, selected.pixel_format
     data = _cut(selected, filled)
     before = b"" if pixel_format.exact else read(layer, box, pixel_format.native)
-    _write(layer.get_shadow_buffer(), box, pixel_format.wire, data)
-    if not layer.merge_shadow(True):
-        raise Refusal("GIMP does not let the layer be changed. Its pixels, or those of its group, may be locked.")
-    _write(layer.get_buffer(), box, pixel_format.wire, data)
-    if not pixel_format.exact:
-        after = read(layer, box, pixel_format.native)
-        exact = _keep(before, after, selected.mask(box), pixel_format)
-        _write(layer.get_buffer(), box, pixel_format.native, exact)
-    layer.update(*box)
+    with _one_undo_step(selected.image):
+        _write(layer.get_shadow_buffer(), box, pixel_format.wire, data)
+        if not layer.merge_shadow(True):
+            raise Refusal("GIMP does not let the layer be changed. Its pixels, or those of its group, may be locked.")
+        _write(layer.get_buffer(), box, pixel_format.wire, data)
+        if not pixel_format.exact:
+            after = read(layer, box, pixel_format.native)
+            exact = _keep(before, after, selected.mask(box), pixel_format)
+            _write(layer.get_buffer(), box, pixel_format.native, exact)
+        layer.update(*box)
 
 
 def add_layer(selected: Selected, filled: bytes) -> None:
@@ -44,8 +47,7 @@ def add_layer(selected: Selected, filled: bytes) -> None:
     data = _cut(selected, filled)
     _write(layer.get_buffer(), Box(0, 0, box.width, box.height), selected.pixel_format.wire, data)
     _, x, y = source.get_offsets()
-    image.undo_group_start()
-    try:
+    with _one_undo_step(image):
         image.insert_layer(layer, source.get_parent(), image.get_item_position(source))
         layer.set_offsets(box.x + x, box.y + y)
         if not layer.has_alpha():
@@ -53,6 +55,14 @@ def add_layer(selected: Selected, filled: bytes) -> None:
         layer.add_mask(layer.create_mask(Gimp.AddMaskType.SELECTION))
         layer.remove_mask(Gimp.MaskApplyMode.APPLY)
         image.set_selected_layers([source])  # the next fill starts from the picture, not from this patch of it
+
+
+@contextmanager
+def _one_undo_step(image: Gimp.Image) -> Iterator[None]:
+    """What the block does is undone at once, and not before it has ended."""
+    image.undo_group_start()
+    try:
+        yield
     finally:
         image.undo_group_end()
 

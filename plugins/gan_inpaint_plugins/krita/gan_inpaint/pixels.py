@@ -10,6 +10,7 @@ import re
 import struct
 from typing import NamedTuple
 
+from .client import Box
 from .failures import Refusal
 
 DEPTHS = {"U8": "u8", "U16": "u16", "F16": "f16", "F32": "f32"}
@@ -103,3 +104,10 @@ def laid_over(below: bytes, above: bytes, pixel_format: PixelFormat) -> bytes:
         part = slice(run.start() * pixel_format.pixel_bytes, run.end() * pixel_format.pixel_bytes)
         covered[part] = above[part]
     return bytes(covered)
+
+
+def cut(pixels: bytes, outer: Box, inner: Box, pixel_bytes: int) -> bytes:
+    """The pixels of `inner`, which lies inside `outer`, out of those of `outer`, row by row."""
+    first = (inner.y - outer.y) * outer.width + inner.x - outer.x
+    starts = range(first, first + inner.height * outer.width, outer.width)
+    return b"".join(pixels[start * pixel_bytes : (start + inner.width) * pixel_bytes] for start in starts)

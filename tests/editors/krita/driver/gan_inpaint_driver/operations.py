@@ -129,7 +129,9 @@ def select(box: tuple[int, int, int, int], value: int = 255, feather: int = 0) -
 def select_speckles(spacing: int, side: int) -> None:
     """Select squares of `side` pixels all over the picture, every `spacing` pixels: much work, spread widely."""
     document, selection = _document(), Selection()
-    for x, y in itertools.product(*(range(spacing, end - side, spacing) for end in (document.width(), document.height()))):
+    for x, y in itertools.product(
+        *(range(spacing, end - side, spacing) for end in (document.width(), document.height()))
+    ):
         selection.setPixelData(b"\xff" * side * side, x, y, side, side)
     document.setSelection(selection)
     document.waitForDone()
@@ -344,7 +346,9 @@ def _menu(name: str) -> QMenu:
 
 def _shown(kind: type[QWidget], title: str = "") -> list[Any]:
     widgets = QApplication.topLevelWidgets()
-    return [w for w in widgets if isinstance(w, kind) and w.isVisible() and w.windowTitle() in (title or w.windowTitle())]
+    return [
+        w for w in widgets if isinstance(w, kind) and w.isVisible() and w.windowTitle() in (title or w.windowTitle())
+    ]
 
 
 def _dialog() -> QDialog:

@@ -1,0 +1,71 @@
+"""Which parts of a photograph go to the daemon, so that a few holes in a large one do not mean to send it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_inpaint.engine.box import Box
+from gan_inpaint.engine.parts import find_parts
+
+_CONTEXT = 64  # the least that is sent around a hole; docs/protocol.md
+_SMALL = 2**24  # pixels that are sent and come back in a tenth of a second, whatever their number of holes
+_SEAM = 256  # what is sent beyond the edge of a strip
+
+
+class Crop(NamedTuple):
+    """`sent` is shown to the daemon; of its answer, `core` is kept."""
+
+    sent: Box
+    core: Box
+
+
+def crops(mask: NDArray[np.uint8], limit: int) -> Iterator[Crop]:
+    """Crops whose cores hold all of a mask (H, W) that is not empty; each of at most `limit` pixels.
+
+    One box around everything where that is small; else one for each group of holes whose surroundings touch. A group
+    beyond the limit is cut into strips, each of which is to be sent after the one above it has been filled.
+    """
+    height, width = mask.shape
+    boxes = [_with_context(part.box).clipped(width, height) for part in find_parts(mask).parts]
+    around_all = reduce(Box.united, boxes)
+    groups = [around_all] if _pixels(around_all) <= min(_SMALL, limit) else merged(boxes)
+    for group in groups:
+        yield from _within(group, limit)
+
+
+def merged(boxes: Iterable[Box]) -> list[Box]:
+    """Boxes that hold all of `boxes` and do not meet one another."""
+    apart: list[Box] = []
+    for box in boxes:
+        while meeting := [other for other in apart if _meet(box, other)]:
+            apart = [other for other in apart if other not in meeting]
+            box = reduce(Box.united, meeting, box)
+        apart.append(box)
+    return apart
+
+
+def _within(group: Box, limit: int) -> Iterator[Crop]:
+    if _pixels(group) <= limit:
+        yield Crop(group, group)
+        return
+    rows = max(1, limit // group.width - 2 * _SEAM)
+    for core in group.strips(rows * group.width):
+        sent = Box(group.left, max(group.top, core.top - _SEAM), group.right, min(group.bottom, core.bottom + _SEAM))
+        yield Crop(sent, core)
+
+
+def _with_context(box: Box) -> Box:
+    return box.grown(max(_CONTEXT, max(box.width, box.height) // 2))
+
+
+def _pixels(box: Box) -> int:
+    return box.width * box.height
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one.left < other.right and other.left < one.right and one.top < other.bottom and other.top < one.bottom

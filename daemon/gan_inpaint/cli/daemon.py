@@ -1,0 +1,113 @@
+"""`gan-inpaint serve`, `status`, `stop`, `doctor` and `paths`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gan_inpaint import paths as places
+from gan_inpaint.cli import report
+from gan_inpaint.cli.exit_codes import Exit
+from gan_inpaint.cli.options import Json
+from gan_inpaint.errors import DaemonProblem
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    for command in (serve, status, stop, doctor, paths):
+        app.command()(command)
+
+
+def serve(
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Start it in the background, and return when it answers.")
+    ] = False,
+) -> None:
+    """Run the daemon that editors and “gan-inpaint fill” talk to."""
+    from gan_inpaint import server
+
+    if detach:
+        server.detach()
+    else:
+        server.serve()
+
+
+def status(as_json: Json = False) -> None:
+    """Show what the daemon is doing, and on what it runs."""
+    from gan_inpaint.cli.by_daemon import client
+
+    with client(start=False) as connected:
+        told = connected.status()
+    if as_json:
+        report.show_json({key: value for key, value in told.items() if key not in ("type", "id")})
+        return
+    for line in _described(told):
+        report.show(line)
+
+
+def stop(as_json: Json = False) -> None:
+    """End the daemon; it finishes the fill that it works on first."""
+    stopped = _stop()
+    if as_json:
+        report.show_json({"stopped": stopped})
+    else:
+        report.show("The daemon is stopping." if stopped else "The daemon is not running.")
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check every part, and say how to repair what is wrong; the text can be pasted into a report."""
+    from gan_inpaint import doctor as examination
+
+    findings = examination.examine()
+    if as_json:
+        report.show_json(examination.as_dict(findings))
+    else:
+        report.show(examination.as_text(findings))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(Exit.DEFECT)
+
+
+def paths(as_json: Json = False) -> None:
+    """Show where the daemon's files are."""
+    found = {
+        "runtime": str(places.runtime_dir()),
+        "runtime_file": str(places.runtime_file()),
+        "log": str(places.log_file()),
+        "models": str(places.models_dir()),
+    }
+    if as_json:
+        report.show_json(found)
+        return
+    for name, path in found.items():
+        report.show(f"{name.replace('_', ' '):12}  {path}")
+
+
+def _stop() -> bool:
+    """Whether there was a daemon to stop."""
+    from gan_inpaint.cli.by_daemon import client
+
+    try:
+        with client(start=False) as connected:
+            connected.stop()
+    except DaemonProblem as problem:
+        if problem.code != "no_daemon":
+            raise
+        return False
+    return True
+
+
+def _described(told: dict[str, Any]) -> list[str]:
+    minutes = told["uptime_seconds"] / 60
+    lines = [
+        f"GAN Inpaint {told['version']}, process {told['pid']}, running for {minutes:.0f} min at {told['endpoint']}",
+        f"{told['fills']} filled, {told['running']} under way, {told['queued']} waiting",
+        f"{told['memory_mib']:.0f} MiB of memory, {told['threads']} threads",
+    ]
+    if told["providers_available"]:
+        lines.append(f"onnxruntime offers {', '.join(told['providers_available'])}")
+    lines += [
+        f"{session['model']} is loaded on {session['provider']}, idle for {session['idle_seconds']:.0f} s"
+        for session in told["sessions"]
+    ]
+    return lines

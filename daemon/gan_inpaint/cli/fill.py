@@ -1,0 +1,89 @@
+"""`gan-inpaint fill`: one photograph, one mask, one result."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gan_inpaint.cli import progress, report
+from gan_inpaint.cli.options import Json
+from gan_inpaint.errors import EmptyMask
+
+if TYPE_CHECKING:
+    from gan_inpaint.cli.work import Outcome, Wishes
+    from gan_inpaint.imagefile import Photograph
+    from gan_inpaint.imagefile.mask import Mask
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(fill)
+
+
+def fill(
+    photo: Annotated[Path, typer.Argument(help="The photograph: PNG, JPEG, TIFF or WebP.", show_default=False)],
+    mask: Annotated[
+        Path, typer.Argument(help="As large as the photograph: white is filled, gray blends.", show_default=False)
+    ],
+    out: Annotated[Path | None, typer.Argument(help="Where to save, instead of -o.", show_default=False)] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to save: the photograph's format; PNG, too, for JPEG and WebP."),
+    ] = None,
+    model: Annotated[str, typer.Option(help="A name from “gan-inpaint models list”.")] = "default",
+    grow: Annotated[
+        int, typer.Option(min=0, max=256, help="Pixels around the mask that the generator does not see.")
+    ] = 4,
+    feather: Annotated[int, typer.Option(min=0, max=256, help="Pixels over which the edge is softened inwards.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    no_daemon: Annotated[bool, typer.Option("--no-daemon", help="Fill in this process, without the daemon.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fill what the mask marks in a photograph. Depth, colour profile and metadata are kept."""
+    if (out is None) == (output is None):
+        raise typer.BadParameter("Name one file to save to, with -o or as the third argument.", param_hint="-o")
+    target = output or out
+    assert target is not None
+    photograph, hole = _opened(photo, mask, target, force)
+    from gan_inpaint import imagefile
+    from gan_inpaint.cli.work import Wishes
+
+    outcome = _filled(photograph, hole, Wishes(model, grow, feather), no_daemon)
+    imagefile.save(photograph.with_pixels(outcome.pixels), target, force)
+    _tell(outcome, target, as_json)
+
+
+def _opened(photo: Path, mask: Path, target: Path, force: bool) -> tuple[Photograph, Mask]:
+    """Photograph and mask, once everything that can be wrong has been looked at that can be before the work."""
+    from gan_inpaint import imagefile
+    from gan_inpaint.imagefile.mask import open_mask
+
+    photograph = imagefile.open(photo)
+    imagefile.check_target(photograph, target, force)
+    hole = open_mask(mask, photograph)
+    if not hole.any():
+        raise EmptyMask("The mask marks nothing: it is black everywhere.", "Paint white what is to be filled.")
+    return photograph, hole
+
+
+def _filled(photograph: Photograph, hole: Mask, wishes: Wishes, no_daemon: bool) -> Outcome:
+    if no_daemon:
+        from gan_inpaint.cli import in_process as filler
+    else:
+        from gan_inpaint.cli import by_daemon as filler  # type: ignore[no-redef]
+    with progress.shown() as on_progress:
+        return filler.fill(photograph, hole, wishes, on_progress)
+
+
+def _tell(outcome: Outcome, target: Path, as_json: bool) -> None:
+    if outcome.note:
+        report.note(outcome.note)
+    if as_json:
+        told = {"output": str(target), "filled_by": outcome.filled_by, "windows": outcome.windows}
+        report.show_json({**told, "seconds": round(outcome.seconds, 3), "note": outcome.note})
+    elif sys.stdout.isatty():
+        by = outcome.filled_by
+        report.show(f"{target}: filled by {by['model']} {by['version']} ({by['provider']}) in {outcome.seconds:.1f} s.")

@@ -1,0 +1,66 @@
+"""`gan-inpaint`: all commands, and how they end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from gan_inpaint import __version__
+from gan_inpaint.cli import daemon, fill, models, plugins, report, training
+from gan_inpaint.cli.exit_codes import exit_code
+from gan_inpaint.errors import GanInpaintError, OutOfMemory
+
+app = typer.Typer(
+    help="Inpainting GANs on your own machine: paint over something in a photograph, and it is gone.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+fill.register(app)
+models.register(app)
+plugins.register(app)
+daemon.register(app)
+training.register(app)
+
+
+def main() -> None:
+    """The entry point of `gan-inpaint`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code, as docs/command-line.md has it."""
+    command = typer.main.get_command(app)
+    try:
+        command.main(list(arguments), prog_name="gan-inpaint")
+    except GanInpaintError as problem:
+        return _failed(problem, arguments)
+    except MemoryError:
+        return _failed(OutOfMemory("There is not enough memory for this.", "Close other programs first."), arguments)
+    except SystemExit as end:  # how Typer reports usage errors, Ctrl+C and success
+        return end.code if isinstance(end.code, int) else 0
+    raise AssertionError("Typer has returned")
+
+
+def _failed(problem: GanInpaintError, arguments: Sequence[str]) -> int:
+    report.fail(problem, as_json="--json" in arguments)
+    return exit_code(problem.code)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        report.show(f"gan-inpaint {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options before the command."""

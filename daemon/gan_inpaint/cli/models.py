@@ -1,0 +1,109 @@
+"""`gan-inpaint models`: which generators are there, and adding one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gan_inpaint import paths
+from gan_inpaint.cli import report
+from gan_inpaint.cli.options import Json
+
+if TYPE_CHECKING:
+    from gan_inpaint.store import ModelEntry, ModelStore
+
+_Name = Annotated[str, typer.Argument(help="A name from “gan-inpaint models list”.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    models = typer.Typer(help="The generators that fill.", no_args_is_help=True)
+    models.command("list")(list_models)
+    models.command("info")(info)
+    models.command("add")(add)
+    models.command("remove")(remove)
+    app.add_typer(models, name="models")
+
+
+def list_models(as_json: Json = False) -> None:
+    """List the installed models, the default one first."""
+    entries = _store().list()
+    if as_json:
+        report.show_json([_summary(entry) for entry in entries])
+        return
+    rows = ([_marked(entry), entry.manifest.version, entry.kind, entry.manifest.title] for entry in entries)
+    report.show_table(["name", "version", "kind", "title"], rows)
+
+
+def info(name: _Name, as_json: Json = False) -> None:
+    """Show what is known of a model: its training, its licence, its figures."""
+    described = _description(_store().get(name))
+    if as_json:
+        report.show_json(described)
+        return
+    figures = described.pop("figures")
+    described |= {f"figure {name}": f"{value:g}" for name, value in figures.items()}
+    width = max(map(len, described))
+    for key, value in described.items():
+        report.show(f"{key.replace('_', ' '):{width}}  {value}")
+
+
+def add(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="An ONNX file, or its address.", show_default=False)],
+    name: Annotated[str | None, typer.Option(help="The name to give it; else the file's own.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="What its SHA-256 must be; needed for an address.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a generator and install it beside the others."""
+    entry = _store().add(source, name, sha256)
+    if as_json:
+        report.show_json(_description(entry))
+    else:
+        report.show(f"Added “{entry.name}”: {entry.manifest.title}.")
+
+
+def remove(name: _Name, as_json: Json = False) -> None:
+    """Delete a model that was added."""
+    _store().remove(name)
+    if as_json:
+        report.show_json({"removed": name})
+    else:
+        report.show(f"Removed “{name}”.")
+
+
+def _store() -> ModelStore:
+    from gan_inpaint.store import ModelStore
+
+    return ModelStore(paths.models_dir())
+
+
+def _marked(entry: ModelEntry) -> str:
+    return f"{entry.name} (default)" if entry.default else entry.name
+
+
+def _summary(entry: ModelEntry) -> dict[str, Any]:
+    about = entry.manifest
+    return {
+        "name": entry.name,
+        "title": about.title,
+        "version": about.version,
+        "kind": entry.kind,
+        "default": entry.default,
+        "built_in": entry.built_in,
+        "licence": about.licence,
+    }
+
+
+def _description(entry: ModelEntry) -> dict[str, Any]:
+    about = entry.manifest
+    return {
+        **_summary(entry),
+        "training_data": about.training_data,
+        "images_seen": about.images_seen,
+        "window": about.window,
+        "size_multiple": about.size_multiple,
+        "figures": about.figures,
+        "sha256": entry.sha256,
+        "path": str(entry.path) if entry.path else "",
+    }

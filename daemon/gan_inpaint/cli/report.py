@@ -1,0 +1,49 @@
+"""What the user sees: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+
+from gan_inpaint.errors import GanInpaintError
+
+
+def show(text: str) -> None:
+    """A line of a result."""
+    typer.echo(text)
+
+
+def show_json(value: Any) -> None:
+    """A result for programs."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows in columns; wide as its content where standard output is no terminal, so that nothing is cut."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*titles, box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False)
+    console.print(table, width=None if console.is_terminal else console.measure(table).maximum)
+
+
+def note(text: str) -> None:
+    """Something that the user should know, beside the result."""
+    typer.echo(text, err=True)
+
+
+def fail(problem: GanInpaintError, as_json: bool) -> None:
+    """The sentence and its hint; with `--json` as an object on standard output."""
+    if as_json:
+        show_json({"error": {"code": problem.code, "message": problem.message, "hint": problem.hint}})
+        return
+    note(typer.style("Error: ", fg="red", bold=True) + problem.message)
+    if problem.hint:
+        note(problem.hint)

@@ -1,0 +1,74 @@
+"""`gan-inpaint train` and `export`, for those who have installed the extra `train`."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gan_inpaint.cli import report
+from gan_inpaint.cli.options import Json
+from gan_inpaint.errors import GanInpaintError
+
+
+class MissingExtra(GanInpaintError):
+    """Packages that only training needs are not installed."""
+
+    code = "missing_extra"
+
+
+class TrainingFailed(GanInpaintError):
+    """A configuration, the data or a checkpoint cannot be used, or the losses have become infinite."""
+
+    code = "training_failed"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(train)
+    app.command()(export)
+
+
+def train(
+    config: Annotated[str, typer.Argument(help="The name of a shipped configuration, or a YAML file.")],
+    run: Annotated[Path, typer.Option(help="The folder to train in; an earlier run in it is continued.")],
+    overrides: Annotated[
+        list[str] | None, typer.Argument(metavar="SECTION.KEY=VALUE...", help="Values to change.", show_default=False)
+    ] = None,
+) -> None:
+    """Train a generator; Ctrl+C saves and ends, the same command goes on."""
+    loop = _import("gan_inpaint_training.loop")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    try:
+        loop.train(config, run, overrides or [])
+    except (ValueError, loop.NonFiniteLoss) as problem:  # all of the package's own errors are one of these
+        raise TrainingFailed(str(problem)) from problem
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The ONNX file to write.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Write a trained generator as ONNX, compared with torch, ready for “gan-inpaint models add”."""
+    done = _import("gan_inpaint_export").from_run(run, output)
+    parities = [{"size": list(parity.size), "difference": parity.difference} for parity in done.parities]
+    if as_json:
+        report.show_json({"output": str(done.path), "sha256": done.sha256, "parity": parities})
+        return
+    report.show(f"{done.path}: SHA-256 {done.sha256}")
+    for parity in done.parities:
+        report.show(f"differs from torch by {parity}")
+
+
+def _import(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as problem:
+        raise MissingExtra(
+            f"Training and export need more packages than filling; “{problem.name}” is not installed.",
+            "Install them with: pip install 'gan-inpaint[train]'",
+        ) from problem

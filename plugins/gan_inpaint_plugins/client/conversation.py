@@ -1,0 +1,86 @@
+"""An open connection to the daemon, on which a caller waits for what it asked for, and never for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .errors import bad_reply
+from .fill import FillJob, FillReply
+from .messages import Messenger, Reply
+from .stream import Stream, timed_out
+
+if TYPE_CHECKING:
+    from .fill import Progress
+    from .runtime_file import RuntimeInfo
+
+_HEARTBEAT_SECONDS = 2.0
+
+
+class Conversation:
+    """Connects at once.
+
+    Raises:
+        ClientError: `no_daemon` where nothing listens, `timeout` after `seconds`.
+    """
+
+    def __init__(self, info: RuntimeInfo, seconds: float) -> None:
+        self.messenger = Messenger(info.token)
+        self._stream = Stream(info.address, seconds)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def ask(self, request: str, answer: str, seconds: float, **keys: Any) -> Reply:
+        """The reply of the type `answer` to a request without frames, within `seconds`.
+
+        Raises:
+            ClientError: the daemon's code, `timeout`, `unauthorized`, `connection_lost` or `bad_reply`.
+        """
+        id = self.messenger.request(request, **keys)
+        until = time.monotonic() + seconds
+        while (reply := self.messenger.next_reply(id)) is None:
+            self._send(seconds)
+            self._receive(until)
+        if reply.type != answer:
+            raise bad_reply(f"it answers “{request}” with “{reply.type}”")
+        return reply
+
+    def perform(self, job: FillJob, silence: float, on_progress: Callable[[Progress], None] | None) -> FillReply:
+        """See a job over this conversation's messenger to its end.
+
+        Raises:
+            ClientError: as `ask`; `timeout` where the daemon gives no sign of work, which a heartbeat is not, for
+                `silence` seconds.
+        """
+        traffic, until = -1, 0.0
+        while True:
+            event = job.next_event()
+            if isinstance(event, FillReply):
+                return event
+            if event is not None and on_progress is not None:
+                on_progress(event)
+            elif event is None:
+                self._send(silence)
+                if self.messenger.connection.message_traffic != traffic:
+                    traffic = self.messenger.connection.message_traffic
+                    until = time.monotonic() + silence
+                self._receive(until)
+
+    def _send(self, seconds: float) -> None:
+        self._stream.send(self.messenger.connection.outgoing(), seconds)
+
+    def _receive(self, until: float) -> None:
+        """Take in what comes next, at the latest at `until`."""
+        left = until - time.monotonic()
+        if left <= 0:
+            raise timed_out()
+        connection = self.messenger.connection
+        count = self._stream.receive_into(connection.get_buffer(), min(left, _HEARTBEAT_SECONDS))
+        if count is None:
+            connection.ping()
+        elif count == 0:
+            connection.feed_eof()
+        else:
+            connection.buffer_updated(count)
