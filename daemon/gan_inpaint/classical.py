@@ -2,19 +2,17 @@
 
 Frequency-selective reconstruction (Genser et al., "Demonstration of Rapid Frequency Selective Reconstruction for Image
 Resolution Enhancement", 2017) continues texture and edges where Navier–Stokes inpainting (Bertalmio, Bertozzi and
-Sapiro 2001) only smears; on photographs with thin holes it is 1.7 dB better. It comes with OpenCV's contrib modules;
-without them Navier–Stokes stands in. Both are slow and short-sighted on thick holes, which are therefore filled at a
-half or a quarter of the resolution: that is many times as fast there, and no worse.
+Sapiro 2001) only smears; on photographs with thin holes it is about 2 dB better. It comes with OpenCV's contrib
+modules; without them Navier–Stokes stands in. Both are slow and short-sighted on thick holes, which are therefore
+filled at a half or a quarter of the resolution: that is many times as fast there, and no worse.
 """
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
+from gan_inpaint.engine.arrays import Bytes, Floats
 
 _REDUCTIONS = {1: 4.0, 2: 24.0, 4: np.inf}
 """How far from the known picture, in pixels, a hole may reach to be filled at one part of the resolution."""
@@ -69,14 +67,14 @@ def _filled(image: Floats, hole: Bytes) -> Floats:
     return np.where(hole[..., None] > 0, values, image)
 
 
-def _reductions(hole: Bytes) -> NDArray[np.uint8]:
+def _reductions(hole: Bytes) -> Bytes:
     """For each pixel of the hole, what the resolution is divided by where its connected part is filled; 0 elsewhere."""
     count, labels = cv2.connectedComponents(hole, connectivity=8, ltype=cv2.CV_32S)
     deepest = np.zeros(count, np.float32)
     np.maximum.at(deepest, labels, cv2.distanceTransform(hole, cv2.DIST_L2, 3))
     reductions = np.array(list(_REDUCTIONS), np.uint8)[np.searchsorted(list(_REDUCTIONS.values()), deepest)]
     reductions[0] = 0
-    chosen: NDArray[np.uint8] = reductions[labels]
+    chosen: Bytes = reductions[labels]
     return chosen
 
 

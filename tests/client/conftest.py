@@ -65,16 +65,12 @@ class Router:
         self._socket.heartbeat_ivl = heartbeat_ms
         self._socket.bind(endpoint)
         self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
-        self._stop_receiver = self._pair(zmq.BIND)
-        self._stop_sender = self._pair(zmq.CONNECT)
+        self._stop_receiver, self._stop_sender = (self._context.socket(zmq.PAIR) for _ in range(2))
+        self._stop_receiver.bind("inproc://stop")
+        self._stop_sender.connect("inproc://stop")
         self._answer = answer
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
-
-    def _pair(self, attach: int) -> zmq.Socket[bytes]:
-        pair = self._context.socket(zmq.PAIR)
-        (pair.bind if attach == zmq.BIND else pair.connect)("inproc://stop")
-        return pair
 
     def _serve(self) -> None:
         poller = zmq.Poller()

@@ -206,9 +206,10 @@ def test_feather_softens_the_edge_inwards_only() -> None:
     assert filled[60, 0] == 200  # the picture's edge is no edge of the mask
 
 
-def test_a_hole_larger_than_the_window_is_filled_at_a_reduced_scale_without_a_step() -> None:
-    image = (gradient(900, 1000) * 65535).astype(np.uint16)
-    mask = square(900, 1000, 200, 150, 800, 700)
+@pytest.mark.parametrize("side", [500, 1200])
+def test_a_hole_larger_than_the_window_is_filled_at_a_reduced_scale_without_a_step(side: int) -> None:
+    image = (gradient(side + 300, side + 400) * 65535).astype(np.uint16)
+    mask = square(side + 300, side + 400, 200, 150, 200 + side, 150 + side)
     filler = MeanFiller(64)
     filled = fill(image, mask, filler).image
     assert filler.shapes == [(1, 3, 64, 64)]

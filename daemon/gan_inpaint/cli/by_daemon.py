@@ -63,7 +63,8 @@ def _fill(connected: Client, photograph: Photograph, mask: Mask, wishes: Wishes,
     pixels, still_to_fill = photograph.pixels.copy(), mask.copy()
     parts = list(crops(mask, _most_pixels(connected, pixels)))
     headers = []
-    for number, (sent, core) in enumerate(parts):
+    for number, crop in enumerate(parts):
+        sent, core = crop
         if not still_to_fill[core.slices].any():
             continue
         reply = connected.fill(
@@ -80,7 +81,7 @@ def _fill(connected: Client, photograph: Photograph, mask: Mask, wishes: Wishes,
             on_progress=partial(_tell, on_progress, number, len(parts)),
         )
         answer = np.frombuffer(reply.pixels, _wire_type(pixels)).reshape(pixels[sent.slices].shape)
-        pixels[core.slices] = answer[core.moved(-sent.left, -sent.top).slices]
+        pixels[core.slices] = answer[crop.kept]
         still_to_fill[core.slices] = 0
         headers.append(reply.header)
     return Outcome(
@@ -107,7 +108,7 @@ def _wire_type(pixels: Pixels) -> np.dtype[Any]:
 
 
 def _frame(pixels: Pixels) -> memoryview:
-    return memoryview(np.ascontiguousarray(pixels, _wire_type(pixels)))
+    return np.ascontiguousarray(pixels, _wire_type(pixels)).data
 
 
 def _tell(on_progress: OnProgress, number: int, parts: int, progress: Progress) -> None:

@@ -23,6 +23,12 @@ class Crop(NamedTuple):
     sent: Box
     core: Box
 
+    @property
+    def kept(self) -> tuple[slice, slice]:
+        """The core's place in what is sent."""
+        (left, top), core = self.sent[:2], self.core
+        return slice(core.top - top, core.bottom - top), slice(core.left - left, core.right - left)
+
 
 def crops(mask: NDArray[np.uint8], limit: int) -> Iterator[Crop]:
     """Crops whose cores hold all of a mask (H, W) that is not empty; each of at most `limit` pixels.

@@ -24,11 +24,18 @@ def register(app: typer.Typer) -> None:
 
 
 def fill(
-    photo: Annotated[Path, typer.Argument(help="The photograph: PNG, JPEG, TIFF or WebP.", show_default=False)],
-    mask: Annotated[
-        Path, typer.Argument(help="As large as the photograph: white is filled, gray blends.", show_default=False)
+    photo: Annotated[
+        Path, typer.Argument(metavar="PHOTO", help="The photograph: PNG, JPEG, TIFF or WebP.", show_default=False)
     ],
-    out: Annotated[Path | None, typer.Argument(help="Where to save, instead of -o.", show_default=False)] = None,
+    mask: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MASK", help="As large as the photograph: white is filled, gray blends.", show_default=False
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Argument(metavar="[OUT]", help="Where to save, instead of -o.", show_default=False)
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to save: the photograph's format; PNG, too, for JPEG and WebP."),

@@ -13,7 +13,9 @@ from gan_inpaint.cli.options import Json
 if TYPE_CHECKING:
     from gan_inpaint.store import ModelEntry, ModelStore
 
-_Name = Annotated[str, typer.Argument(help="A name from “gan-inpaint models list”.", show_default=False)]
+_Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A name from “gan-inpaint models list”.", show_default=False)
+]
 
 
 def register(app: typer.Typer) -> None:

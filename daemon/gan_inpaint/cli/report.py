@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typer
 
 from gan_inpaint.errors import GanInpaintError
+
+_ENDLESS = 10_000  # characters
 
 
 def show(text: str) -> None:
@@ -22,16 +25,15 @@ def show_json(value: Any) -> None:
 
 
 def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Rows in columns; wide as its content where standard output is no terminal, so that nothing is cut."""
+    """Rows in columns; as wide as they are where standard output is no terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*titles, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(*titles, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for row in rows:
         table.add_row(*row)
-    console = Console(highlight=False, markup=False)
-    console.print(table, width=None if console.is_terminal else console.measure(table).maximum)
+    Console(width=None if sys.stdout.isatty() else _ENDLESS, highlight=False, markup=False).print(table)
 
 
 def note(text: str) -> None:

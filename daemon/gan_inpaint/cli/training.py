@@ -33,23 +33,27 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    config: Annotated[str, typer.Argument(help="The name of a shipped configuration, or a YAML file.")],
+    config: Annotated[
+        str, typer.Argument(metavar="CONFIG", help="The name of a shipped configuration, or a YAML file.")
+    ],
     run: Annotated[Path, typer.Option(help="The folder to train in; an earlier run in it is continued.")],
     overrides: Annotated[
         list[str] | None, typer.Argument(metavar="SECTION.KEY=VALUE...", help="Values to change.", show_default=False)
     ] = None,
 ) -> None:
     """Train a generator; Ctrl+C saves and ends, the same command goes on."""
-    loop = _import("gan_inpaint_training.loop")
+    loop, configuration, data, checkpoint = (
+        _import(f"gan_inpaint_training.{module}") for module in ("loop", "config", "data", "checkpoint")
+    )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
         loop.train(config, run, overrides or [])
-    except (ValueError, loop.NonFiniteLoss) as problem:  # all of the package's own errors are one of these
+    except (configuration.ConfigError, data.DataError, checkpoint.CheckpointError, loop.NonFiniteLoss) as problem:
         raise TrainingFailed(str(problem)) from problem
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a training run.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="The ONNX file to write.", show_default=False)],
     as_json: Json = False,
 ) -> None:

@@ -8,13 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_inpaint.engine.arrays import Bytes, Floats, Samples
 from gan_inpaint.engine.box import Box
-from gan_inpaint.engine.filler import Floats
-from gan_inpaint.engine.pixels import Range, Samples, colours, light, quantised
+from gan_inpaint.engine.pixels import Range, colours, light, quantised
 from gan_inpaint.engine.plan import Plan, Window
-
-Bytes = NDArray[np.uint8]
-Flags = NDArray[np.bool_]
 
 _STRIP = 1 << 20
 """Pixels blended at a time: what a hole of any size needs in memory stays small."""

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_inpaint.engine.arrays import Bytes, Floats, Samples
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.compositing import check_unselected, paste
-from gan_inpaint.engine.filler import Filler, Floats
+from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.membrane import colour_step
-from gan_inpaint.engine.pixels import DEPTHS, Samples, Transfer
+from gan_inpaint.engine.pixels import DEPTHS, Transfer
 from gan_inpaint.engine.plan import plan_windows
 from gan_inpaint.engine.view import View, view
 from gan_inpaint.errors import BadModel, EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage
@@ -52,7 +53,7 @@ class Filled:
 
 def fill(
     image: Samples,
-    mask: NDArray[np.uint8],
+    mask: Bytes,
     filler: Filler,
     options: FillOptions = _DEFAULTS,
     *,
@@ -122,7 +123,7 @@ def _without_colour_step(seen: View, planes: Floats) -> Floats:
     return result
 
 
-def _check(image: Samples, mask: NDArray[np.uint8]) -> None:
+def _check(image: Samples, mask: Bytes) -> None:
     channels = image.shape[2] if image.ndim == 3 else 1
     if image.dtype not in DEPTHS or image.ndim not in (2, 3) or not 1 <= channels <= 4:
         raise UnsupportedImage(

@@ -12,14 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint.engine.filler import Floats
+from gan_inpaint.engine.arrays import Flags, Floats
 
 _CELL = 4
 _SWEEPS = 8
 _NEIGHBOURS = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
 _OUTLIER = 0.2
-
-Flags = NDArray[np.bool_]
 
 
 def colour_step(difference: Floats, ring: Flags, outer: Flags) -> Floats:

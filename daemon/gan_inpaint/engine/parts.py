@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_inpaint.engine.arrays import Bytes, Flags
 from gan_inpaint.engine.box import Box
 
 CELL = 8
@@ -41,7 +42,7 @@ class Parts:
     top: int
 
 
-def find_parts(mask: NDArray[np.uint8]) -> Parts:
+def find_parts(mask: Bytes) -> Parts:
     """The parts of a mask (H, W), not empty; whatever is above 0 is hole.
 
     One pass over the mask finds the hole's box; the rest looks only inside of it.
@@ -78,8 +79,8 @@ def cut_limbs(found: Parts, index: int, thickness: int) -> Parts:
     return _divided(found, index, np.where(limb > 0, limb + bodies - 1, body))
 
 
-def _cells_of(found: Parts, index: int) -> NDArray[np.bool_]:
-    mine: NDArray[np.bool_] = found.labels[_slices(found, index)] == index + 1
+def _cells_of(found: Parts, index: int) -> Flags:
+    mine: Flags = found.labels[_slices(found, index)] == index + 1
     return mine
 
 
@@ -119,7 +120,7 @@ def _divided(found: Parts, index: int, pieces: NDArray[np.integer[Any]]) -> Part
     return Parts(parts, labels, found.left, found.top)
 
 
-def _cells(mask: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint8]]:
+def _cells(mask: Bytes) -> tuple[int, int, Bytes]:
     """Left and top of the hole's box, rounded down to cells, and the cells: 1 where one of its pixels is hole."""
     x, y, w, h = cv2.boundingRect(mask)
     left, top = x // CELL * CELL, y // CELL * CELL

@@ -11,11 +11,9 @@ from typing import Any, Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from gan_inpaint.engine.filler import Floats
+from gan_inpaint.engine.arrays import Flags, Floats, Samples
 
-Samples = NDArray[Any]
 Transfer = Literal["srgb", "linear"]
 
 DEPTHS = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535, np.dtype(np.float16): 1, np.dtype(np.float32): 1}
@@ -83,7 +81,7 @@ class Range:
         return srgb_decoded(encoded) if self.transfer == "linear" else encoded
 
 
-def range_of(encoded: Floats, known: NDArray[np.bool_], transfer: Transfer) -> Range:
+def range_of(encoded: Floats, known: Flags, transfer: Transfer) -> Range:
     """The range of a window's sRGB-encoded light (H, W[, 3]) over its known pixels (H, W), which are finite.
 
     Outside of [0, 1] the outermost half percent on each side is left out, so that a single glint does not darken all

@@ -18,6 +18,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_inpaint.engine.arrays import Bytes, Flags
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.grouping import Need, group
 from gan_inpaint.engine.parts import CELL, Part, Parts, cut_by_grid, cut_limbs, find_parts
@@ -59,12 +60,12 @@ class Plan:
     left: int
     top: int
 
-    def owned(self, index: int, box: Box) -> NDArray[np.bool_]:
+    def owned(self, index: int, box: Box) -> Flags:
         """(box.height, box.width): where window `index` answers; `box` must lie in its core."""
         rows = (np.arange(box.top, box.bottom) - self.top) // CELL
         columns = (np.arange(box.left, box.right) - self.left) // CELL
-        mine: NDArray[np.bool_] = self.owners[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] == index
-        answered: NDArray[np.bool_] = mine[(rows - rows[0])[:, None], columns - columns[0]]
+        mine: Flags = self.owners[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] == index
+        answered: Flags = mine[(rows - rows[0])[:, None], columns - columns[0]]
         return answered
 
     def batches(self, pixels: int) -> Iterator[list[int]]:
@@ -78,7 +79,7 @@ class Plan:
                 yield indices[start : start + count]
 
 
-def plan_windows(mask: NDArray[np.uint8], native: int, multiple: int, grow: int) -> Plan:
+def plan_windows(mask: Bytes, native: int, multiple: int, grow: int) -> Plan:
     """Windows for a mask (H, W), not empty, whose hole the filler will see `grow` pixels larger.
 
     `native` is the side of the filler's largest window, a multiple of `multiple`, as are all windows' sizes.

@@ -9,12 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint.engine.filler import Floats
-from gan_inpaint.engine.pixels import Range, Samples, Transfer, alpha, colours, light, range_of, srgb_encoded
+from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Samples
+from gan_inpaint.engine.pixels import Range, Transfer, alpha, colours, light, range_of, srgb_encoded
 from gan_inpaint.engine.plan import Window
-
-Bytes = NDArray[np.uint8]
-Flags = NDArray[np.bool_]
 
 _OUTER = 2
 

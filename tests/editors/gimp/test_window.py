@@ -52,7 +52,7 @@ class Photo:
     def fill(self, *keys: str) -> list[bytes]:
         """Fill by the dialog, after pressing keys in it; the state that follows."""
         self.open_dialog()
-        return self.changes(*keys, "Return", window=DIALOG)
+        return self.changes(*keys, "alt+f", window=DIALOG)
 
 
 @pytest.mark.parametrize("precision", ["u8-non-linear", "u16-linear", "u32-linear"])
@@ -81,7 +81,6 @@ def test_a_repeat_fills_with_the_last_values_and_asks_nothing(gimp_window: Gimp,
     photo.select(250, 150, 60, 50)
     assert len(photo.changes("ctrl+f")) == 3
     assert not screen.windows(DIALOG)
-    photo.fill("alt+u", "Up")
 
 
 def test_the_dialog_can_be_left_without_a_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> None:
@@ -94,21 +93,36 @@ def test_the_dialog_can_be_left_without_a_fill(gimp_window: Gimp, screen: Screen
     assert editor_daemon.status()["fills"] == fills
 
 
-def test_cancel_leaves_the_picture_alone(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> None:
-    photo = Photo(gimp_window, screen)
-    photo.fill()
-    photo.press("ctrl+z")
-    large = Photo(gimp_window, screen, 2000, 1500)
-    gimp_window.call("select_speckles", image=large.image, spacing=120, side=24)
-    before = large.state()
-    large.press("ctrl+f")
+@pytest.fixture
+def long_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> Photo:
+    """A picture that the daemon has begun to fill, and will not have filled soon."""
+    Photo(gimp_window, screen).fill()
+    photo = Photo(gimp_window, screen, 2000, 1500)
+    gimp_window.call("select_speckles", image=photo.image, spacing=120, side=24)
+    photo.press("ctrl+f")
     eventually(lambda: editor_daemon.status()["running"])
+    return photo
+
+
+def test_cancel_leaves_the_picture_alone(long_fill: Photo, screen: Screen, editor_daemon: EditorDaemon) -> None:
+    before = long_fill.state()
     screen.click(WINDOW, *CANCEL_BUTTON)
     eventually(lambda: not editor_daemon.status()["running"])
-    assert large.state() == before
+    assert not long_fill.gimp.filling()
+    assert long_fill.state() == before
 
 
-def test_a_failure_is_shown_as_a_sentence(gimp_window: Gimp, screen: Screen, plugin, workbench: Workbench) -> None:
+def test_a_selection_that_changes_during_a_fill_leaves_the_picture_alone(long_fill: Photo, screen: Screen) -> None:
+    before = long_fill.state()
+    long_fill.select(10, 10, 60, 50)
+    eventually(lambda: screen.windows(MESSAGE))
+    screen.press("Return", window=MESSAGE)
+    assert long_fill.state() == before
+
+
+def test_a_failure_is_shown_as_a_sentence(
+    gimp_window: Gimp, screen: Screen, plugin: Path, workbench: Workbench
+) -> None:
     photo = Photo(gimp_window, screen)
     before = photo.state()
     write_settings(plugin, workbench.path / "none" / "daemon.json")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from krita import Extension, Krita, Window
 
 from .dialog import FillDialog
-from .failures import slot
+from .failures import Refusal, slot
 from .job import Fill
 from .link import Link
 from .options import Options
@@ -21,8 +23,7 @@ class GanInpaint(Extension):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._dialog: FillDialog | None = None
-        self._fill: Fill | None = None
+        self._current: FillDialog | Fill | None = None
 
     def setup(self) -> None:
         """Krita calls it once; there is nothing to prepare."""
@@ -33,25 +34,23 @@ class GanInpaint(Extension):
 
     @slot
     def ask(self, _checked: bool = False) -> None:
-        """Show the dialog, if there is something to fill."""
-        if self._is_busy():
-            return
-        Selected.of(Krita.instance().activeDocument())
-        link = Link(_window())
-        self._dialog = dialog = FillDialog(Options.remembered(), link, _window())
-        link.failed.connect(self._cannot_ask)
-        dialog.finished.connect(self._answered)
+        """Show the dialog, at once; the daemon is connected to behind it and offers its models when it is there."""
+        selected = self._select()
+        link, dialog = Link(_window()), FillDialog(Options.remembered(), _window())
+        link.welcomed.connect(lambda: dialog.offer(link.models))
+        link.failed.connect(partial(self._cannot_ask, dialog))
+        dialog.finished.connect(partial(self._answered, dialog, link, selected))
+        self._current = dialog
         dialog.open()
         link.open()
 
     @slot
     def again(self, _checked: bool = False) -> None:
         """Fill with what was chosen last."""
-        if not self._is_busy():
-            self._begin(Options.remembered(), Link(_window()))
+        self._begin(self._select(), Options.remembered(), Link(_window()))
 
     def fail(self, sentence: str) -> None:
-        """Tell the user, without a window to close where a picture is shown."""
+        """Tell the user something, without a window to close where a picture is shown."""
         krita = Krita.instance()
         if krita.activeDocument() is not None:
             view = krita.activeWindow().activeView()
@@ -62,20 +61,39 @@ class GanInpaint(Extension):
         box.setModal(False)
         box.show()
 
-    def _is_busy(self) -> bool:
-        """Whether there is a dialog or a fill already; then the user is told."""
-        if self._fill is not None:
-            self.fail("A fill is being made already. Wait for it, or cancel it.")
-        return self._fill is not None or self._dialog is not None
+    def _select(self) -> Selected:
+        if self._current is not None:
+            raise Refusal("GAN Inpaint is at work already. Wait for it, or cancel it.")
+        return Selected.of(Krita.instance().activeDocument())
 
     @slot
-    def _cannot_ask(self, sentence: str) -> None:
-        if self._dialog is not None:
-            self._dialog.reject()
+    def _cannot_ask(self, dialog: FillDialog, sentence: str) -> None:
+        dialog.reject()
+        self.fail(sentence)
+
+    @slot
+    def _answered(self, dialog: FillDialog, link: Link, selected: Selected, wanted: int) -> None:
+        self._current = None
+        link.welcomed.disconnect()
+        link.failed.disconnect()
+        dialog.deleteLater()
+        if not wanted:
+            link.close()
+            return
+        dialog.options.remember()
+        self._begin(selected, dialog.options, link)
+
+    def _begin(self, selected: Selected, options: Options, link: Link) -> None:
+        self._current = fill = Fill(selected, options, link, _window())
+        fill.ended.connect(self._ended)
+        fill.start()
+
+    @slot
+    def _ended(self, sentence: str) -> None:
+        self._current = None
+        if sentence:
             self.fail(sentence)
 
-    @slot
-    def _answered(self, wanted: int) -> None:
-        dialog, self._dialog = self._dialog, None
-        dialog.deleteLater()
-        ...
+
+def _window() -> QWidget:
+    return Krita.instance().activeWindow().qwindow()

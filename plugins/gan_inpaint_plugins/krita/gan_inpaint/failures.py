@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import logging
-from typing import Any, Callable, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from .client import ClientError
 
@@ -33,7 +34,7 @@ def slot(method: Slot) -> Slot:
             self.fail(str(refusal))
         except ClientError as problem:
             self.fail(f"{problem.message} {problem.hint}".strip())
-        except Exception:  # noqa: BLE001 (a defect must not take the editor's window away from the user)
+        except Exception:  # whatever it is: a defect must not take the editor's window away from the user
             log.exception("%s failed", method.__qualname__)
             self.fail(DEFECT)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from krita import Document, Node
 
@@ -41,9 +42,9 @@ class Ground(NamedTuple):
     def pixel_format(self) -> PixelFormat:
         """Raises Refusal where the layer is none that can be filled."""
         if self.layer.type() not in WITH_PIXELS:
-            raise Refusal("The chosen layer has no pixels of its own. Choose the layer that shows what is to be removed.")
+            raise Refusal("The chosen layer has no pixels of its own. Choose the one that shows what is to be removed.")
         if not self.layer.visible():
-            raise Refusal("The chosen layer is hidden. Show it, or choose the layer that shows what is to be removed.")
+            raise Refusal("The chosen layer is hidden. Show it, or choose the one that shows what is to be removed.")
         return PixelFormat.of(*_colours(self.layer))
 
     def pixels(self, x: int, y: int, width: int, height: int) -> bytes:

@@ -139,8 +139,9 @@ class Link(QObject):
 
     @slot
     def _flush(self) -> None:
-        for piece in self.messenger.connection.outgoing():
-            self._socket.write(bytes(piece))
+        if self._socket is not None and self._socket.state() not in UNCONNECTED:
+            for piece in self.messenger.connection.outgoing():
+                self._socket.write(bytes(piece))
 
     @slot
     def _read(self) -> None:
@@ -150,8 +151,7 @@ class Link(QObject):
         if connection.message_traffic != before and self._silence.isActive():
             self._silence.start()
         self._tell()
-        if self._socket is not None:
-            self._flush()
+        self._flush()
 
     @slot
     def _look_at_state(self, _state: object) -> None:

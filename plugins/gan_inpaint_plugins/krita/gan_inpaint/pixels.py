@@ -1,7 +1,7 @@
 """How a layer's pixels are named by Krita and by the daemon's protocol, and what is done to their alpha channel.
 
-Samples travel as they lie in the layer, in its own colour space, so nothing is lost to a conversion. Krita keeps integers
-as blue, green, red, alpha and floats as red, green, blue, alpha; every format has an alpha channel, the last one.
+Samples travel as they lie in the layer, in its own colour space, so nothing is lost to a conversion. Krita keeps
+integers as blue, green, red, alpha and floats as red, green, blue, alpha; every format has an alpha channel, the last.
 """
 
 from __future__ import annotations
