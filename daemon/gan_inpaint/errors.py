@@ -10,6 +10,7 @@
     ├── UnsupportedImage     unsupported_image  CMYK, indexed, …
     ├── UnreadableImage      unreadable_image   missing, truncated, foreign
     ├── CannotWrite          cannot_write       exists, read-only, disk full
+    ├── EditorNotFound       editor_not_found   no GIMP 3, no Krita
     ├── UnknownModel         unknown_model
     ├── BadModel             bad_model          damaged, foreign, wrong SHA-256
     ├── Busy                 busy
@@ -70,6 +71,10 @@ class UnreadableImage(GanInpaintError):
 
 class CannotWrite(GanInpaintError):
     code = "cannot_write"
+
+
+class EditorNotFound(GanInpaintError):
+    code = "editor_not_found"
 
 
 class UnknownModel(GanInpaintError):

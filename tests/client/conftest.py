@@ -107,7 +107,7 @@ def router(folder: Path) -> Iterator[Callable[..., Router]]:
 
 @pytest.fixture
 def listening(folder: Path) -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
-    """Listen on a Unix socket with `listening(behave)`, which gives the endpoint; each connection is given to `behave`."""
+    """Listen on a Unix socket with `listening(behave)`, which gives the endpoint; `behave` gets each connection."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(folder / "peer.sock"))
     listener.listen()

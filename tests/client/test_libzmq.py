@@ -106,7 +106,10 @@ def test_progress_keeps_a_long_fill_alive(router: Start, runtime_file: Write) ->
 
 def test_the_daemons_error_comes_as_it_is(router: Start, runtime_file: Write) -> None:
     def refuse(header: dict[str, Any], frames: list[bytes]) -> Any:
-        yield {"type": "error", "code": "empty_mask", "message": "Nothing is selected.", "hint": "Select something."}, []
+        yield (
+            {"type": "error", "code": "empty_mask", "message": "Nothing is selected.", "hint": "Select something."},
+            [],
+        )
 
     with connect(runtime_file(router(refuse).endpoint)) as client, pytest.raises(ClientError) as failure:
         client.fill(b"p", b"\0", width=1, height=1, layout="gray", depth="u8")

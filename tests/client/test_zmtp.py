@@ -178,8 +178,10 @@ def test_a_peer_that_breaks_the_rules_is_refused(peer: str, stream: bytes) -> No
     assert (came, code) == ([], "bad_reply"), peer
 
 
-def test_a_refused_token_is_unauthorized() -> None:
-    assert fed_whole(GREETING + command(b"ERROR", b"\x03400")) == ([], "unauthorized")
+@pytest.mark.parametrize("error", [command(b"ERROR", b"\x03400"), frame(b"^RROR\x03400", flags=4)])
+def test_a_refused_token_is_unauthorized_also_in_libzmqs_own_spelling(error: bytes) -> None:
+    assert fed_whole(GREETING + error) == ([], "unauthorized")
+    assert fed_whole(WELCOMED + error) == ([], "unauthorized")
 
 
 def test_messages_before_a_failure_are_kept() -> None:

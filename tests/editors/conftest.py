@@ -19,7 +19,7 @@ from . import root
 from .workbench import Screen, Workbench
 
 HERE = Path(__file__).parent
-PROVISIONED = pytest.StashKey[Path | str]()
+PROVISIONED = pytest.StashKey[Path | root.CannotProvision | root.BuildFailed]()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -30,15 +30,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         reporter.write_line("installing GIMP and Krita for the editors' tests, once (a few minutes) …")
     try:
         session.config.stash[PROVISIONED] = root.provision()
-    except root.CannotProvision as reason:
-        session.config.stash[PROVISIONED] = f"no real editors here: {reason}"
+    except (root.CannotProvision, root.BuildFailed) as reason:
+        session.config.stash[PROVISIONED] = reason
 
 
 @pytest.fixture(scope="session")
 def editors_root(pytestconfig: pytest.Config) -> Path:
-    """The Debian root with both editors; tests that need it are skipped where there is none."""
+    """The Debian root with both editors; tests that need it are skipped where this machine cannot have it."""
     provisioned = pytestconfig.stash[PROVISIONED]
-    return provisioned if isinstance(provisioned, Path) else pytest.skip(provisioned)
+    if isinstance(provisioned, root.CannotProvision):
+        pytest.skip(f"no real editors here: {provisioned}")
+    if isinstance(provisioned, root.BuildFailed):
+        raise provisioned
+    return provisioned
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ where HASH follows the recipe below, so that another recipe makes another root.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import platform
@@ -24,8 +23,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 SUITE = "trixie"
+BASE = ("ca-certificates",)  # for package sources at an https address
 PACKAGES = (
     *("gimp", "gir1.2-gimp-3.0", "gir1.2-gtk-3.0", "python3-gi", "python3-gi-cairo"),
     *("krita", "python3-pyqt5"),
@@ -46,11 +47,15 @@ class CannotProvision(Exception):
     """This machine cannot have the root; the message is the reason."""
 
 
+class BuildFailed(Exception):
+    """This machine should have the root, but building it went wrong; the message names the log."""
+
+
 def folder() -> Path:
     """Where the root of this recipe stands once it is complete."""
     user_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     cache = Path(os.environ.get("GAN_INPAINT_TEST_CACHE") or user_cache / "gan-inpaint-tests")
-    recipe = repr((SUITE, PACKAGES, FILES)).encode()
+    recipe = repr((SUITE, BASE, PACKAGES, FILES)).encode()
     return cache.absolute() / f"editors-{SUITE}-{hashlib.sha256(recipe).hexdigest()[:12]}"
 
 
@@ -59,7 +64,7 @@ def provision() -> Path:
 
     Raises:
         CannotProvision: not root, no Debian-like system, or none of its package sources has the suite.
-        subprocess.CalledProcessError: the build failed; its output stands in the file `….log` beside the root.
+        BuildFailed: a step of the build failed.
     """
     if sys.platform != "linux" or os.geteuid() != 0:
         raise CannotProvision("the editors run in a chroot, which needs root on a Debian-like Linux")
@@ -73,6 +78,8 @@ def provision() -> Path:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
+    import fcntl  # not on Windows, where this module is imported all the same
+
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -81,28 +88,35 @@ def _locked(path: Path) -> Iterator[None]:
 def _build(root: Path) -> None:
     """Build under another name and rename at the end: a folder called `root` is always complete."""
     mirror = _mirror()
-    unfinished = root.with_suffix(".building")
+    unfinished, log = root.with_suffix(".building"), root.with_suffix(".log")
     shutil.rmtree(unfinished, ignore_errors=True)
-    with root.with_suffix(".log").open("w") as log:
-
-        def run(*command: str) -> None:
-            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT)
-
-        if not (shutil.which("debootstrap") and KEYRING.exists()):
-            run("apt-get", "update")
-            run("apt-get", "install", "--yes", "--no-install-recommends", "debootstrap", KEYRING.stem)
-        run("debootstrap", "--variant=minbase", f"--keyring={KEYRING}", *_bootstrap(unfinished, mirror))
-        for name, text in FILES.items():
-            path = unfinished / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-            path.chmod(0o755 if text.startswith("#!") else 0o644)
-        for name in ("/etc/resolv.conf", "/etc/hosts"):
-            shutil.copy(name, unfinished / name[1:])
-        run("chroot", str(unfinished), "apt-get", "update")
-        run("chroot", str(unfinished), "apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES)
-        run("chroot", str(unfinished), "apt-get", "clean")
+    try:
+        with log.open("w") as output:
+            _install(unfinished, mirror, output)
+    except (OSError, subprocess.CalledProcessError) as problem:
+        raise BuildFailed(f"the editors' root could not be built; {log} tells why") from problem
     unfinished.rename(root)
+
+
+def _install(target: Path, mirror: str, output: IO[str]) -> None:
+    def run(*command: str) -> None:
+        environment = os.environ | ENVIRONMENT  # a proxy may be named there
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
+
+    if not (shutil.which("debootstrap") and KEYRING.exists()):
+        run("apt-get", "update")
+        run("apt-get", "install", "--yes", "--no-install-recommends", "debootstrap", KEYRING.stem)
+    options = ("--variant=minbase", f"--include={','.join(BASE)}", f"--keyring={KEYRING}")
+    run("debootstrap", *options, *_bootstrap(target, mirror))
+    for name, text in FILES.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o755 if text.startswith("#!") else 0o644)
+    for name in ("/etc/resolv.conf", "/etc/hosts"):
+        shutil.copy(name, target / name[1:])
+    for step in (("update",), ("install", "--yes", "--no-install-recommends", *PACKAGES), ("clean",)):
+        run("chroot", str(target), "apt-get", *step)
 
 
 def _bootstrap(target: Path, mirror: str) -> list[str]:
@@ -131,5 +145,5 @@ def _mirror() -> str:
 if __name__ == "__main__":
     try:
         sys.stdout.write(f"{provision()}\n")
-    except CannotProvision as reason:
+    except (CannotProvision, BuildFailed) as reason:
         sys.exit(str(reason))

@@ -6,13 +6,20 @@ endpoint that the daemon writes on the host leads an editor in the chroot to it.
 
 from __future__ import annotations
 
+import inspect
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
 
 SHARED = Path("/tmp")  # short: the path of a Unix socket has at most 107 bytes
 
@@ -31,6 +38,7 @@ class Workbench:
             "LC_ALL": "C.UTF-8",
             "HOME": str(self.folder("home")),
             "XDG_RUNTIME_DIR": str(self.folder("run")),
+            "TMPDIR": str(self.folder("tmp")),
             "NO_AT_BRIDGE": "1",
             "GSETTINGS_BACKEND": "memory",
         }
@@ -92,9 +100,10 @@ class Screen:
     """A virtual display with a window manager, inside the root, for editors that open windows."""
 
     SIZE = (1280, 900)
+    FRAME = (2, 24)  # what the window manager draws around a window
 
     def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
+        self.workbench = workbench
         geometry = "{}x{}x24".format(*self.SIZE)
         server = workbench.start(
             *("Xvfb", "-displayfd", "1", "-screen", "0", geometry, "-nolisten", "tcp", "-noreset"),
@@ -107,36 +116,56 @@ class Screen:
 
     def start(self, *command: str | Path, log: str, **environment: str) -> subprocess.Popen[str]:
         """Start a program inside the root that shows its windows here."""
-        return self._workbench.start(*command, log=log, environment={**self.environment, **environment})
+        return self.workbench.start(*command, log=log, environment={**self.environment, **environment})
 
     def windows(self, title: str) -> list[str]:
-        """The visible windows whose title matches a regular expression, as X's numbers."""
-        search = self._xdotool("search", "--onlyvisible", "--name", title, "getwindowname", "%@", check=False)
-        return search.splitlines()
+        """X's numbers of the visible windows whose title matches a regular expression."""
+        while True:
+            try:
+                return self._xdotool("search", "--onlyvisible", "--name", title).splitlines()
+            except subprocess.CalledProcessError as problem:
+                if not problem.stderr:
+                    return []
+                # else a window vanished while xdotool looked through them all
 
-    def press(self, *keys: str, window: str | None = None) -> None:
-        """Press keys such as `ctrl+z`, in the window whose title matches, or else in the one that has the focus."""
-        if window:
-            self._xdotool("search", "--sync", "--onlyvisible", "--name", window, "windowactivate", "--sync")
-        self._xdotool("key", "--clearmodifiers", *keys)
+    def press(self, *keys: str, window: str) -> None:
+        """Press keys such as `ctrl+z` in the window whose title matches."""
+        self._xdotool("windowactivate", "--sync", self._window(window), "key", "--clearmodifiers", *keys)
 
-    def click(self, window: str, x: int, y: int) -> None:
-        """Click in a window, at a point that negative numbers give from its lower right corner."""
-        shape = self._xdotool("search", "--onlyvisible", "--name", window, "getwindowgeometry", "--shell")
-        size = {name: int(value) for name, _, value in (line.partition("=") for line in shape.splitlines())}
-        at = (str(x % size["WIDTH"]), str(y % size["HEIGHT"]))
-        self._xdotool("search", "--name", window, "mousemove", "--window", "%1", *at, "click", "1")
+    def maximize(self, window: str) -> None:
+        """Let the window whose title matches fill the screen, and the pointer rest in a corner."""
+        number = self._window(window)
+        width, height = (str(side - frame) for side, frame in zip(self.SIZE, self.FRAME, strict=True))
+        self._xdotool("windowmove", number, "0", "0", "windowsize", number, width, height)
+        self._xdotool("mousemove", *(str(side - 1) for side in self.SIZE))
+
+    def click(self, x: int, y: int, window: str) -> None:
+        """Click in the window whose title matches; negative numbers count from its lower right corner."""
+        number = self._window(window)
+        self._xdotool("windowactivate", "--sync", number)
+        lines = self._xdotool("getwindowgeometry", "--shell", number).splitlines()
+        shape = dict(line.split("=") for line in lines)
+        at = (x % int(shape["WIDTH"]), y % int(shape["HEIGHT"]))
+        self._xdotool("mousemove", "--window", number, *map(str, at), "click", "1")
 
     def screenshot(self, name: str) -> Path:
         """Write what is seen as a PNG in the workbench."""
-        path = self._workbench.path / name
-        self._workbench.run("import", "-window", "root", path, environment=self.environment)
+        path = self.workbench.path / name
+        self.workbench.run("import", "-window", "root", path, environment=self.environment)
         return path
 
-    def _xdotool(self, *arguments: str, check: bool = True) -> str:
-        try:
-            return self._workbench.run("xdotool", *arguments, environment=self.environment)
-        except subprocess.CalledProcessError:
-            if check:
-                raise
-            return ""
+    def _window(self, title: str) -> str:
+        return eventually(lambda: self.windows(title))[0]
+
+    def _xdotool(self, *arguments: str) -> str:
+        return self.workbench.run("xdotool", *arguments, environment=self.environment)
+
+
+def eventually(condition: Callable[[], T], seconds: float = 30.0) -> T:
+    """Ask until the answer is true, and return it; fails where it stays false."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {seconds} s: {inspect.getsource(condition).strip()}")
+        time.sleep(0.05)
+    return answer

@@ -141,6 +141,18 @@ def test_colours_stored_as_rgb_stay_so(tmp_path: Path) -> None:
         assert [layer[0] for layer in image.layer] == [ord(letter) for letter in "RGB"]
 
 
+def test_a_cameras_file_without_jfif_header_keeps_its_colours(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, quality=95, subsampling=0, exif=camera_exif())
+    whole = source.read_bytes()
+    assert whole[2:4] == b"\xff\xe0"
+    source.write_bytes(whole[:2] + whole[20:])
+    pixels = refill(source, target)
+    assert b"JFIF" not in target.read_bytes()
+    with Image.open(target) as image:
+        assert np.abs(np.asarray(image).astype(int) - pixels)[:32].max() <= 6
+
+
 def test_three_quantisation_tables_stay_three(tmp_path: Path) -> None:
     source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
     tables = [[base + step for step in range(64)] for base in (2, 3, 4)]

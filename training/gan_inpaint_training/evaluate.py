@@ -10,16 +10,17 @@ import torch
 from torch import nn
 
 from gan_inpaint_training import masks, metrics
-from gan_inpaint_training.data import Picture
+from gan_inpaint_training.data import Picture, read_pictures
 from gan_inpaint_training.generators.pushpull import push_pull
 from gan_inpaint_training.metrics import Hole
 
 Fill = Callable[[Picture, Hole], Picture]
+SIZE = 256
 FIGURES = {"psnr": metrics.psnr, "sharpness": metrics.sharpness, "seam": metrics.seam}
 
 
 def evaluate(
-    fillers: dict[str, Fill], pictures: list[Picture], kind: str, size: int = 256, seed: int = 0
+    fillers: dict[str, Fill], pictures: list[Picture], kind: str, size: int = SIZE, seed: int = 0
 ) -> dict[str, dict[str, float]]:
     """Figures of each filler, averaged over the central `size`² of the pictures with one hole of `kind` in each.
 
@@ -34,6 +35,22 @@ def evaluate(
             for figure, measure in FIGURES.items():
                 sums[name][figure] += measure(filled, truth, hole)
     return {name: {figure: total / len(pictures) for figure, total in row.items()} for name, row in sums.items()}
+
+
+def scores(generator: nn.Module, shards: list[str]) -> dict[str, float]:
+    """The figures for a manifest: the generator's, and what a mean fill and Telea reach, for every kind of hole.
+
+    Keys are `kind figure filler`, such as `boxes psnr telea`. Raises DataError when the photographs cannot be used.
+    """
+    fillers = {"generator": generator_fill(generator), "mean": mean_fill, "telea": telea_fill}
+    pictures = read_pictures(shards, SIZE)
+    rows = {kind: evaluate(fillers, pictures, kind) for kind in masks.KINDS}
+    return {
+        f"{kind} {figure} {filler}": round(value, 3)
+        for kind, row in rows.items()
+        for filler, measured in row.items()
+        for figure, value in measured.items()
+    }
 
 
 def mean_fill(picture: Picture, hole: Hole) -> Picture:

@@ -15,6 +15,7 @@ class Exit(IntEnum):
     DAEMON = 6
     CANCELLED = 7
     INTERRUPTED = 130  # Ctrl+C, as shells count it
+    TERMINATED = 143  # SIGTERM
 
 
 _BY_ERROR = {
@@ -27,6 +28,7 @@ _BY_ERROR = {
     "unreadable_image": Exit.BAD_INPUT,
     "unsupported_image": Exit.BAD_INPUT,
     "cannot_write": Exit.CANNOT_WRITE,
+    "editor_not_found": Exit.CANNOT_WRITE,
     "bad_model": Exit.MODEL,
     "export_failed": Exit.MODEL,
     "missing_extra": Exit.MODEL,

@@ -5,32 +5,41 @@ from __future__ import annotations
 import math
 import time
 
+import msgspec
+
 from gan_inpaint import engine, paths
+from gan_inpaint.cli import work
 from gan_inpaint.cli.progress import OnProgress
 from gan_inpaint.cli.work import Outcome, Wishes
 from gan_inpaint.cores import physical_cores
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Mask
+from gan_inpaint.imagefile.photograph import Pixels
+from gan_inpaint.protocol import Limits
 from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.store import ModelStore
 
 
 def fill(photograph: Photograph, mask: Mask, wishes: Wishes, on_progress: OnProgress) -> Outcome:
-    """Fill the holes of `mask` (H, W) here; the choice of the filler is the daemon's.
+    """Fill the holes of `mask` (H, W), not empty, with the filler that the daemon would choose.
 
     Raises:
-        EmptyMask, MaskCoversAll, UnknownModel, BadModel, OutOfMemory: nothing has changed then.
+        MaskCoversAll, UnknownModel, BadModel, OutOfMemory.
     """
     on_progress("loading", 0)
     choice = Sessions(ModelStore(paths.models_dir()), physical_cores(), idle_seconds=math.inf).choose(wishes.model)
-    started = time.perf_counter()
-    filled = engine.fill(
-        photograph.pixels,
-        mask,
-        choice.filler,
-        engine.FillOptions(wishes.grow, wishes.feather, photograph.transfer),
-        on_window=lambda done, total: on_progress("filling", done / max(1, total)),
-    )
-    by = choice.filled_by
-    filled_by = {name: getattr(by, name) for name in by.__struct_fields__}
-    return Outcome(filled.image, filled_by, filled.windows, time.perf_counter() - started, choice.note)
+    filled_by = msgspec.to_builtins(choice.filled_by)
+    options = engine.FillOptions(wishes.grow, wishes.feather, photograph.transfer)
+
+    def fill_crop(pixels: Pixels, hole: Mask, on_progress: OnProgress) -> Outcome:
+        started = time.perf_counter()
+        filled = engine.fill(
+            pixels,
+            hole,
+            choice.filler,
+            options,
+            on_window=lambda done, total: on_progress("filling", done / max(1, total)),
+        )
+        return Outcome(filled.image, filled_by, filled.windows, time.perf_counter() - started, choice.note)
+
+    return work.fill(photograph, mask, Limits().pixels, fill_crop, on_progress)

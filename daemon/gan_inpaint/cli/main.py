@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from gan_inpaint import __version__
 from gan_inpaint.cli import daemon, fill, models, plugins, report, training
-from gan_inpaint.cli.exit_codes import exit_code
+from gan_inpaint.cli.exit_codes import Exit, exit_code
 from gan_inpaint.errors import GanInpaintError, OutOfMemory
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ training.register(app)
 
 def main() -> None:
     """The entry point of `gan-inpaint`."""
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -44,6 +46,11 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as end:  # how Typer reports usage errors, Ctrl+C and success
         return end.code if isinstance(end.code, int) else 0
     raise AssertionError("Typer has returned")
+
+
+def _end(*_: object) -> None:
+    """End as an error does, so that what was begun is cleared away."""
+    sys.exit(Exit.TERMINATED)
 
 
 def _failed(problem: GanInpaintError, arguments: Sequence[str]) -> int:

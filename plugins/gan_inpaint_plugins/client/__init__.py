@@ -7,7 +7,7 @@ ClientError.
 
 from __future__ import annotations
 
-from .blocking import Client, connect
+from .blocking import PERHAPS_STALE, Client, connect
 from .crop import Box, context_window
 from .errors import ClientError
 from .fill import SILENCE_SECONDS, FillJob, FillReply, FillRequest, Progress
@@ -15,8 +15,10 @@ from .launch import DaemonStart, clean_environment, outside_sandbox
 from .messages import Messenger
 from .runtime_file import RuntimeInfo, read_runtime_file
 from .settings import Settings, read_settings
+from .stream import timed_out
 
 __all__ = [
+    "PERHAPS_STALE",
     "SILENCE_SECONDS",
     "Box",
     "Client",
@@ -35,4 +37,5 @@ __all__ = [
     "outside_sandbox",
     "read_runtime_file",
     "read_settings",
+    "timed_out",
 ]

@@ -19,10 +19,11 @@ from .runtime_file import read_runtime_file
 if TYPE_CHECKING:
     from .zmtp import Buffer
 
+# Failures that the runtime file of a daemon that was killed can lead to: nobody, or a stranger at its port.
+PERHAPS_STALE = ("no_daemon", "unauthorized", "connection_lost", "bad_reply")
+
 _IDLE_SECONDS = 5.0  # nobody answers the daemon's heartbeats between requests, and after 10 s it hangs up
 _LEAST_SECONDS = 1.0  # to reach a daemon that has just been started
-# What a runtime file can lead to that a daemon left behind when it was killed: nothing, or a stranger at its port.
-_PERHAPS_STALE = ("no_daemon", "unauthorized", "connection_lost", "bad_reply")
 
 
 def connect(
@@ -136,7 +137,7 @@ class Client:
         try:
             self._conversation = self._begun(deadline)
         except ClientError as problem:
-            if self._command is None or problem.code not in _PERHAPS_STALE:
+            if self._command is None or problem.code not in PERHAPS_STALE:
                 raise
             self._conversation = self._started(self._command, deadline)
         self._last_used = time.monotonic()
@@ -154,8 +155,8 @@ class Client:
             raise ClientError(
                 "cannot_start",
                 "The GAN Inpaint daemon was started, but cannot be reached from here.",
-                f"It is looked for in {self._runtime_file}. Run “gan-inpaint plugin status”, which tells what your editor "
-                f"lacks. ({problem.message})",
+                f"It is looked for in {self._runtime_file}. “gan-inpaint plugin status” tells what your editor lacks. "
+                f"({problem.message})",
             ) from problem
 
     def _begun(self, deadline: float) -> Conversation:

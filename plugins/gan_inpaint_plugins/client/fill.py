@@ -1,7 +1,4 @@
-"""One fill, from the question for the daemon's limits to the filled pixels; without input or output.
-
-An event loop drives it: bytes that came go into `feed`, bytes to be sent come out of `outgoing`.
-"""
+"""One fill, from the question for the daemon's limits to the filled pixels; without input or output."""
 
 from __future__ import annotations
 
@@ -99,13 +96,14 @@ class FillReply(NamedTuple):
 
 
 class FillJob:
-    """A fill over a messenger, which is a new one of its own or one whose connection is open already.
+    """A fill over a messenger, whose connection may be new or in use already.
 
-        job = FillJob(Messenger(info.token), FillRequest(pixels, mask, width=…, height=…, layout="rgba", depth="u8"))
-        socket.write(job.outgoing())
-        # whenever the socket has bytes:
-        for event in job.feed(socket.read()): …   # Progress, at last one FillReply
-        socket.write(job.outgoing())
+        messenger = Messenger(info.token)
+        job = FillJob(messenger, FillRequest(pixels, mask, width=…, height=…, layout="rgba", depth="u8"))
+        # at the start, and whenever bytes have come:
+        messenger.connection.feed(socket.read())
+        while (event := job.next_event()) is not None: …   # Progress, at last one FillReply
+        for piece in messenger.connection.outgoing(): socket.write(piece)
 
     Raises:
         ClientError: `bad_request`, where the request's sizes do not fit together.
@@ -123,32 +121,18 @@ class FillJob:
         else:
             self._ask(messenger.limits)
 
-    def outgoing(self) -> bytes:
-        """Take what is to be sent now: to be called at the start, and after each `feed` and `cancel`."""
-        return b"".join(self._messenger.connection.outgoing())
-
-    def feed(self, data: Buffer) -> list[Event]:
-        """Take in bytes that came; the events that they complete. A FillReply is the last one.
-
-        Raises:
-            ClientError: the fill failed, with the daemon's code or one of the client's own.
-        """
-        self._messenger.connection.feed(data)
-        return self._events()
-
-    def feed_eof(self) -> list[Event]:
-        """The daemon has closed the connection: raises ClientError `connection_lost`, or why it did."""
-        self._messenger.connection.feed_eof()
-        return self._events()
-
     def cancel(self) -> None:
-        """Ask the daemon to end the fill at its next window; then `feed` raises ClientError `cancelled`."""
+        """Ask the daemon to end the fill at its next window; then `next_event` raises ClientError `cancelled`."""
         if self._asked and not self._cancelled:
             self._messenger.request("cancel", target=self._id)
         self._cancelled = True
 
     def next_event(self) -> Event | None:
-        """The next event of what was taken in; None until more bytes came. Raises as `feed` does."""
+        """The next event of what came; None until more bytes have come. A FillReply is the last one.
+
+        Raises:
+            ClientError: the fill failed, with the daemon's code or one of the client's own.
+        """
         while (reply := self._messenger.next_reply(self._id)) is not None:
             if self._asked and reply.type == "progress":
                 return Progress(done=reply.header["done"], total=reply.header["total"], stage=reply.header["stage"])
@@ -158,14 +142,6 @@ class FillJob:
                 raise bad_reply("it does not answer the greeting")
             self._ask(reply.header["limits"])
         return None
-
-    def _events(self) -> list[Event]:
-        events: list[Event] = []
-        while (event := self.next_event()) is not None:
-            events.append(event)
-            if isinstance(event, FillReply):
-                break
-        return events
 
     def _ask(self, limits: dict[str, int]) -> None:
         if self._cancelled:

@@ -55,6 +55,7 @@ def parse_endpoint(endpoint: str) -> Address:
         ValueError: any other endpoint; nothing but this machine is ever connected to.
     """
     if (ipc := re.fullmatch(r"ipc://(/[^\0]+|[A-Za-z]:[^\0]+)", endpoint)) is not None:
+        os.fsencode(ipc[1])  # a UnicodeEncodeError is a ValueError
         return ipc[1]
     if (tcp := re.fullmatch(r"tcp://127\.0\.0\.1:([0-9]{1,5})", endpoint)) is not None and 0 < int(tcp[1]) < 65536:
         return "127.0.0.1", int(tcp[1])
@@ -62,7 +63,7 @@ def parse_endpoint(endpoint: str) -> Address:
 
 
 def _checked_token(token: str) -> str:
-    if not 0 < len(token.encode()) <= _TOKEN_BYTES:
+    if not isinstance(token, str) or not 0 < len(token.encode()) <= _TOKEN_BYTES:
         raise ValueError("not a token")
     return token
 

@@ -28,6 +28,9 @@ _MECHANISM = b"PLAIN".ljust(20, b"\0")
 _GREETING = _SIGNATURE + b"\x03\x01" + _MECHANISM + bytes(32)
 _SOCKET_TYPE, _PEER_SOCKET_TYPE = b"DEALER", b"ROUTER"
 
+# How libzmq (4.3.5 and before) writes the name's length and the name: the C literal "\x05ERROR" begins with \x5e.
+_MISSPELT_ERROR = b"^RROR"
+
 _MESSAGE_FRAMES = 8  # more than any message of the protocol has
 _PING_CONTEXT_BYTES = 16
 _SCRATCH_BYTES = 64 * 1024
@@ -224,6 +227,8 @@ def _check_not_refused(command: bytes) -> None:
 
 def _split_command(body: bytes) -> tuple[bytes, bytes]:
     """Name and data of a command."""
+    if body.startswith(_MISSPELT_ERROR):
+        return b"ERROR", body[len(_MISSPELT_ERROR) :]
     if not body or len(body) < 1 + body[0]:
         raise bad_reply("a command is cut short")
     return body[1 : 1 + body[0]], body[1 + body[0] :]

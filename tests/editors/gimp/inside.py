@@ -47,9 +47,9 @@ def create(
     return {"image": image.get_id(), "layer": noise.get_id()}
 
 
-def open_file(path: str) -> dict[str, int]:
-    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(path))
-    return {"image": image.get_id(), "layer": image.get_layers()[0].get_id()}
+def images() -> list[dict[str, int]]:
+    """The images that are open, each with its topmost layer."""
+    return [{"image": image.get_id(), "layer": image.get_layers()[0].get_id()} for image in Gimp.get_images()]
 
 
 def show(image: int) -> None:
@@ -79,6 +79,16 @@ def select_speckles(image: int, spacing: int, side: int) -> None:
     for y in range(spacing, picture.get_height() - side, spacing):
         for x in range(spacing, picture.get_width() - side, spacing):
             picture.select_rectangle(Gimp.ChannelOps.ADD, x, y, side, side)
+
+
+def select_mask(image: int, path: str) -> None:
+    """Select what is white in a picture file of the image's size."""
+    picture = _image(image)
+    mask = Gimp.file_load_layer(Gimp.RunMode.NONINTERACTIVE, picture, Gio.File.new_for_path(path))
+    picture.insert_layer(mask, None, 0)
+    picture.select_color(Gimp.ChannelOps.REPLACE, mask, Gegl.Color.new("white"))
+    picture.remove_layer(mask)
+    Gimp.displays_flush()
 
 
 def selection(layer: int) -> str:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import base64
-import inspect
 import json
 import shutil
 import socket
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
-import pytest
 
-from ..workbench import Screen, Workbench
+from ..workbench import Screen, Workbench, eventually
 
-T = TypeVar("T")
 INSIDE = Path(__file__).with_name("inside.py")
 PLUGIN = "gan-inpaint.py"
 START_SECONDS = 60.0
@@ -25,6 +20,8 @@ PREFERENCES = """\
 (config-version "{version}")
 (show-welcome-dialog no)
 (check-updates no)
+"""
+WITHOUT_DOCKS = """\
 (restore-session no)
 (save-session-info no)
 """
@@ -37,7 +34,7 @@ class GimpFailed(Exception):
 class Gimp:
     """A running GIMP; `call` runs one of the operations of `inside.py` in it."""
 
-    def __init__(self, workbench: Workbench, screen: Screen | None = None) -> None:
+    def __init__(self, workbench: Workbench, screen: Screen | None = None, *pictures: Path) -> None:
         self._workbench = workbench
         name = "gimp-window" if screen else "gimp-console"
         self._socket = workbench.path / f"{name}.sock"
@@ -49,11 +46,11 @@ class Gimp:
         )
         variables = {"GIMP_TEST_SOCKET": str(self._socket)}
         if screen:
-            self._program = screen.start("gimp", *arguments, log=self.log.name, **variables)
+            self._program = screen.start("gimp", *arguments, *pictures, log=self.log.name, **variables)
         else:
             headless = ("--no-interface", "--no-data", *arguments)
             self._program = workbench.start("gimp-console", *headless, log=self.log.name, environment=variables)
-        self._wait_until_ready()
+        eventually(self._is_ready, START_SECONDS)
 
     def call(self, operation: str, **arguments: Any) -> Any:
         """What the operation returns; raises GimpFailed where it raises."""
@@ -86,28 +83,16 @@ class Gimp:
                 stream.flush()
                 return stream.readline()
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not self._socket.exists():
-            if self._program.poll() is not None or time.monotonic() > deadline:
-                raise GimpFailed(self.log.read_text(errors="replace"))
-            time.sleep(0.05)
+    def _is_ready(self) -> bool:
+        if self._program.poll() is not None:
+            raise GimpFailed(self.log.read_text(errors="replace"))
+        return self._socket.exists()
 
 
-def profile(workbench: Workbench) -> Path:
+def profile(workbench: Workbench, docks: bool = False) -> Path:
     """The user's GIMP folder, with preferences that keep first-run dialogs away."""
     version = workbench.run("gimp-console", "--version").split()[-1]
     folder = workbench.path / "home" / ".config" / "GIMP" / ".".join(version.split(".")[:2])
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "gimprc").write_text(PREFERENCES.format(version=version))
+    (folder / "gimprc").write_text(PREFERENCES.format(version=version) + ("" if docks else WITHOUT_DOCKS))
     return folder
-
-
-def eventually(condition: Callable[[], T], seconds: float = 30.0) -> T:
-    """Ask until the answer is true; that answer. Fails where it stays false."""
-    deadline = time.monotonic() + seconds
-    while not (answer := condition()):
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {seconds} s: {inspect.getsource(condition).strip()}")
-        time.sleep(0.05)
-    return answer

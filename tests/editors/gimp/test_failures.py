@@ -15,8 +15,8 @@ import pytest
 from gan_inpaint_plugins import client
 
 from ..conftest import EditorDaemon, daemon_environment, write_settings
-from ..workbench import Workbench
-from .session import Gimp, eventually
+from ..workbench import Workbench, eventually
+from .session import Gimp
 
 REFUSALS = {
     "group": "A layer group cannot be filled.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
+
 import pytest
 
 from ..conftest import EditorDaemon, write_settings
-from ..workbench import Screen, Workbench
-from .session import Gimp, eventually
+from ..workbench import Screen, eventually
+from .session import Gimp
 
 WINDOW = "– GIMP$"
 DIALOG = "GAN Inpaint: fill selection"
@@ -28,17 +31,18 @@ class Photo:
     def select(self, *box: int) -> None:
         self.gimp.call("select", image=self.image, box=box, ellipse=True, feather=4)
 
-    def state(self) -> list[bytes]:
-        """The bytes of every layer."""
-        return [self.gimp.bytes("pixels", layer=layer["id"]) for layer in self.gimp.call("layers", image=self.image)]
+    def state(self) -> list[str]:
+        """What every layer holds, to the last bit."""
+        layers = self.gimp.call("layers", image=self.image)
+        return [sha256(self.gimp.bytes("pixels", layer=layer["id"])).hexdigest() for layer in layers]
 
     def press(self, *keys: str) -> None:
         self.screen.press(*keys, window=WINDOW)
 
-    def becomes(self, state: list[bytes]) -> bool:
+    def becomes(self, state: list[str]) -> bool:
         return eventually(lambda: self.state() == state)
 
-    def changes(self, *keys: str, window: str = WINDOW) -> list[bytes]:
+    def changes(self, *keys: str, window: str = WINDOW) -> list[str]:
         """Press keys in a window; the state that the plug-in leaves."""
         before = self.state()
         self.screen.press(*keys, window=window)
@@ -49,7 +53,7 @@ class Photo:
         self.press("alt+r", "Up", "Right", "Return")
         eventually(lambda: self.screen.windows(DIALOG))
 
-    def fill(self, *keys: str) -> list[bytes]:
+    def fill(self, *keys: str) -> list[str]:
         """Fill by the dialog, after pressing keys in it; the state that follows."""
         self.open_dialog()
         return self.changes(*keys, "alt+f", window=DIALOG)
@@ -83,6 +87,16 @@ def test_a_repeat_fills_with_the_last_values_and_asks_nothing(gimp_window: Gimp,
     assert not screen.windows(DIALOG)
 
 
+def test_the_dialog_offers_the_models_of_the_daemon(gimp_window: Gimp, screen: Screen) -> None:
+    scripted = Photo(gimp_window, screen)
+    gimp_window.call("fill", image=scripted.image, drawables=[scripted.layer], model="classical")
+    classical = scripted.state()
+    gimp_window.call("close_all")
+    photo = Photo(gimp_window, screen)
+    assert photo.fill("alt+u", "Home", "alt+m", "End") == classical
+    assert photo.fill("alt+u", "Home", "alt+m", "Home") != classical
+
+
 def test_the_dialog_can_be_left_without_a_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> None:
     photo = Photo(gimp_window, screen)
     before, fills = photo.state(), editor_daemon.status()["fills"]
@@ -96,7 +110,7 @@ def test_the_dialog_can_be_left_without_a_fill(gimp_window: Gimp, screen: Screen
 @pytest.fixture
 def long_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> Photo:
     """A picture that the daemon has begun to fill, and will not have filled soon."""
-    Photo(gimp_window, screen).fill()
+    Photo(gimp_window, screen).fill("alt+m", "Home")  # the default model, and a first time to be repeated
     photo = Photo(gimp_window, screen, 2000, 1500)
     gimp_window.call("select_speckles", image=photo.image, spacing=120, side=24)
     photo.press("ctrl+f")
@@ -106,7 +120,7 @@ def long_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) ->
 
 def test_cancel_leaves_the_picture_alone(long_fill: Photo, screen: Screen, editor_daemon: EditorDaemon) -> None:
     before = long_fill.state()
-    screen.click(WINDOW, *CANCEL_BUTTON)
+    screen.click(*CANCEL_BUTTON, window=WINDOW)
     eventually(lambda: not editor_daemon.status()["running"])
     assert not long_fill.gimp.filling()
     assert long_fill.state() == before
@@ -120,12 +134,10 @@ def test_a_selection_that_changes_during_a_fill_leaves_the_picture_alone(long_fi
     assert long_fill.state() == before
 
 
-def test_a_failure_is_shown_as_a_sentence(
-    gimp_window: Gimp, screen: Screen, plugin: Path, workbench: Workbench
-) -> None:
+def test_a_failure_is_shown_in_a_message(gimp_window: Gimp, screen: Screen, plugin: Path) -> None:
     photo = Photo(gimp_window, screen)
     before = photo.state()
-    write_settings(plugin, workbench.path / "none" / "daemon.json")
+    write_settings(plugin, plugin / "no-daemon.json")
     photo.press("alt+r", "Up", "Right", "Return")
     eventually(lambda: screen.windows(MESSAGE))
     screen.press("Return", window=MESSAGE)

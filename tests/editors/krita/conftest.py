@@ -38,7 +38,7 @@ def _window(workbench: Workbench, screen: Screen, installed_plugin: Path) -> Ite
 
 @pytest.fixture
 def krita(_window: Krita, plugin: Path) -> Iterator[Krita]:
-    """A Krita in a window on the virtual screen, without a picture; no exception may have left a slot of the plug-in."""
+    """A Krita in a window on the virtual screen, without a picture; no exception may leave a slot of the plug-in."""
     _window.call("messages")
     yield _window
     _window.call("close_all")

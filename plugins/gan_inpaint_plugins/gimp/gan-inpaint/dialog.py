@@ -5,6 +5,8 @@ from __future__ import annotations
 from bindings import Gimp, GimpUi, GObject, Gtk
 from daemon import open_client
 
+DEFAULT = "default"  # what the daemon calls the model that it takes where none is named
+
 
 def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig) -> bool:
     """Let the user change the arguments; false if they want no fill.
@@ -16,10 +18,14 @@ def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig) -> bool:
     """
     Gimp.progress_init("Starting GAN Inpaint…")
     with open_client() as client:
-        titles = {model["name"]: model["title"] for model in client.hello()["models"]}
+        models = client.hello()["models"]
     Gimp.progress_end()
+    titles = {DEFAULT: "Default"} | {model["name"]: model["title"] for model in models}
+    for model in models:
+        if model["default"]:
+            titles[DEFAULT] = f"Default: {model['title']}"
     if config.get_property("model") not in titles:  # the one used last was removed
-        config.set_property("model", "default")
+        config.set_property("model", DEFAULT)
     GimpUi.init(procedure.get_name())
     dialog = GimpUi.ProcedureDialog.new(procedure, config, "GAN Inpaint: fill selection")
     dialog.set_ok_label("_Fill")

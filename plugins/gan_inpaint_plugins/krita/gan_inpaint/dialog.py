@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .options import MOST_PIXELS, Options
+from .options import DEFAULT_MODEL, MOST_PIXELS, Options
 from .qt import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
+
+TITLE_CHARACTERS = 24
 
 
 class FillDialog(QDialog):
@@ -16,6 +18,7 @@ class FillDialog(QDialog):
         self.setWindowTitle("GAN Inpaint")
         self._model = QComboBox()
         self._model.addItem(last.model.capitalize(), last.model)
+        self._model.setMinimumContentsLength(TITLE_CHARACTERS)
         self._model.setToolTip("What fills the selection")
         self._grow = _pixels(last.grow, "How much around the selection is not trusted as a sample of what to fill in")
         self._feather = _pixels(last.feather, "Over how much of the selection, inside its edge, the fill fades in")
@@ -30,12 +33,16 @@ class FillDialog(QDialog):
         return Options(self._model.currentData(), self._grow.value(), self._feather.value())
 
     def offer(self, models: list[dict[str, Any]]) -> None:
-        """Put to choice the models of the daemon's `welcome`; what is chosen stays chosen if it is among them."""
+        """Put to choice the models of the daemon's `welcome`; what is chosen stays chosen if it is among them.
+
+        The default one is asked for as such, so that a better one that takes its place is used at once.
+        """
         chosen = self._model.currentData()
         self._model.clear()
         for model in models:
-            self._model.addItem(model["title"], model["name"])
-        self._model.setCurrentIndex(max(0, self._model.findData(chosen)))
+            self._model.addItem(model["title"], DEFAULT_MODEL if model["default"] else model["name"])
+        there = self._model.findData(chosen)
+        self._model.setCurrentIndex(there if there >= 0 else self._model.findData(DEFAULT_MODEL))
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

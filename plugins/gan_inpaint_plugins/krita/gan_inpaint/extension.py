@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import partial
 
 from krita import Extension, Krita, Window
@@ -14,7 +15,8 @@ from .options import Options
 from .qt import QIcon, QMessageBox, QObject, Qt, QWidget
 from .selected import Selected
 
-MESSAGE_MILLISECONDS = 6000
+LINE_CHARACTERS = 72  # Krita breaks no lines
+MILLISECONDS_A_CHARACTER = 70
 MEDIUM_PRIORITY = 1
 
 
@@ -53,8 +55,9 @@ class GanInpaint(Extension):
         """Tell the user something, without a window to close where a picture is shown."""
         krita = Krita.instance()
         if krita.activeDocument() is not None:
+            text = "\n".join(textwrap.fill(line, LINE_CHARACTERS) for line in sentence.splitlines())
             view = krita.activeWindow().activeView()
-            view.showFloatingMessage(sentence, QIcon(), MESSAGE_MILLISECONDS, MEDIUM_PRIORITY)
+            view.showFloatingMessage(text, QIcon(), len(text) * MILLISECONDS_A_CHARACTER, MEDIUM_PRIORITY)
             return
         box = QMessageBox(QMessageBox.Icon.Information, "GAN Inpaint", sentence, parent=_window())
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -33,7 +33,7 @@ def slot(method: Slot) -> Slot:
         except Refusal as refusal:
             self.fail(str(refusal))
         except ClientError as problem:
-            self.fail(f"{problem.message} {problem.hint}".strip())
+            self.fail(f"{problem.message}\n{problem.hint}".strip())
         except Exception:  # whatever it is: a defect must not take the editor's window away from the user
             log.exception("%s failed", method.__qualname__)
             self.fail(DEFECT)

@@ -7,28 +7,29 @@ from typing import NamedTuple
 from krita import Krita
 
 GROUP = "gan_inpaint"
+DEFAULT_MODEL = "default"
 MOST_PIXELS = 256  # the protocol's bound of both grow and feather
 
 
 class Options(NamedTuple):
     """The model's name and, in pixels, how far the hole is grown and its edge softened (docs/protocol.md, `fill`)."""
 
-    model: str = "default"
+    model: str = DEFAULT_MODEL
     grow: int = 4
     feather: int = 0
 
     @classmethod
     def remembered(cls) -> Options:
-        defaults = cls()
+        krita, defaults = Krita.instance(), cls()
         return cls(
-            Krita.readSetting(GROUP, "model", defaults.model),
-            _pixels(Krita.readSetting(GROUP, "grow", ""), defaults.grow),
-            _pixels(Krita.readSetting(GROUP, "feather", ""), defaults.feather),
+            krita.readSetting(GROUP, "model", defaults.model),
+            _pixels(krita.readSetting(GROUP, "grow", ""), defaults.grow),
+            _pixels(krita.readSetting(GROUP, "feather", ""), defaults.feather),
         )
 
     def remember(self) -> None:
         for name, value in self._asdict().items():
-            Krita.writeSetting(GROUP, name, str(value))
+            Krita.instance().writeSetting(GROUP, name, str(value))
 
 
 def _pixels(text: str, default: int) -> int:

@@ -1,8 +1,8 @@
 """A plug-in that answers the tests' calls, over a Unix socket, from inside a running Krita.
 
 A call is a line `{"operation": name, "arguments": {…}, "until": bool}`, its answer `{"value": …}` or
-`{"error": traceback}`. With `until` the operation is asked again, by a timer, until its answer is true; Krita's event loop
-goes on meanwhile.
+`{"error": traceback}`. With `until` the operation is asked again, by a timer, until its answer is true; Krita's event
+loop goes on meanwhile.
 """
 
 from __future__ import annotations

@@ -60,8 +60,15 @@ def defects() -> list[str]:
     return _defects
 
 
-def version() -> str:
-    return Krita.instance().version()
+def at_once(calls: list[tuple[str, dict[str, Any]]]) -> None:
+    """Do several operations in one turn of the event loop, so that nothing else happens in between."""
+    for operation, arguments in calls:
+        globals()[operation](**arguments)
+
+
+def remember(name: str, value: str) -> None:
+    """Write one of the values that the dialog remembers."""
+    Krita.instance().writeSetting("gan_inpaint", name, value)
 
 
 def create(width: int, height: int, model: str = "RGBA", depth: str = "U8", profile: str = "") -> None:
@@ -70,7 +77,8 @@ def create(width: int, height: int, model: str = "RGBA", depth: str = "U8", prof
     document = krita.createDocument(width, height, "picture", model, depth, profile, 300.0)
     layer = document.rootNode().childNodes()[0]
     layer.setName("Background")
-    layer.setPixelData(_noise(width * height, layer), 0, 0, width, height)
+    if model in ("RGBA", "GRAYA"):
+        layer.setPixelData(_noise(width * height, layer), 0, 0, width, height)
     document.refreshProjection()
     document.waitForDone()
     krita.activeWindow().addView(document)
@@ -91,10 +99,6 @@ def close_all() -> None:
     for document in Krita.instance().documents():
         document.setModified(False)
         document.close()
-
-
-def documents() -> int:
-    return len(Krita.instance().documents())
 
 
 def trigger(action: str) -> None:
@@ -166,7 +170,16 @@ def layers() -> list[dict[str, Any]]:
             "colours": [layer.colorModel(), layer.colorDepth(), layer.colorProfile()],
         }
         for layer in _document().rootNode().childNodes()
+        if layer.type() != "selectionmask"
     ]
+
+
+def forget_changes() -> None:
+    _document().setModified(False)
+
+
+def modified() -> bool:
+    return _document().modified()
 
 
 def count_is(layers_wanted: int) -> bool:
@@ -206,6 +219,18 @@ def clear(name: str, box: tuple[int, int, int, int]) -> None:
 
 def remove(name: str) -> None:
     _layer(name).remove()
+
+
+def move(name: str, x: int, y: int) -> None:
+    _layer(name).move(x, y)
+    _document().refreshProjection()
+
+
+def resize(width: int, height: int) -> None:
+    """Cut the picture down to a size, from its lower right corner on."""
+    document = _document()
+    document.crop(document.width() - width, document.height() - height, width, height)
+    document.waitForDone()
 
 
 def lock(name: str) -> None:
@@ -253,8 +278,12 @@ def group(name: str) -> str:
     return made.name()
 
 
-def dialog_is_open() -> bool:
-    return bool(_shown(QDialog, title=TITLE) and len(_models()) > 1)
+def dialog_is_shown() -> bool:
+    return bool(_shown(QDialog, title=TITLE))
+
+
+def dialog_offers_models() -> bool:
+    return dialog_is_shown() and len(_models()) > 1
 
 
 def dialog(**wanted: Any) -> dict[str, Any]:

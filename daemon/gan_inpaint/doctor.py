@@ -1,0 +1,174 @@
+"""What is installed, what works and how to repair the rest; nothing is changed by looking.
+
+Each finding is one line that can be pasted into a report: no user name, no token, no picture.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gan_inpaint import __version__, engine, paths
+from gan_inpaint.cores import physical_cores
+from gan_inpaint.errors import DaemonProblem, GanInpaintError
+from gan_inpaint.store import DEFAULT, ModelStore
+
+_SIDE = 256  # of the picture of the test fill
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`fix` is what to do where `ok` is false, and else what the user may have to do besides."""
+
+    part: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at every part, the daemon and a fill included; it takes a few seconds."""
+    return [
+        finding for look in (_python, _onnxruntime, _model, _folder, _daemon, _plugins) for finding in _safely(look)
+    ]
+
+
+def as_text(findings: list[Finding]) -> str:
+    """What the findings say, one part a line."""
+    lines = [f"GAN Inpaint {__version__}"]
+    for finding in findings:
+        lines.append(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.part}: {finding.detail}")
+        if finding.fix:
+            lines.append(f"       {'' if finding.ok else 'To repair it: '}{finding.fix}")
+    wrong = sum(not finding.ok for finding in findings)
+    lines.append(f"{wrong} of {len(findings)} parts need repair." if wrong else "Everything works.")
+    return "\n".join(lines).replace(str(Path.home()), "~")
+
+
+def as_dict(findings: list[Finding]) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "version": __version__,
+        "ok": all(finding.ok for finding in findings),
+        "findings": [asdict(finding) for finding in findings],
+    }
+
+
+def _safely(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What `look` finds; an error of ours ends it as a finding."""
+    try:
+        yield from look()
+    except GanInpaintError as problem:
+        yield Finding(look.__name__.strip("_"), False, problem.message, problem.hint)
+
+
+def _python() -> Iterator[Finding]:
+    yield Finding("Python", True, f"{platform.python_version()} on {platform.platform()}, {physical_cores()} cores")
+
+
+def _onnxruntime() -> Iterator[Finding]:
+    try:
+        import onnxruntime
+    except ImportError as problem:
+        yield Finding("onnxruntime", False, f"cannot be used: {problem}", "Install GAN Inpaint again.")
+        return
+    yield Finding("onnxruntime", True, f"{onnxruntime.__version__}, {', '.join(onnxruntime.get_available_providers())}")
+
+
+def _model() -> Iterator[Finding]:
+    """The default generator: its file is the one that was installed, and it fills."""
+    entry = ModelStore(paths.models_dir()).get(DEFAULT)
+    from gan_inpaint import runtime
+
+    filler = runtime.load(entry, physical_cores())
+    yield Finding("model", True, f"{entry.name} {entry.manifest.version}, SHA-256 {entry.sha256} as installed")
+    if filler.fallback:
+        yield Finding(
+            "provider", False, filler.fallback, "Install the versions of the graphics driver and CUDA it names."
+        )
+    else:
+        yield Finding("provider", True, filler.provider)
+    yield _test_fill(filler)
+
+
+def _test_fill(filler: engine.Filler) -> Finding:
+    noise = np.random.default_rng(0).integers(0, 256, (_SIDE, _SIDE, 3), np.uint8)
+    mask = np.zeros((_SIDE, _SIDE), np.uint8)
+    mask[100:150, 90:160] = 255
+    started = time.perf_counter()
+    filled = engine.fill(noise, mask, filler).image
+    seconds = time.perf_counter() - started
+    if not np.array_equal(filled[mask == 0], noise[mask == 0]):
+        return Finding("test fill", False, "pixels outside the mask have changed", "Please report this.")
+    return Finding("test fill", True, f"{_SIDE} × {_SIDE} pixels in {seconds:.2f} s, nothing else changed")
+
+
+def _folder() -> Iterator[Finding]:
+    """The runtime directory is the user's own, and closed to others."""
+    folder = paths.runtime_dir()
+    if not folder.exists():
+        yield Finding("runtime folder", True, f"{folder}, not made yet")
+        return
+    status = folder.stat()
+    private = os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & 0o077)
+    yield Finding(
+        "runtime folder",
+        private,
+        f"{folder}, mode {stat.S_IMODE(status.st_mode):04o}",
+        "" if private else f"Run “chmod 700 {folder}” if it is yours, else set GAN_INPAINT_RUNTIME_DIR.",
+    )
+
+
+def _daemon() -> Iterator[Finding]:
+    """A daemon answers, started for the test where none runs, and is of this version."""
+    from gan_inpaint.cli.by_daemon import client
+
+    running = _is_running()
+    with client(start=True) as connected:
+        welcome, seconds = connected.hello(), connected.ping()
+        if not running:
+            connected.stop()
+    same = welcome["version"] == __version__
+    yield Finding(
+        "daemon",
+        same,
+        f"version {welcome['version']}, answers in {seconds * 1000:.1f} ms"
+        + ("" if running else "; it was started for this test and stopped again"),
+        "" if same else "Run “gan-inpaint stop”; the next fill starts the new version.",
+    )
+
+
+def _is_running() -> bool:
+    from gan_inpaint.cli.by_daemon import client
+
+    try:
+        with client(start=False):
+            return True
+    except DaemonProblem as problem:
+        if problem.code != "no_daemon":
+            raise
+        return False
+
+
+def _plugins() -> Iterator[Finding]:
+    """Where an editor has the plug-in, it is of this install; an editor without it is no fault."""
+    from gan_inpaint_plugins import installer
+
+    found = installer.status()
+    if not found:
+        yield Finding("plug-ins", True, "neither GIMP 3 nor Krita has been found")
+    for one in found:
+        if one.version is None:
+            yield Finding(f"plug-in for {one.title}", True, "not installed")
+            continue
+        right = one.up_to_date and one.enabled is not False
+        fix = one.advice if right else f"Run “gan-inpaint plugin install {one.editor}”, then restart the editor."
+        yield Finding(f"plug-in for {one.title}", right, f"version {one.version} in {one.path}", fix)

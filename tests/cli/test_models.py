@@ -1,0 +1,69 @@
+"""`gan-inpaint models` lists, describes, adds and removes generators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gan_inpaint.store import BUILT_IN, SHIPPED_DEFAULT
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def generator(tmp_path: Path) -> Path:
+    """A generator's file as a user may have downloaded it."""
+    path = tmp_path / "street.onnx"
+    path.write_bytes((BUILT_IN / f"{SHIPPED_DEFAULT}.onnx").read_bytes())
+    return path
+
+
+def test_the_default_comes_first_and_the_classical_filler_is_there(run: Command) -> None:
+    listed = run("models", "list", "--json").json
+    assert listed[0]["default"] and listed[0]["kind"] == "generator"
+    assert listed[-1]["name"] == "classical"
+    assert {"name", "title", "version", "kind", "default", "built_in", "licence"} == set(listed[0])
+
+
+def test_the_table_is_not_cut_in_a_pipe(run: Command) -> None:
+    shown = run("models", "list")
+    listed = run("models", "list", "--json").json
+    for model in listed:
+        assert any(model["name"] in line and model["title"] in line for line in shown.out.splitlines())
+
+
+def test_a_model_is_added_described_used_and_removed(
+    run: Command, generator: Path, photo: Path, mask: Path, out: Path
+) -> None:
+    assert run("models", "add", generator).out.startswith("Added “street”")
+    described = run("models", "info", "street", "--json").json
+    assert described["sha256"] and described["path"].endswith("street.onnx") and not described["built_in"]
+    assert described["sha256"] in run("models", "info", "street").out
+    used = run("fill", photo, mask, out, "--model", "street", "--no-daemon", "--json").json
+    assert used["filled_by"]["model"] == "street"
+    assert run("models", "remove", "street", "--json").json == {"removed": "street"}
+    assert run("models", "info", "street").code == 5
+
+
+def test_a_name_can_be_given_and_is_taken_once(run: Command, generator: Path) -> None:
+    assert run("models", "add", generator, "--name", "mine", "--json").json["name"] == "mine"
+    assert run("models", "add", generator, "--name", "mine").code == 4
+    assert run("models", "add", generator, "--name", "../mine").code == 2
+
+
+def test_a_file_that_is_not_the_expected_one_is_not_added(run: Command, generator: Path) -> None:
+    assert run("models", "add", generator, "--sha256", "0" * 64).code == 5
+    assert run("models", "info", "street").code == 5
+
+
+def test_an_address_without_its_sha256_is_refused(run: Command) -> None:
+    ended = run("models", "add", "https://example.org/model.onnx", "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (2, "bad_request")
+
+
+def test_what_ships_cannot_be_removed(run: Command) -> None:
+    assert run("models", "remove", "classical").code == 4
+    assert run("models", "remove", SHIPPED_DEFAULT).code == 4

@@ -1,0 +1,52 @@
+"""`train` and `export` do their work, or say what is missing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Command = Callable[..., Any]
+
+_WITHOUT_TORCH = """
+import sys
+sys.modules["torch"] = None
+from gan_inpaint.cli.main import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("arguments", [("train", "default", "--run", "run"), ("export", "run", "-o", "out.onnx")])
+def test_without_the_extra_the_command_says_how_to_install_it(
+    daemon_environment: dict[str, str], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    words = [sys.executable, "-c", _WITHOUT_TORCH, *arguments]
+    ended = subprocess.run(words, capture_output=True, text=True, env=daemon_environment, cwd=tmp_path)
+    assert ended.returncode == 5
+    assert "pip install 'gan-inpaint[train]'" in ended.stderr and "Traceback" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_configuration_is_named(run: Command, tmp_path: Path) -> None:
+    pytest.importorskip("lightning")
+    ended = run("train", "none-such", "--run", tmp_path / "run")
+    assert ended.code == 5
+    assert "none-such" in ended.err and "default" in ended.err
+
+
+def test_a_wrong_override_is_named(run: Command, tmp_path: Path) -> None:
+    pytest.importorskip("lightning")
+    ended = run("train", "default", "--run", tmp_path / "run", "schedule.speed=high")
+    assert ended.code == 5
+    assert "speed" in ended.err
+
+
+def test_a_folder_without_a_run_is_not_exported(run: Command, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    ended = run("export", tmp_path, "-o", tmp_path / "out.onnx", "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (5, "export_failed")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,52 @@
+"""The client runs in an editor's Python: an old one, without any package."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gan_inpaint_plugins.client
+
+CLIENT = Path(gan_inpaint_plugins.client.__file__).parent
+MODULES = sorted(CLIENT.glob("*.py"))
+
+IMPORT = """
+import sys
+sys.path.insert(0, sys.argv[1])
+before = set(sys.modules)
+import client
+print(client.__name__, *sorted({name.partition(".")[0] for name in set(sys.modules) - before} - {"client"}))
+"""
+
+
+def test_importing_the_client_needs_the_standard_library_only() -> None:
+    """The folder is imported as a plug-in has it, in a Python without site-packages."""
+    program = [sys.executable, "-I", "-S", "-c", IMPORT, str(CLIENT.parent)]
+    name, *imported = subprocess.run(program, check=True, capture_output=True, text=True).stdout.split()
+    assert name == "client"
+    assert set(imported) <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_the_syntax_is_that_of_python_3_9(module: Path) -> None:
+    tree = ast.parse(module.read_text("utf-8"), feature_version=(3, 9))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Match)]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_imports_inside_the_client_are_relative(module: Path) -> None:
+    """Its package has another name in each editor."""
+    tree = ast.parse(module.read_text("utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_every_exported_name_exists_and_is_sorted() -> None:
+    exported = gan_inpaint_plugins.client.__all__
+    assert all(hasattr(gan_inpaint_plugins.client, name) for name in exported)
+    assert len(set(exported)) == len(exported)

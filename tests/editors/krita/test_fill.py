@@ -1,0 +1,166 @@
+"""A fill in a real Krita: what it adds, what it leaves alone, and what undo and redo give back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .picture import Picture
+from .session import Krita
+
+KINDS = {
+    "RGBA U8": {},
+    "RGBA U16, linear light": {"depth": "U16"},
+    "RGBA U16, sRGB": {"depth": "U16", "profile": "sRGB-elle-V2-srgbtrc.icc"},
+    "RGBA F16": {"depth": "F16"},
+    "RGBA F32": {"depth": "F32"},
+    "GRAYA U8": {"model": "GRAYA"},
+    "GRAYA U16": {"model": "GRAYA", "depth": "U16"},
+    "GRAYA F32": {"model": "GRAYA", "depth": "F32"},
+}
+
+
+def test_both_entries_stand_in_the_filter_menu(krita: Krita) -> None:
+    assert krita.call("menu", name="Filter")[-2:] == ["GAN Inpaint…", "GAN Inpaint Again"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pixels_outside_the_selection_are_bit_identical(krita: Krita, kind: str) -> None:
+    picture = Picture(krita, **KINDS[kind])
+    picture.select(feather=6)
+    before, selected = picture.pixels(), picture.selection()
+    picture.fill()
+    changed = (picture.pixels() != before).any(axis=1)
+    assert (selected == 0).any() and not changed[selected == 0].any()
+    assert (selected == 255).any() and changed[selected == 255].mean() > 0.9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_undo_restores_every_byte_and_redo_the_fill(krita: Krita, kind: str) -> None:
+    picture = Picture(krita, **KINDS[kind])
+    picture.select(feather=6)
+    before = picture.pixels()
+    fill = picture.fill()
+    filled = picture.pixels(fill)
+    picture.undo()
+    assert picture.layers() == ["Background"]
+    assert np.array_equal(picture.pixels(), before)
+    picture.redo()
+    assert np.array_equal(picture.pixels(fill), filled)
+
+
+@pytest.mark.parametrize("kind", ["RGBA U8", "RGBA U16, linear light", "RGBA F32", "GRAYA U8"])
+def test_a_fill_is_a_layer_of_the_selections_size_and_softness(krita: Krita, kind: str) -> None:
+    picture = Picture(krita, **KINDS[kind])
+    picture.select(feather=6)
+    fill = picture.fill()
+    assert picture.layers() == ["Background", fill]
+    x, y, width, height = picture.box(fill)
+    selected = picture.selection().reshape(picture.height, picture.width)
+    rows, columns = selected.any(axis=1).nonzero()[0], selected.any(axis=0).nonzero()[0]
+    assert (x, y, width, height) == (columns[0], rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1)
+    assert np.array_equal(picture.alpha(fill), picture.selection())
+
+
+def test_a_picture_with_a_fill_is_marked_as_modified(krita: Krita) -> None:
+    picture = Picture(krita)
+    picture.select()
+    krita.call("forget_changes")
+    picture.fill()
+    assert krita.call("modified")
+
+
+def test_a_fill_starts_from_what_earlier_fills_have_left(krita: Krita) -> None:
+    picture = Picture(krita)
+    picture.select(box=(40, 40, 40, 40))
+    picture.fill()
+    picture.select(box=(90, 40, 40, 40))
+    picture.fill(layers=3)
+    on_top = picture.pixels()
+    picture.undo(layers=2)
+    krita.call("trigger", action="flatten_image")
+    krita.until("count_is", layers_wanted=1)
+    picture.fill()
+    assert np.array_equal(picture.pixels(), on_top)
+
+
+def test_what_is_transparent_stays_so(krita: Krita) -> None:
+    picture = Picture(krita)
+    krita.call("clear", name="Background", box=(0, 0, 120, picture.height))
+    picture.select(box=(100, 50, 40, 40))
+    alpha = picture.alpha(picture.fill()).reshape(picture.height, picture.width)
+    assert not alpha[:, :120].any()
+    assert (alpha[50:90, 120:140] == 255).all()
+
+
+def test_a_layer_with_colours_of_its_own_is_filled_in_them(krita: Krita) -> None:
+    picture = Picture(krita)
+    deep = ["RGBA", "U16", "sRGB-elle-V2-g10.icc"]
+    krita.call("convert", name="Background", model=deep[0], depth=deep[1], profile=deep[2])
+    picture.select()
+    before = picture.pixels()
+    fill = picture.fill()
+    assert picture.colours(fill) == deep
+    picture.undo()
+    assert np.array_equal(picture.pixels(), before)
+
+
+@pytest.mark.parametrize("kind", ["group", "clone layer", "transparency mask"])
+def test_layers_without_pixels_of_their_own_are_filled_as_they_look(krita: Krita, kind: str) -> None:
+    picture = Picture(krita)
+    name = krita.call("group", name="Background") if kind == "group" else krita.call("add", kind=kind)
+    shown = "Background" if kind == "transparency mask" else name
+    krita.call("activate", name=name)
+    krita.until("is_active", name=name)
+    picture.select()
+    count = len(picture.layers())
+    fill = picture.fill(layers=count + 1)
+    layers = picture.layers()
+    assert layers[layers.index(shown) + 1] == fill
+    assert (picture.alpha(fill) == picture.selection()).all()
+
+
+def test_a_selection_past_the_pictures_edge_is_filled_as_far_as_it_goes(krita: Krita) -> None:
+    picture = Picture(krita)
+    picture.select(box=(-20, 30, 60, 40))
+    assert picture.box(picture.fill()) == [0, 30, 40, 40]
+
+
+def test_a_locked_layer_is_no_obstacle_to_a_layer_above_it(krita: Krita) -> None:
+    picture = Picture(krita)
+    krita.call("lock", name="Background")
+    picture.select()
+    before = picture.pixels("Background")
+    picture.fill()
+    assert np.array_equal(picture.pixels("Background"), before)
+
+
+def test_the_dialog_offers_the_models_and_its_values_are_used_again(krita: Krita) -> None:
+    picture = Picture(krita)
+    picture.select(feather=6)
+    krita.call("trigger", action="gan_inpaint")
+    krita.until("dialog_offers_models")
+    assert {"default", "classical"} <= set(krita.call("dialog")["models"])
+    wanted: dict[str, Any] = {"model": "classical", "grow": 9, "feather": 5}
+    krita.call("dialog", **wanted)
+    krita.call("press", button="Fill")
+    krita.until("count_is", layers_wanted=2)
+    by_dialog = picture.pixels()
+    picture.undo()
+    picture.fill(action="gan_inpaint_again")
+    assert np.array_equal(picture.pixels(), by_dialog)
+    krita.call("trigger", action="gan_inpaint")
+    krita.until("dialog_offers_models")
+    assert {name: krita.call("dialog")[name] for name in wanted} == wanted
+    krita.call("press", button="Cancel")
+    assert len(picture.layers()) == 2
+
+
+def test_krita_stays_responsive_during_a_fill(krita: Krita) -> None:
+    picture = Picture(krita, 1600, 1200)
+    krita.call("select_speckles", spacing=150, side=24)
+    krita.call("watch_gaps")
+    picture.fill()
+    assert krita.call("largest_gap") < 0.3

@@ -1,0 +1,419 @@
+"""Installing the plug-ins: the right folders, in one step, and nothing of anybody else's touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gan_inpaint import __version__, paths
+from gan_inpaint.errors import CannotWrite, EditorNotFound
+from gan_inpaint_plugins import client, installer
+from gan_inpaint_plugins.installer import kritarc
+from gan_inpaint_plugins.installer.locations import Editor, locations
+
+LINUX, WINDOWS = PurePosixPath("/home/ann"), PureWindowsPath("C:/Users/ann")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "GIMP3_DIRECTORY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    monkeypatch.setenv("GAN_INPAINT_RUNTIME_DIR", str(tmp_path / "run" / "gan-inpaint"))
+    return tmp_path
+
+
+def gimp(home: Path, version: str = "3.0") -> Path:
+    """The folder of plug-ins of a GIMP that has been run."""
+    (home / ".config" / "GIMP" / version).mkdir(parents=True)
+    return home / ".config" / "GIMP" / version / "plug-ins"
+
+
+def krita(home: Path) -> Path:
+    """The resources of a Krita that has been run."""
+    (home / ".local" / "share" / "krita").mkdir(parents=True)
+    return home / ".local" / "share" / "krita"
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# Where
+
+
+@pytest.mark.parametrize(
+    ("platform", "home", "environment", "expected"),
+    [
+        (
+            "linux",
+            LINUX,
+            {},
+            [
+                "/home/ann/.config/GIMP/3.*",
+                "/home/ann/.var/app/org.gimp.GIMP/config/GIMP/3.*",
+                "/home/ann/snap/gimp/current/.config/GIMP/3.*",
+            ],
+        ),
+        (
+            "linux",
+            LINUX,
+            {"XDG_CONFIG_HOME": "/elsewhere"},
+            [
+                "/elsewhere/GIMP/3.*",
+                "/home/ann/.var/app/org.gimp.GIMP/config/GIMP/3.*",
+                "/home/ann/snap/gimp/current/.config/GIMP/3.*",
+            ],
+        ),
+        (
+            "linux",
+            LINUX,
+            {"XDG_CONFIG_HOME": "relative", "GIMP3_DIRECTORY": "my-gimp"},
+            [
+                "/home/ann/my-gimp",
+                "/home/ann/.var/app/org.gimp.GIMP/config/GIMP/3.*",
+                "/home/ann/snap/gimp/current/.config/GIMP/3.*",
+            ],
+        ),
+        ("darwin", LINUX, {}, ["/home/ann/Library/Application Support/GIMP/3.*"]),
+        ("darwin", LINUX, {"GIMP3_DIRECTORY": "/volumes/gimp"}, ["/volumes/gimp"]),
+        ("win32", WINDOWS, {}, ["C:/Users/ann/AppData/Roaming/GIMP/3.*"]),
+        ("win32", WINDOWS, {"APPDATA": "D:\\Profile"}, ["D:/Profile/GIMP/3.*"]),
+    ],
+)
+def test_where_gimp_keeps_its_plug_ins(
+    platform: str, home: PurePath, environment: dict[str, str], expected: list[str]
+) -> None:
+    found = locations("gimp", platform, home, environment)
+    assert [PurePath(str(one)).as_posix().replace("\\", "/") for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("platform", "home", "environment", "expected"),
+    [
+        (
+            "linux",
+            LINUX,
+            {},
+            [
+                ("/home/ann/.local/share/krita", "/home/ann/.config/kritarc"),
+                ("/home/ann/.var/app/org.kde.krita/data/krita", "/home/ann/.var/app/org.kde.krita/config/kritarc"),
+                ("/home/ann/snap/krita/current/.local/share/krita", "/home/ann/snap/krita/current/.config/kritarc"),
+            ],
+        ),
+        (
+            "darwin",
+            LINUX,
+            {},
+            [("/home/ann/Library/Application Support/krita", "/home/ann/Library/Preferences/kritarc")],
+        ),
+        ("win32", WINDOWS, {}, [("C:/Users/ann/AppData/Roaming/krita", "C:/Users/ann/AppData/Local/kritarc")]),
+        (
+            "win32",
+            WINDOWS,
+            {"APPDATA": "D:\\Roaming", "LOCALAPPDATA": "D:\\Local"},
+            [("D:/Roaming/krita", "D:/Local/kritarc")],
+        ),
+    ],
+)
+def test_where_krita_keeps_its_plug_ins_and_its_settings(
+    platform: str, home: PurePath, environment: dict[str, str], expected: list[tuple[str, str]]
+) -> None:
+    found = locations("krita", platform, home, environment)
+    assert [(one.folder.as_posix(), one.kritarc.as_posix() if one.kritarc else "") for one in found] == expected
+
+
+def test_every_gimp_3_that_has_been_run_gets_the_plug_in(home: Path) -> None:
+    expected = [gimp(home, "3.0"), gimp(home, "3.2")]
+    gimp(home, "2.10")
+    flatpak = home / ".var/app/org.gimp.GIMP/config/GIMP/3.0"
+    flatpak.mkdir(parents=True)
+    installed = installer.install("gimp")
+    assert [one.path for one in installed] == [
+        *(folder / "gan-inpaint" for folder in expected),
+        flatpak / "plug-ins" / "gan-inpaint",
+    ]
+    assert [one.title for one in installed] == ["GIMP 3.0", "GIMP 3.2", "GIMP 3.0, Flatpak"]
+    assert all(one.version == __version__ and one.up_to_date and one.enabled for one in installed)
+    assert "--filesystem=xdg-run/gan-inpaint:create org.gimp.GIMP" in installed[-1].advice
+    assert installer.status("gimp") == installed
+
+
+def test_a_folder_that_two_packagings_share_is_used_once(home: Path) -> None:
+    gimp(home)
+    (home / ".var/app/org.gimp.GIMP/config").mkdir(parents=True)
+    (home / ".var/app/org.gimp.GIMP/config/GIMP").symlink_to(home / ".config/GIMP")
+    assert [one.title for one in installer.install("gimp")] == ["GIMP 3.0"]
+
+
+@pytest.mark.parametrize(("editor", "folder"), [("gimp", ".config/GIMP/3.*"), ("krita", ".local/share/krita")])
+def test_an_editor_that_is_not_found_is_an_error_that_says_what_was_looked_for(
+    home: Path, editor: Editor, folder: str
+) -> None:
+    with pytest.raises(EditorNotFound) as failure:
+        installer.install(editor)
+    assert str(home / folder) in failure.value.message
+    assert "--dir" in failure.value.hint
+    assert installer.status() == []
+    assert installer.uninstall(editor) == []
+    assert snapshot(home) == {}
+
+
+@pytest.mark.parametrize("named", ["krita", "krita/pykrita"])
+def test_a_krita_folder_that_the_user_names(home: Path, named: str) -> None:
+    (one,) = installer.install("krita", home / "portable" / named)
+    assert one.path == home / "portable" / "krita" / "pykrita" / "gan_inpaint"
+    assert one.enabled is None
+    assert "Python Plugin Manager" in one.advice
+
+
+def test_a_krita_folder_that_is_named_and_known_is_enabled(home: Path) -> None:
+    (one,) = installer.install("krita", krita(home))
+    assert one.enabled is True
+    assert one.advice == ""
+
+
+# What
+
+
+def test_the_gimp_plug_in_is_complete_and_executable(home: Path) -> None:
+    folder = gimp(home)
+    installer.install("gimp")
+    plugin = folder / "gan-inpaint"
+    assert os.access(plugin / "gan-inpaint.py", os.X_OK)  # of the folder's own name, else GIMP leaves it out
+    files = snapshot(folder)
+    assert "gan-inpaint/client/zmtp.py" in files
+    assert not [name for name in files if "__pycache__" in name]
+    settings = client.read_settings(plugin / "settings.json")
+    assert settings.command == [sys.executable, "-m", "gan_inpaint", "serve", "--detach"]
+    assert settings.runtime_file == str(paths.runtime_file())
+    assert settings.version == __version__
+
+
+def test_the_krita_plug_in_is_complete(home: Path) -> None:
+    folder = krita(home)
+    installer.install("krita")
+    files = snapshot(folder)
+    beside = {"pykrita/gan_inpaint.desktop", "actions/gan_inpaint.action"}
+    assert beside | {"pykrita/gan_inpaint/__init__.py", "pykrita/gan_inpaint/client/zmtp.py"} <= set(files)
+    assert b"X-KDE-Library=gan_inpaint" in files["pykrita/gan_inpaint.desktop"]
+    assert (home / ".config" / "kritarc").read_bytes() == b"[python]\nenable_gan_inpaint=true\n"
+
+
+def test_the_installed_client_can_be_imported_without_any_package(home: Path) -> None:
+    folder = gimp(home)
+    installer.install("gimp")
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import client; print(client.connect)"
+    subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code, str(folder / "gan-inpaint")], check=True)
+
+
+@pytest.mark.parametrize(("editor", "folder_of"), [("gimp", gimp), ("krita", krita)])
+def test_installing_twice_changes_nothing(home: Path, editor: Editor, folder_of: object) -> None:
+    assert callable(folder_of)
+    folder_of(home)
+    first = installer.install(editor)
+    files = snapshot(home)
+    assert installer.install(editor) == first
+    assert snapshot(home) == files
+
+
+def test_an_update_replaces_old_files_and_keeps_those_of_others(home: Path) -> None:
+    plugin = gimp(home) / "gan-inpaint"
+    installer.install("gimp")
+    settings = json.loads((plugin / "settings.json").read_text())
+    settings |= {"version": "0.0.1", "files": [*settings["files"], "gan-inpaint/gone.py"]}
+    (plugin / "settings.json").write_text(json.dumps(settings))
+    (plugin / "gone.py").write_text("of an older version")
+    (plugin / "selected.py").write_text("damaged")
+    (plugin / "notes.txt").write_text("the user's own")
+    (plugin / "__pycache__").mkdir()
+    (one,) = installer.status("gimp")
+    assert (one.version, one.up_to_date) == ("0.0.1", False)
+    (one,) = installer.install("gimp")
+    assert (one.version, one.up_to_date) == (__version__, True)
+    assert not (plugin / "gone.py").exists()
+    assert not (plugin / "__pycache__").exists()
+    assert (plugin / "notes.txt").read_text() == "the user's own"
+    assert [path.name for path in plugin.parent.iterdir()] == ["gan-inpaint"]
+
+
+def test_an_update_that_fails_leaves_the_old_copy(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = gimp(home)
+    installer.install("gimp")
+    before = snapshot(folder)
+    rename = Path.rename
+
+    def full(path: Path, target: Path) -> Path:
+        if path.name == "fresh":
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(CannotWrite, match="No space left"):
+        installer.install("gimp")
+    assert snapshot(folder) == before
+    assert [path.name for path in folder.iterdir()] == ["gan-inpaint"]
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_another_plug_in_of_that_name_is_left_alone(home: Path, kind: str) -> None:
+    folder = gimp(home)
+    other = (folder if kind == "folder" else home) / "gan-inpaint"
+    other.mkdir(parents=True)
+    (other / "gan-inpaint.py").write_text("somebody else's")
+    if kind == "link":
+        folder.mkdir()
+        (folder / "gan-inpaint").symlink_to(other)
+    with pytest.raises(CannotWrite, match="there already"):
+        installer.install("gimp")
+    assert installer.uninstall("gimp") == []
+    assert (folder / "gan-inpaint" / "gan-inpaint.py").read_text() == "somebody else's"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_an_error(home: Path) -> None:
+    gimp(home).parent.chmod(0o500)
+    with pytest.raises(CannotWrite):
+        installer.install("gimp")
+
+
+def test_a_file_in_the_way_is_an_error(home: Path) -> None:
+    gimp(home).write_text("no folder")
+    with pytest.raises(CannotWrite):
+        installer.install("gimp")
+
+
+# Out again
+
+
+@pytest.mark.parametrize(("editor", "folder_of"), [("gimp", gimp), ("krita", krita)])
+def test_uninstalling_removes_what_was_installed_and_nothing_else(
+    home: Path, editor: Editor, folder_of: object
+) -> None:
+    assert callable(folder_of)
+    folder = folder_of(home)
+    for other in ("other/other.py", "pykrita/other.desktop", "actions/other.action"):
+        (folder / other).parent.mkdir(parents=True, exist_ok=True)
+        (folder / other).write_text("somebody else's")
+    before = snapshot(folder)
+    (own,) = (one.path for one in installer.install(editor))
+    (own / "client" / "__pycache__").mkdir()
+    (own / "client" / "__pycache__" / "zmtp.pyc").write_bytes(b"compiled")
+    (gone,) = installer.uninstall(editor)
+    assert (gone.version, gone.enabled) == (None, False)
+    assert snapshot(folder) == before
+    assert not own.exists()
+    assert installer.uninstall(editor) == []
+
+
+def test_uninstalling_leaves_the_users_own_files(home: Path) -> None:
+    plugin = gimp(home) / "gan-inpaint"
+    installer.install("gimp")
+    (plugin / "client" / "notes.txt").write_text("the user's own")
+    installer.uninstall("gimp")
+    assert snapshot(plugin) == {"client/notes.txt": b"the user's own"}
+
+
+def test_uninstalling_never_leaves_the_plug_ins_folder(home: Path) -> None:
+    plugin = gimp(home) / "gan-inpaint"
+    installer.install("gimp")
+    (home / "precious").write_text("kept")
+    settings = json.loads((plugin / "settings.json").read_text())
+    settings["files"] += ["gan-inpaint/../../../../../precious", str(home / "precious"), "../../../../precious"]
+    (plugin / "settings.json").write_text(json.dumps(settings))
+    installer.uninstall("gimp")
+    assert (home / "precious").exists()
+
+
+# Krita's settings
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"", b"[python]\nenable_gan_inpaint=true\n"),
+        (b"a=1", b"a=1\n\n[python]\nenable_gan_inpaint=true\n"),
+        (b"a=1\r\n", b"a=1\r\n\r\n[python]\r\nenable_gan_inpaint=true\r\n"),
+        (b"[python]\nx=1\n[z]\n", b"[python]\nenable_gan_inpaint=true\nx=1\n[z]\n"),
+        (b"[python]", b"[python]\nenable_gan_inpaint=true\n"),
+        (b"[python]\nenable_gan_inpaint=false\nx=1", b"[python]\nenable_gan_inpaint=true\nx=1"),
+        (b"[python]\r\n enable_gan_inpaint = 0\r\n", b"[python]\r\n enable_gan_inpaint =true\r\n"),
+        (b"[python][x]\nenable_gan_inpaint=true\n", None),
+        (b"[other]\nenable_gan_inpaint=true\n", None),
+        (b"[python]\n#enable_gan_inpaint=true\n", b"[python]\nenable_gan_inpaint=true\n#enable_gan_inpaint=true\n"),
+    ],
+)
+def test_turning_the_plug_in_on_changes_one_key(before: bytes, after: bytes | None) -> None:
+    expected = before + b"\n[python]\nenable_gan_inpaint=true\n" if after is None else after
+    assert not kritarc.is_enabled(before)
+    assert kritarc.enabled(before) == expected
+    assert kritarc.is_enabled(expected)
+
+
+@pytest.mark.parametrize("value", [b"true", b"TRUE", b" true ", b"1", b"on", b"yes"])
+def test_settings_in_which_the_plug_in_is_on_stay_byte_for_byte(value: bytes) -> None:
+    settings = b"[python]\nenable_gan_inpaint=" + value + b"\n\xff\x00 not UTF-8\n"
+    assert kritarc.enabled(settings) == settings
+
+
+lines = st.sampled_from(
+    [
+        b"[python]",
+        b"[other]",
+        b"a=\xff",
+        b"enable_other=true",
+        b"enable_gan_inpaint=false",
+        b"# note",
+        b"",
+        b" [python] ",
+    ]
+)
+settings_files = st.builds(
+    lambda parts, newline, end: newline.join(parts) + (newline if end else b""),
+    st.lists(lines),
+    st.sampled_from([b"\n", b"\r\n"]),
+    st.booleans(),
+)
+
+
+def others(settings: bytes) -> list[bytes]:
+    """The lines that say something else."""
+    return [
+        line
+        for line in settings.splitlines()
+        if line.strip() and b"gan_inpaint" not in line and b"[python]" not in line
+    ]
+
+
+@given(settings_files)
+def test_whatever_the_settings_are_only_the_key_changes(settings: bytes) -> None:
+    on = kritarc.enabled(settings)
+    assert kritarc.is_enabled(on)
+    assert kritarc.enabled(on) == on
+    off = kritarc.without(on)
+    assert not kritarc.is_enabled(off)
+    assert others(settings) == others(on) == others(off)
+
+
+def test_settings_that_are_a_link_stay_a_link(home: Path) -> None:
+    krita(home)
+    (home / "dotfiles").mkdir()
+    (home / "dotfiles" / "kritarc").write_bytes(b"[theme]\n")
+    (home / "dotfiles" / "kritarc").chmod(0o600)
+    (home / ".config").mkdir()
+    (home / ".config" / "kritarc").symlink_to(home / "dotfiles" / "kritarc")
+    installer.install("krita")
+    assert (home / ".config" / "kritarc").is_symlink()
+    assert (home / "dotfiles" / "kritarc").read_bytes() == b"[theme]\n\n[python]\nenable_gan_inpaint=true\n"
+    assert (home / "dotfiles" / "kritarc").stat().st_mode & 0o777 == 0o600
