@@ -50,3 +50,34 @@ def test_a_folder_without_a_run_is_not_exported(run: Command, tmp_path: Path) ->
     ended = run("export", tmp_path, "-o", tmp_path / "out.onnx", "--json")
     assert (ended.code, ended.json["error"]["code"]) == (5, "export_failed")
     assert list(tmp_path.iterdir()) == []
+
+
+TINY = """
+title: Tiny
+window: 64
+generator: {{name: dmfb, width: 8, blocks: 1}}
+adversary: {{name: sn-patchgan, width: 8}}
+data: {{shards: ["{photographs}"], crop: 32, max_reduction: 2.0, workers: 0}}
+masks: {{boxes: 1.0}}
+schedule: {{images: 4, batch: 2, precision: 32-true}}
+"""
+
+
+def test_trained_exported_added_and_used(run: Command, photo: Path, mask: Path, out: Path, tmp_path: Path) -> None:
+    pytest.importorskip("lightning")
+    pytest.importorskip("onnxscript")
+    photographs = tmp_path / "photographs"
+    photographs.mkdir()
+    (photographs / "one.png").write_bytes(photo.read_bytes())
+    (tmp_path / "tiny.yaml").write_text(TINY.format(photographs=photographs.as_posix()))
+    trained = run("train", tmp_path / "tiny.yaml", "--run", tmp_path / "run", "schedule.images=2")
+    assert (trained.code, trained.out) == (0, "")
+    exported = run("export", tmp_path / "run", "-o", tmp_path / "tiny.onnx", "--json").json
+    assert len(exported["parity"]) == 3 and max(each["difference"] for each in exported["parity"]) <= 1e-4
+    added = run("models", "add", tmp_path / "tiny.onnx", "--json").json
+    assert (added["name"], added["title"], added["images_seen"], added["sha256"]) == (
+        *("tiny", "Tiny", 2),
+        exported["sha256"],
+    )
+    filled = run("fill", photo, mask, out, "--model", "tiny", "--no-daemon", "--json").json
+    assert filled["filled_by"]["sha256"] == exported["sha256"]

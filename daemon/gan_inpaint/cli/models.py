@@ -9,6 +9,7 @@ import typer
 from gan_inpaint import paths
 from gan_inpaint.cli import report
 from gan_inpaint.cli.options import Json
+from gan_inpaint.errors import BadModel
 
 if TYPE_CHECKING:
     from gan_inpaint.store import ModelEntry, ModelStore
@@ -58,7 +59,11 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Check a generator and install it beside the others."""
-    entry = _store().add(source, name, sha256)
+    try:
+        entry = _store().add(source, name, sha256)
+    except BadModel as problem:
+        problem.hint = problem.hint or "Download it again, or write it with “gan-inpaint export”."
+        raise
     if as_json:
         report.show_json(_description(entry))
     else:

@@ -21,10 +21,14 @@ _NUMBER = (int, float)
 _LIMITS = {"header_bytes": int, "frame_bytes": int, "pixels": int, "queue": int}
 _MODEL = {"name": str, "title": str, "version": str, "kind": str, "default": bool, "licence": str}
 _FILLED_BY = {"model": str, "version": str, "kind": str, "sha256": str, "provider": str}
+_SESSION = {"model": str, "provider": str, "sha256": str, "idle_seconds": _NUMBER}
 _SHAPES: dict[str, dict[str, Any]] = {
     "welcome": {"version": str, "pid": int, "models": [_MODEL], "limits": _LIMITS},
     "pong": {},
-    "status": {"version": str, "pid": int, "endpoint": str, "uptime_seconds": _NUMBER, "sessions": [dict]},
+    "status": {
+        **{"version": str, "pid": int, "endpoint": str, "uptime_seconds": _NUMBER, "fills": int, "queued": int},
+        **{"running": int, "memory_mib": _NUMBER, "threads": int, "providers_available": [str], "sessions": [_SESSION]},
+    },
     "progress": {"done": int, "total": int, "stage": str},
     "result": {
         **{"width": int, "height": int, "layout": str, "depth": str},

@@ -57,11 +57,6 @@ class Connection:
         self._waiting: list[Buffer] = []
 
     @property
-    def ready(self) -> bool:
-        """Whether the peer has let us in."""
-        return self._ready
-
-    @property
     def message_traffic(self) -> int:
         """Bytes of messages that came; heartbeats do not count."""
         return self._frames.message_traffic

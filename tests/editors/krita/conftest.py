@@ -41,5 +41,5 @@ def krita(_window: Krita, plugin: Path) -> Iterator[Krita]:
     """A Krita in a window on the virtual screen, without a picture; no exception may leave a slot of the plug-in."""
     _window.call("messages")
     yield _window
-    _window.call("close_all")
+    _window.close_pictures()
     assert _window.call("defects") == []

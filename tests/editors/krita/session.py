@@ -59,6 +59,10 @@ class Krita:
         """The same as `call` for operations that return pixels."""
         return base64.b64decode(self.call(operation, **arguments))
 
+    def close_pictures(self) -> None:
+        self.until("calm")
+        self.call("close_all")
+
     def close(self) -> None:
         self._workbench.stop(self._program)
 

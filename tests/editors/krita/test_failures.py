@@ -205,6 +205,7 @@ def test_a_layer_that_changed_meanwhile_is_told(krita: Krita, meanwhile: tuple[s
 
 def test_a_picture_closed_meanwhile_is_told(krita: Krita) -> None:
     Picture(krita).select()
+    krita.until("calm")
     krita.call("at_once", calls=[("trigger", {"action": "gan_inpaint_again"}), ("close_all", {})])
     assert krita.until("close_message_box").startswith("The picture was closed")
 

@@ -57,6 +57,8 @@ class Call(QObject):
             self._call = json.loads(bytes(self._connection.readLine()))
             self._deadline = time.monotonic() + UNTIL_SECONDS
             self._ask()
+            if self._call["operation"] != "calm":
+                operations.last_call = time.monotonic()
 
     def _ask(self) -> None:
         try:

@@ -30,6 +30,9 @@ from PyQt5.QtWidgets import (
 ONE = {"U8": b"\xff", "U16": b"\xff\xff", "F16": struct.pack("<e", 1), "F32": struct.pack("<f", 1)}
 FLOATS = {"F16": "e", "F32": "f"}
 TITLE = "GAN Inpaint"
+LAYER_LIST_SECONDS = 0.1
+
+last_call = 0.0
 
 _messages: list[str] = []
 _defects: list[str] = []
@@ -95,10 +98,19 @@ def ready() -> bool:
     return bool(document and document.activeNode() and Krita.instance().activeWindow().activeView())
 
 
+def calm() -> bool:
+    """Whether the list of layers shows what the last call changed, which it does 100 ms later at most.
+
+    Krita 5.2 ends, in KisNodeModel::processUpdateQueue, where a picture is closed before.
+    """
+    return time.monotonic() - last_call > 2 * LAYER_LIST_SECONDS
+
+
 def close_all() -> None:
+    """Close every picture, as the user does."""
     for document in Krita.instance().documents():
         document.setModified(False)
-        document.close()
+    trigger("file_close_all")
 
 
 def trigger(action: str) -> None:
