@@ -67,6 +67,46 @@ def test_every_depth_and_layout_comes_back(tmp_path: Path, dtype: str, channels:
     np.testing.assert_array_equal(seen, saved)
 
 
+def write_interlaced(path: Path, pixels: np.ndarray) -> Path:
+    """Adam7, unfiltered, as no library at hand writes it."""
+    lines = b""
+    for left, top, step_x, step_y in (
+        *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
+        *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
+    ):
+        for row in pixels[top::step_y, left::step_x]:
+            lines += b"\0" + row.astype(pixels.dtype.newbyteorder(">")).tobytes() if row.size else b""
+    colour = {1: 0, 2: 4, 3: 2, 4: 6}[pixels.shape[2] if pixels.ndim == 3 else 1]
+    header = struct.pack(">IIBBBBB", *pixels.shape[1::-1], pixels.itemsize * 8, colour, 0, 0, 1)
+    chunks = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(lines)), chunk(b"IEND", b""))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    return path
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("shape", [(1, 1), (11, 13, 2), (9, 17, 3), (4, 3, 4), (1, 9), (9, 1, 3)])
+def test_interlaced_files_are_read_without_a_word(
+    tmp_path: Path, dtype: str, shape: tuple[int, ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    pixels = picture(shape, dtype)
+    source = write_interlaced(tmp_path / "in.png", pixels)
+    if dtype == "uint8":
+        np.testing.assert_array_equal(np.asarray(Image.open(source)), pixels)
+    np.testing.assert_array_equal(imagefile.open(source).pixels, pixels)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_cut_interlaced_stream_is_refused(tmp_path: Path) -> None:
+    source = write_interlaced(tmp_path / "in.png", picture((5, 6, 3), "uint8"))
+    whole = source.read_bytes()
+    stream = whole[41:-16]
+    for length in range(len(stream)):
+        source.write_bytes(whole[:33] + chunk(b"IDAT", stream[:length]) + chunk(b"IEND", b""))
+        if length < len(stream) - 4:  # the last four bytes are a check sum
+            with pytest.raises(UnreadableImage):
+                imagefile.open(source)
+
+
 def test_profile_texts_and_resolution_are_kept_at_16_bits(tmp_path: Path) -> None:
     source = write_png(tmp_path / "in.png", picture((11, 13, 3), "uint16"), *ANCILLARY)
     refill(source, tmp_path / "out.png")

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import imagecodecs
+import numpy as np
 
 from gan_inpaint.errors import UnsupportedImage
-from gan_inpaint.imagefile import exif, memory
+from gan_inpaint.imagefile import adam7, exif, memory
 from gan_inpaint.imagefile.photograph import Format, Metadata, Photograph, Pixels
 from gan_inpaint.imagefile.reading import DamagedFile
 
@@ -75,12 +76,10 @@ def parse(data: bytes) -> Photograph:
         raise DamagedFile
     width, height, bits, colour = struct.unpack(">IIBB", chunks[0].data[:10])
     _check_kind(bits, colour, {chunk.kind for chunk in chunks})
+    if not width or not height:
+        raise DamagedFile
     memory.require(width, height, _CHANNELS[colour] * bits // 8)
-    needed = b"".join(chunk.encode() for chunk in chunks if chunk.kind in {b"IHDR", b"tRNS", b"IDAT"})
-    try:
-        pixels = imagecodecs.png_decode(_SIGNATURE + needed + _END_CHUNK)
-    except imagecodecs.PngError as problem:
-        raise DamagedFile from problem
+    pixels = _decode(chunks)
     first, last = _span_of_pixels(chunks)
     before, after = _carried(chunks[1:first]), _carried(chunks[last + 1 :])
     return Photograph(pixels, PngContainer(before, after))
@@ -116,6 +115,31 @@ def _chunks(data: bytes) -> Iterator[Chunk]:
         if chunk.kind == b"IEND":
             return
         position = end + 4
+
+
+def _decode(chunks: list[Chunk]) -> Pixels:
+    header = chunks[0].data
+    width, height, bits, colour = struct.unpack(">IIBB", header[:10])
+    transparency = [chunk for chunk in chunks if chunk.kind == b"tRNS"]
+
+    def decode_plain(width: int, height: int, data: list[Chunk]) -> Pixels:
+        plain = Chunk(b"IHDR", struct.pack(">II", width, height) + header[8:12] + b"\0")
+        encoded = (chunk.encode() for chunk in (plain, *transparency, *data))
+        try:
+            return np.asarray(imagecodecs.png_decode(b"".join((_SIGNATURE, *encoded, _END_CHUNK))))
+        except imagecodecs.PngError as problem:
+            raise DamagedFile from problem
+
+    data = [chunk for chunk in chunks if chunk.kind == b"IDAT"]
+    if header[12] == 0:
+        return decode_plain(width, height, data)
+    return adam7.decode(
+        width,
+        height,
+        _CHANNELS[colour] * bits // 8,
+        b"".join(chunk.data for chunk in data),
+        lambda width, height, data: decode_plain(width, height, [Chunk(b"IDAT", data)]),
+    )
 
 
 def _check_kind(bits: int, colour: int, kinds: set[bytes]) -> None:

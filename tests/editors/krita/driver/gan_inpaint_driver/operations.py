@@ -113,9 +113,11 @@ def close_all() -> None:
     trigger("file_close_all")
 
 
-def trigger(action: str) -> None:
-    """Do what choosing a menu entry or its shortcut does."""
-    Krita.instance().action(action).trigger()
+def trigger(action: str) -> bool:
+    """Do what choosing a menu entry or its shortcut does; false where the entry is gray."""
+    entry = Krita.instance().action(action)
+    entry.trigger()
+    return entry.isEnabled()
 
 
 def menu(name: str) -> list[str]:
@@ -273,6 +275,10 @@ def add(kind: str) -> str:
         ),
         "transparency mask": lambda: (document.createTransparencyMask("mask"), background),
     }[kind]()
+    if kind == "transparency mask":
+        everything = Selection()
+        everything.select(0, 0, document.width(), document.height(), 255)
+        made.setSelection(everything)
     parent.addChildNode(made, None)
     document.waitForDone()
     return made.name()
