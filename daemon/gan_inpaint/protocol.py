@@ -70,7 +70,7 @@ class Fill(Message, tag="fill"):
     depth: Depth
     transfer: Transfer = "srgb"
     model: str = "default"
-    grow: Radius = 4
+    grow: Radius = 2
     feather: Radius = 0
 
     @property

@@ -93,7 +93,7 @@ def test_unknown_keys_are_ignored() -> None:
 
 def test_a_fill_has_the_documented_defaults() -> None:
     fill = _fill()
-    assert (fill.transfer, fill.model, fill.grow, fill.feather) == ("srgb", "default", 4, 0)
+    assert (fill.transfer, fill.model, fill.grow, fill.feather) == ("srgb", "default", 2, 0)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def fill(
     model: Annotated[str, typer.Option(help="A name from “gan-inpaint models list”.")] = "default",
     grow: Annotated[
         int, typer.Option(min=0, max=256, help="Pixels around the mask that the generator does not see.")
-    ] = 4,
+    ] = 2,
     feather: Annotated[int, typer.Option(min=0, max=256, help="Pixels over which the edge is softened inwards.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     no_daemon: Annotated[bool, typer.Option("--no-daemon", help="Fill in this process, without the daemon.")] = False,

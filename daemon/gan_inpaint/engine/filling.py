@@ -33,7 +33,7 @@ class FillOptions:
     transfer: how the samples encode light.
     """
 
-    grow: int = 4
+    grow: int = 2
     feather: int = 0
     transfer: Transfer = "srgb"
 

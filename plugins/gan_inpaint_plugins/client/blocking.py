@@ -114,7 +114,7 @@ class Client:
         depth: str,
         transfer: str = "srgb",
         model: str = "default",
-        grow: int = 4,
+        grow: int = 2,
         feather: int = 0,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> FillReply:

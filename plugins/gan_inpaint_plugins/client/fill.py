@@ -40,7 +40,7 @@ class FillRequest:
     depth: str
     transfer: str = "srgb"
     model: str = "default"
-    grow: int = 4
+    grow: int = 2
     feather: int = 0
 
     @property

@@ -15,7 +15,7 @@ class Options(NamedTuple):
     """The model's name and, in pixels, how far the hole is grown and its edge softened (docs/protocol.md, `fill`)."""
 
     model: str = DEFAULT_MODEL
-    grow: int = 4
+    grow: int = 2
     feather: int = 0
 
     @classmethod

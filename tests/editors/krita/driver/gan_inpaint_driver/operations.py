@@ -116,8 +116,9 @@ def close_all() -> None:
 def trigger(action: str) -> bool:
     """Do what choosing a menu entry or its shortcut does; false where the entry is gray."""
     entry = Krita.instance().action(action)
+    enabled = bool(entry.isEnabled())
     entry.trigger()
-    return entry.isEnabled()
+    return enabled
 
 
 def menu(name: str) -> list[str]:
