@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import cv2
-from gan_inpaint_plugins import installer
 from tests.editors import root
 from tests.editors.conftest import write_settings
 from tests.editors.gimp.session import Gimp, profile
 from tests.editors.workbench import Workbench
 
-from benchmarks import daemon, scenes
+from benchmarks import daemon
 from benchmarks.measure import Figure, interleaved
+from gan_inpaint_plugins import installer
 
 ROUNDS = 7
 HOLE = 200
@@ -27,7 +26,7 @@ def figures() -> Iterator[Figure]:
         with daemon.running(workbench.folder("daemon")) as running:
             write_settings(plugins / "gan-inpaint", running.runtime_file)
             gimp = Gimp(workbench)
-            tasks = {f"{width}×{height}": _fill(gimp, workbench, width, height) for width, height in SIZES}
+            tasks = {f"{width}×{height}": _fill(gimp, width, height) for width, height in SIZES}
             seconds = interleaved(tasks, ROUNDS)
             gimp.close()
     finally:
@@ -40,15 +39,13 @@ def figures() -> Iterator[Figure]:
 SIZES = [(1000, 1000), (6000, 4000)]
 
 
-def _fill(gimp: Gimp, workbench: Workbench, width: int, height: int):
-    path = workbench.path / f"{width}.png"
-    cv2.imwrite(str(path), scenes.photograph(height, width))
-    opened = gimp.call("open_file", path=str(path))
+def _fill(gimp: Gimp, width: int, height: int):
+    picture = gimp.call("create", width=width, height=height)
     box = (width // 2, height // 2, HOLE, HOLE)
-    gimp.call("select", image=opened["image"], box=box)
+    gimp.call("select", image=picture["image"], box=box)
 
     def fill() -> None:
-        result = gimp.call("fill", image=opened["image"], drawables=[opened["layer"]])
+        result = gimp.call("fill", image=picture["image"], drawables=[picture["layer"]])
         if result["status"] != "success":
             raise RuntimeError(result["message"])
 

@@ -9,8 +9,8 @@ import onnxruntime as ort
 
 from benchmarks import daemon, scenes
 from benchmarks.measure import Figure, interleaved
-from gan_inpaint.paths import models_dir
 from gan_inpaint.cores import physical_cores
+from gan_inpaint.paths import models_dir
 from gan_inpaint.store import ModelStore
 
 ROUNDS = 15

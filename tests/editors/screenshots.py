@@ -11,6 +11,9 @@ import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import cv2
+import numpy as np
+
 from gan_inpaint_plugins import installer
 
 from . import root
@@ -21,6 +24,7 @@ from .workbench import Screen, Workbench, eventually
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WINDOW = "– GIMP$"
 DIALOG = "GAN Inpaint: fill selection"
+STILL, NEW = 0.002, 0.02  # shares of the screen
 DAEMON = [sys.executable, "-m", "gan_inpaint"]
 
 
@@ -41,8 +45,12 @@ def main(folder: Path) -> None:
 
 
 def _take(gimp: Gimp, screen: Screen, folder: Path) -> None:
+    seen: list[Path] = []
+
     def shoot(name: str) -> None:
-        shutil.copy(screen.screenshot(name), folder / name)
+        """Keep a screenshot that shows something new and stands still, but for the marching ants."""
+        seen.append(folder / name)
+        eventually(lambda: _settled(screen, seen))
 
     (picture,) = eventually(lambda: gimp.call("images"))
     screen.maximize(WINDOW)
@@ -58,6 +66,21 @@ def _take(gimp: Gimp, screen: Screen, folder: Path) -> None:
     eventually(lambda: not gimp.filling())
     screen.press("shift+ctrl+a", window=WINDOW)  # select nothing
     shoot("gimp-after.png")
+
+
+def _settled(screen: Screen, seen: list[Path]) -> bool:
+    """A screenshot, to the last of `seen`; whether it differs from the one before it, but not from the last try."""
+    *before, target = seen
+    earlier = cv2.imread(str(target)) if target.exists() else None
+    shutil.copy(screen.screenshot(target.name), target)
+    now = cv2.imread(str(target))
+    still = earlier is not None and _changed(earlier, now) < STILL
+    return still and (not before or _changed(cv2.imread(str(before[-1])), now) > NEW)
+
+
+def _changed(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of pixels that differ."""
+    return float((one != other).any(axis=2).mean())
 
 
 if __name__ == "__main__":

@@ -57,13 +57,13 @@ def stop(as_json: Json = False) -> None:
 
 def doctor(as_json: Json = False) -> None:
     """Check every part, and say how to repair what is wrong; the text can be pasted into a report."""
-    from gan_inpaint import doctor as examination
+    from gan_inpaint.doctor import as_dict, as_text, examine
 
-    findings = examination.examine()
+    findings = examine()
     if as_json:
-        report.show_json(examination.as_dict(findings))
+        report.show_json(as_dict(findings))
     else:
-        report.show(examination.as_text(findings))
+        report.show(as_text(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(Exit.DEFECT)
 

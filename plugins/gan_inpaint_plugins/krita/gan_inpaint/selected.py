@@ -40,7 +40,7 @@ class Selected:
         if len(pixels) != crop.width * crop.height * pixel_format.pixel_bytes:
             raise Refusal("Krita does not give the pixels of the chosen layer. Choose another one.")
         selected = cls(document, ground.layer.uniqueId(), box, crop, pixel_format, pixels, mask)
-        if not any(selected._alpha()):
+        if not selected._alpha().strip(b"\0"):
             raise Refusal("The chosen layer is empty there. Choose the layer that shows what is to be removed.")
         return selected
 
