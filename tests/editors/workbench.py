@@ -133,26 +133,34 @@ class Screen:
         self._xdotool("windowactivate", "--sync", self._window(window), "key", "--clearmodifiers", *keys)
 
     def maximize(self, window: str) -> None:
-        """Let the window whose title matches fill the screen, and the pointer rest in a corner."""
-        number = self._window(window)
+        """Let the window whose title matches fill the screen, however often it resizes itself meanwhile."""
         width, height = (str(side - frame) for side, frame in zip(self.SIZE, self.FRAME, strict=True))
-        self._xdotool("windowmove", number, "0", "0", "windowsize", number, width, height)
-        self._xdotool("mousemove", *(str(side - 1) for side in self.SIZE))
+
+        def fills_the_screen() -> bool:
+            number = self._window(window)
+            self._xdotool("windowmove", number, "0", "0", "windowsize", number, width, height)
+            return self._shape(number) == {"WIDTH": int(width), "HEIGHT": int(height)}
+
+        eventually(fills_the_screen)
+        self._xdotool("mousemove", *(str(side - 1) for side in self.SIZE))  # let the pointer rest in a corner
 
     def click(self, x: int, y: int, window: str) -> None:
         """Click in the window whose title matches; negative numbers count from its lower right corner."""
         number = self._window(window)
         self._xdotool("windowactivate", "--sync", number)
-        lines = self._xdotool("getwindowgeometry", "--shell", number).splitlines()
-        shape = dict(line.split("=") for line in lines)
-        at = (x % int(shape["WIDTH"]), y % int(shape["HEIGHT"]))
-        self._xdotool("mousemove", "--window", number, *map(str, at), "click", "1")
+        shape = self._shape(number)
+        self._xdotool("mousemove", "--window", number, str(x % shape["WIDTH"]), str(y % shape["HEIGHT"]), "click", "1")
 
     def screenshot(self, name: str) -> Path:
         """Write what is seen as a PNG in the workbench."""
         path = self.workbench.path / name
         self.workbench.run("import", "-window", "root", path, environment=self.environment)
         return path
+
+    def _shape(self, number: str) -> dict[str, int]:
+        """A window's WIDTH and HEIGHT."""
+        lines = self._xdotool("getwindowgeometry", "--shell", number).splitlines()
+        return {name: int(value) for name, value in (line.split("=") for line in lines) if name in ("WIDTH", "HEIGHT")}
 
     def _window(self, title: str) -> str:
         return eventually(lambda: self.windows(title))[0]
