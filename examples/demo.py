@@ -1,6 +1,6 @@
 """Fill the example photographs through the daemon and write before, mask and after side by side.
 
-    python examples/demo.py [FOLDER]      (default: demo)
+python examples/demo.py [FOLDER]      (default: demo)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -11,17 +11,19 @@ import msgspec
 from gan_inpaint import __version__
 from gan_inpaint.manifest import Manifest
 from gan_inpaint_export.export import ExportError, ParityReport, export
-from gan_inpaint_training import checkpoint, generators
+from gan_inpaint_training import checkpoint, evaluate, generators
 from gan_inpaint_training.config import Config
 
 
-def from_run(run: Path, out: Path, figures: Mapping[str, float] | None = None) -> ParityReport:
+def from_run(run: Path, out: Path, validation: Sequence[str] = ()) -> ParityReport:
     """Export the averaged generator of the run's checkpoint to `out`, an `.onnx` file whose name is the model's.
 
-    `figures` are its scores on the evaluation set, for the manifest; the rest of that comes from the configuration.
+    It is measured on the photographs of `validation`, tar files or folders, if any are given; the figures stand in the
+    manifest, whose rest comes from the configuration.
 
     Raises:
         ExportError: there is no usable checkpoint, or the generator cannot be exported faithfully.
+        DataError: the photographs cannot be used.
         BadModel, CannotWrite: as `export` does.
     """
     try:
@@ -40,6 +42,6 @@ def from_run(run: Path, out: Path, figures: Mapping[str, float] | None = None) -
         training_data=config.data.description,
         licence=config.data.terms,
         images_seen=state["images_seen"],
-        figures=dict(figures or {}),
+        figures=evaluate.scores(generator.eval(), list(validation)) if validation else {},
     )
     return export(generator, manifest, out)

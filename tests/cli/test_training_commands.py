@@ -81,3 +81,10 @@ def test_trained_exported_added_and_used(run: Command, photo: Path, mask: Path, 
     )
     filled = run("fill", photo, mask, out, "--model", "tiny", "--no-daemon", "--json").json
     assert filled["filled_by"]["sha256"] == exported["sha256"]
+
+
+def test_photographs_for_validation_that_cannot_be_used_are_named(run: Command, tmp_path: Path) -> None:
+    pytest.importorskip("lightning")
+    ended = run("export", tmp_path, "-o", tmp_path / "out.onnx", "--validation", tmp_path / "none", "--json")
+    assert ended.code == 5
+    assert list(tmp_path.iterdir()) == []

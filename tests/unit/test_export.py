@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import msgspec
 import numpy as np
 import onnx
@@ -177,13 +178,23 @@ def state() -> dict[str, Any]:
 
 def test_a_training_run_is_exported_with_what_its_configuration_tells(state: dict[str, Any], tmp_path: Path) -> None:
     checkpoint.save(tmp_path, state)
-    report = from_run(tmp_path, tmp_path / "tiny.onnx", figures={"psnr": 20.0})
+    report = from_run(tmp_path, tmp_path / "tiny.onnx")
     entry = ModelStore(tmp_path, tmp_path / "none").get("tiny")
     assert entry.sha256 == report.sha256 == sha256_of(tmp_path / "tiny.onnx")
     assert entry.manifest == Manifest(
         name="tiny", title="Tiny", version=__version__, size_multiple=8, window=64, training_data="Photographs of cats",
-        licence="CC0-1.0", images_seen=42, figures={"psnr": 20.0},
+        licence="CC0-1.0", images_seen=42,
     )  # fmt: skip
+
+
+def test_the_figures_of_a_validation_stand_in_the_manifest(state: dict[str, Any], tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, state)
+    photographs = tmp_path / "photographs"
+    photographs.mkdir()
+    cv2.imwrite(str(photographs / "noise.png"), np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8))
+    from_run(tmp_path, tmp_path / "tiny.onnx", [str(photographs)])
+    figures = ModelStore(tmp_path, tmp_path / "none").get("tiny").manifest.figures
+    assert {"boxes psnr generator", "boxes psnr mean", "scratches seam telea"} <= figures.keys()
 
 
 def test_a_run_whose_configuration_lacks_a_key_is_said(state: dict[str, Any], tmp_path: Path) -> None:

@@ -55,10 +55,18 @@ def train(
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a training run.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="The ONNX file to write.", show_default=False)],
+    validation: Annotated[
+        list[str] | None,
+        typer.Option(help="Photographs, a folder or a tar file, to measure it on.", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write a trained generator as ONNX, compared with torch, ready for “gan-inpaint models add”."""
-    done = _import("gan_inpaint_export").from_run(run, output)
+    exporter, data = _import("gan_inpaint_export"), _import("gan_inpaint_training.data")
+    try:
+        done = exporter.from_run(run, output, validation or [])
+    except data.DataError as problem:
+        raise TrainingFailed(str(problem)) from problem
     parities = [{"size": list(parity.size), "difference": parity.difference} for parity in done.parities]
     if as_json:
         report.show_json({"output": str(done.path), "sha256": done.sha256, "parity": parities})

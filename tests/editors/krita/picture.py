@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gan_inpaint_plugins.client import FillRequest
+
 from .session import Krita
 
 HOLE = (100, 60, 60, 50)
@@ -20,8 +22,8 @@ class Picture:
         self.krita, self.width, self.height = krita, width, height
         krita.call("create", width=width, height=height, **properties)
         krita.until("ready")
-        for name, value in {"model": "default", "grow": "4", "feather": "0"}.items():
-            krita.call("remember", name=name, value=value)
+        for name in ("model", "grow", "feather"):
+            krita.call("remember", name=name, value=str(getattr(FillRequest, name)))
 
     def select(self, box: tuple[int, int, int, int] = HOLE, feather: int = 0) -> None:
         self.krita.call("select", box=box, feather=feather)

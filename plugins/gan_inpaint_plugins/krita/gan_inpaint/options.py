@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from krita import Krita
 
+from .client import FillRequest
+
 GROUP = "gan_inpaint"
-DEFAULT_MODEL = "default"
+DEFAULT_MODEL = FillRequest.model
 MOST_PIXELS = 256  # the protocol's bound of both grow and feather
 
 
@@ -15,8 +17,8 @@ class Options(NamedTuple):
     """The model's name and, in pixels, how far the hole is grown and its edge softened (docs/protocol.md, `fill`)."""
 
     model: str = DEFAULT_MODEL
-    grow: int = 2
-    feather: int = 0
+    grow: int = FillRequest.grow
+    feather: int = FillRequest.feather
 
     @classmethod
     def remembered(cls) -> Options:

@@ -13,6 +13,7 @@ from typing import Any
 
 from krita import Document, Krita, Node, Selection, View
 from PyQt5.QtCore import QTimer
+from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import (
     QAction,
     QApplication,
@@ -126,10 +127,11 @@ def menu(name: str) -> list[str]:
     return [entry.text().replace("&", "") for entry in _menu(name).actions() if not entry.isSeparator()]
 
 
-def open_menu(name: str) -> None:
-    """Show a menu as a click on it does."""
-    bar = _window().menuBar()
-    bar.setActiveAction(_menu(name).menuAction())
+def open_menu(name: str, entry: str) -> None:
+    """Show a menu with one of its entries under the mouse, as a user does before the click."""
+    menu = _menu(name)
+    _window().menuBar().setActiveAction(menu.menuAction())
+    menu.setActiveAction(next(action for action in menu.actions() if action.text() == entry))
 
 
 def close_menu(name: str) -> None:
@@ -141,6 +143,15 @@ def select(box: tuple[int, int, int, int], value: int = 255, feather: int = 0) -
     selection.select(*box, value)
     if feather:
         selection.feather(feather)
+    _document().setSelection(selection)
+    _document().waitForDone()
+
+
+def select_mask(path: str) -> None:
+    """Select what is white in a picture of the document's size."""
+    mask, selection = QImage(path).convertToFormat(QImage.Format.Format_Grayscale8), Selection()
+    for y in range(mask.height()):
+        selection.setPixelData(mask.constScanLine(y).asstring(mask.width()), 0, y, mask.width(), 1)
     _document().setSelection(selection)
     _document().waitForDone()
 
@@ -366,13 +377,8 @@ def largest_gap() -> float:
     return _gaps.pop().largest
 
 
-def arrange(width: int, height: int) -> None:
-    """Give Krita's window a size, at the screen's corner."""
-    _window().setGeometry(0, 0, width, height)
-
-
-def quit_krita() -> None:
-    QTimer.singleShot(0, QApplication.instance().quit)
+def maximize() -> None:
+    _window().showMaximized()
 
 
 def _window() -> Any:
