@@ -43,6 +43,7 @@ def main(folder: Path) -> None:
 
 def _take(krita: Krita, screen: Screen, folder: Path) -> None:
     def shoot(name: str) -> None:
+        krita.until("no_floating_message_is_shown")
         krita.until("calm")
         eventually(lambda: _still(screen, folder / name))
 

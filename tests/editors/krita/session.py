@@ -25,6 +25,11 @@ enable_gan_inpaint_driver=true
 [theme]
 Theme=Krita dark.colors
 """
+# What Settings → Configure Krita → Keyboard Shortcuts writes.
+SHORTCUTS = """\
+[Shortcuts]
+gan_inpaint_again=Ctrl+Alt+G
+"""
 
 
 class KritaFailed(Exception):
@@ -32,7 +37,7 @@ class KritaFailed(Exception):
 
 
 class Krita:
-    """A running Krita; `call` runs one of the operations of `driver/gan_inpaint_driver/operations.py` in it."""
+    """A running Krita; `call` runs one of the operations of `driver/gan_inpaint_driver` in it."""
 
     def __init__(self, workbench: Workbench, screen: Screen) -> None:
         self._workbench = workbench
@@ -94,4 +99,5 @@ def resources(workbench: Workbench) -> Path:
     shutil.copytree(DRIVER, folder / "pykrita", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     (home / ".config").mkdir(exist_ok=True)
     (home / ".config" / "kritarc").write_text(PREFERENCES)
+    (home / ".config" / "kritashortcutsrc").write_text(SHORTCUTS)
     return folder

@@ -41,6 +41,7 @@ def test_without_a_picture_a_box_says_so(krita: Krita, action: str) -> None:
 def test_without_a_selection_the_user_is_told(krita: Krita, action: str) -> None:
     picture = Picture(krita)
     assert picture.refused(action).startswith("Nothing is selected.")
+    krita.until("floating_message_is_shown")
     assert not krita.call("dialog_is_shown")
 
 
@@ -66,7 +67,7 @@ def test_a_selection_over_the_whole_picture_is_told(krita: Krita) -> None:
 def test_colours_that_cannot_be_filled_are_named(krita: Krita, model: str, name: str) -> None:
     picture = Picture(krita, model=model)
     picture.select()
-    assert picture.refused().startswith(f"The layer is in {name}, U8, which cannot be filled.")
+    assert picture.refused().startswith(f"A layer in {name} cannot be filled.")
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,7 @@ def test_a_daemon_killed_during_a_fill_is_told(
     assert large.layers() == ["Background"]
     assert np.array_equal(large.pixels(), before)
     assert not krita.call("progress")
+    assert "start" in large.refused(), "the runtime file that is left leads to no daemon, and none can be started"
 
 
 def test_cancel_leaves_the_picture_alone_and_ends_the_work(

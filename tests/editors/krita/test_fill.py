@@ -26,6 +26,10 @@ def test_both_entries_stand_in_the_filter_menu(krita: Krita) -> None:
     assert krita.call("menu", name="Filter")[-2:] == ["GAN Inpaint…", "GAN Inpaint Again"]
 
 
+def test_a_shortcut_can_be_given_to_an_entry(krita: Krita) -> None:
+    assert krita.call("shortcut", action="gan_inpaint_again") == "Ctrl+Alt+G"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_pixels_outside_the_selection_are_bit_identical(krita: Krita, kind: str) -> None:
     picture = Picture(krita, **KINDS[kind])

@@ -18,6 +18,7 @@ class FillDialog(QDialog):
         self.setWindowTitle("GAN Inpaint")
         self._model = QComboBox()
         self._model.addItem(last.model.capitalize(), last.model)
+        self._model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._model.setMinimumContentsLength(TITLE_CHARACTERS)
         self._model.setToolTip("What fills the selection")
         self._grow = _pixels(last.grow, "How much around the selection is not trusted as a sample of what to fill in")
@@ -43,6 +44,7 @@ class FillDialog(QDialog):
             self._model.addItem(model["title"], DEFAULT_MODEL if model["default"] else model["name"])
         there = self._model.findData(chosen)
         self._model.setCurrentIndex(there if there >= 0 else self._model.findData(DEFAULT_MODEL))
+        self.adjustSize()
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

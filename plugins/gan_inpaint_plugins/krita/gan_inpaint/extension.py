@@ -39,10 +39,10 @@ class GanInpaint(Extension):
         """Show the dialog, at once; the daemon is connected to behind it and offers its models when it is there."""
         selected = self._select()
         link, dialog = Link(_window()), FillDialog(Options.remembered(), _window())
-        link.welcomed.connect(lambda: dialog.offer(link.models))
+        link.welcomed.connect(partial(self._offer, dialog, link))
         link.failed.connect(partial(self._cannot_ask, dialog))
         dialog.finished.connect(partial(self._answered, dialog, link, selected))
-        self._current = dialog
+        self._hold(dialog)
         dialog.open()
         link.open()
 
@@ -69,6 +69,20 @@ class GanInpaint(Extension):
             raise Refusal("GAN Inpaint is at work already. Wait for it, or cancel it.")
         return Selected.of(Krita.instance().activeDocument())
 
+    def _hold(self, current: FillDialog | Fill) -> None:
+        """Do nothing else until this is over; closing its window ends it too."""
+        self._current = current
+        current.destroyed.connect(partial(self._let_go, current))
+
+    @slot
+    def _let_go(self, current: FillDialog | Fill, _object: QObject) -> None:
+        if self._current is current:
+            self._current = None
+
+    @slot
+    def _offer(self, dialog: FillDialog, link: Link) -> None:
+        dialog.offer(link.models)
+
     @slot
     def _cannot_ask(self, dialog: FillDialog, sentence: str) -> None:
         dialog.reject()
@@ -87,7 +101,8 @@ class GanInpaint(Extension):
         self._begin(selected, dialog.options, link)
 
     def _begin(self, selected: Selected, options: Options, link: Link) -> None:
-        self._current = fill = Fill(selected, options, link, _window())
+        fill = Fill(selected, options, link, _window())
+        self._hold(fill)
         fill.ended.connect(self._ended)
         fill.start()
 

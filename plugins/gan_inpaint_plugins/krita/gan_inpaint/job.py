@@ -34,7 +34,7 @@ class Fill(QObject):
         self._progress.canceled.connect(self.cancel)
         link.welcomed.connect(self._ask)
         link.came.connect(self._read)
-        link.failed.connect(self.fail)
+        link.failed.connect(self._give_up)
 
     def start(self) -> None:
         """Begin; with a link that is open already, at once."""
@@ -52,6 +52,10 @@ class Fill(QObject):
         self._end("")
 
     def fail(self, sentence: str) -> None:
+        self._end(sentence)
+
+    @slot
+    def _give_up(self, sentence: str) -> None:
         self._end(sentence)
 
     @slot

@@ -73,13 +73,9 @@ class Link(QObject):
         self.deleteLater()
 
     def send(self) -> None:
-        """Send what the messenger has queued; until `rest`, the daemon must not stay silent."""
+        """Send what the messenger has queued; from now on a daemon that stays silent has failed."""
         self._silence.start()
         self._flush()
-
-    def rest(self) -> None:
-        """Nothing is asked of the daemon for now."""
-        self._silence.stop()
 
     def fail(self, sentence: str) -> None:
         self._hang_up()
@@ -174,6 +170,6 @@ class Link(QObject):
             self._start_daemon(problem)
             return
         if reply is not None and reply.type == "welcome":
-            self.rest()
+            self._silence.stop()  # nothing is asked for now
             self.models = reply.header["models"]
             self.welcomed.emit()

@@ -14,7 +14,7 @@ from .client import Box
 from .failures import Refusal
 
 DEPTHS = {"U8": "u8", "U16": "u16", "F16": "f16", "F32": "f32"}
-MODELS = {"RGBA": "RGB", "GRAYA": "grayscale", "CMYKA": "CMYK", "LABA": "L*a*b*", "XYZA": "XYZ", "YCbCrA": "YCbCr"}
+OTHER_MODELS = {"CMYKA": "CMYK", "LABA": "L*a*b*", "XYZA": "XYZ", "YCbCrA": "YCbCr"}
 # What the names of the linear profiles that come with Krita have, and no name of the others has.
 LINEAR_PROFILE = re.compile(r"linear|scRGB|g10\b", re.IGNORECASE)
 OPAQUE = b"\xff"
@@ -39,11 +39,11 @@ class PixelFormat(NamedTuple):
         Raises:
             Refusal: the daemon takes no such pixels.
         """
-        if model not in ("RGBA", "GRAYA") or depth not in DEPTHS:
-            raise Refusal(
-                f"The layer is in {MODELS.get(model, model)}, {depth}, which cannot be filled. "
-                "Convert it to RGB or grayscale first."
-            )
+        if model not in ("RGBA", "GRAYA"):
+            name = OTHER_MODELS.get(model, model)
+            raise Refusal(f"A layer in {name} cannot be filled. Convert it to RGB or grayscale first.")
+        if depth not in DEPTHS:
+            raise Refusal(f"A layer with {depth} channels cannot be filled. Convert it to 16 bits first.")
         colours = "rgba" if depth.startswith("F") else "bgra"
         transfer = "linear" if LINEAR_PROFILE.search(profile) else "srgb"
         return cls("graya" if model == "GRAYA" else colours, DEPTHS[depth], transfer)

@@ -17,7 +17,7 @@ from krita import Extension, Krita, Window
 from PyQt5.QtCore import QObject, QTimer
 from PyQt5.QtNetwork import QLocalServer, QLocalSocket
 
-from . import operations
+from . import operations, windows
 
 POLL_MILLISECONDS = 20
 UNTIL_SECONDS = 30.0
@@ -29,7 +29,7 @@ class Driver(Extension):
     _server: QLocalServer | None = None
 
     def setup(self) -> None:
-        operations.watch_failures()
+        windows.watch_failures()
 
     def createActions(self, _window: Window) -> None:  # noqa: N802 (Krita calls it)
         if self._server is None:
@@ -57,12 +57,10 @@ class Call(QObject):
             self._call = json.loads(bytes(self._connection.readLine()))
             self._deadline = time.monotonic() + UNTIL_SECONDS
             self._ask()
-            if self._call["operation"] != "calm":
-                operations.last_call = time.monotonic()
 
     def _ask(self) -> None:
         try:
-            value = getattr(operations, self._call["operation"])(**self._call["arguments"])
+            value = operations.run(self._call["operation"], self._call["arguments"])
         except Exception:  # noqa: BLE001 (whatever it was, the test that called is told)
             self._answer(error=traceback.format_exc())
             return

@@ -1,0 +1,112 @@
+"""Documents and selections; pixels travel as base64 of the bytes that Krita holds."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from typing import Any
+
+from krita import Document, Krita, Selection
+from PyQt5.QtGui import QImage
+
+from .noise import noise
+from .windows import trigger
+
+
+def create(width: int, height: int, model: str = "RGBA", depth: str = "U8", profile: str = "") -> None:
+    """Show a picture with one opaque layer of noise, "Background"."""
+    krita = Krita.instance()
+    document = krita.createDocument(width, height, "picture", model, depth, profile, 300.0)
+    layer = document.rootNode().childNodes()[0]
+    layer.setName("Background")
+    if model in ("RGBA", "GRAYA"):
+        layer.setPixelData(noise(width * height, layer), 0, 0, width, height)
+    document.refreshProjection()
+    document.waitForDone()
+    krita.activeWindow().addView(document)
+
+
+def open_file(path: str) -> None:
+    krita = Krita.instance()
+    krita.activeWindow().addView(krita.openDocument(path))
+
+
+def ready() -> bool:
+    """Whether a picture is shown and one of its layers is the active one."""
+    document = Krita.instance().activeDocument()
+    return bool(document and document.activeNode() and Krita.instance().activeWindow().activeView())
+
+
+def close_all() -> None:
+    """Close every picture, as the user does."""
+    for document in Krita.instance().documents():
+        document.setModified(False)
+    trigger("file_close_all")
+
+
+def select(box: tuple[int, int, int, int], value: int = 255, feather: int = 0) -> None:
+    selection = Selection()
+    selection.select(*box, value)
+    if feather:
+        selection.feather(feather)
+    current().setSelection(selection)
+    current().waitForDone()
+
+
+def select_mask(path: str) -> None:
+    """Select what is white in a picture of the document's size."""
+    mask, selection = QImage(path).convertToFormat(QImage.Format.Format_Grayscale8), Selection()
+    for y in range(mask.height()):
+        selection.setPixelData(mask.constScanLine(y).asstring(mask.width()), 0, y, mask.width(), 1)
+    current().setSelection(selection)
+    for _ in range(2):  # there and back: only Krita's own entries find the outline anew
+        trigger("invert_selection")
+    current().waitForDone()
+
+
+def select_speckles(spacing: int, side: int) -> None:
+    """Select squares of `side` pixels all over the picture, every `spacing` pixels: much work, spread widely."""
+    document, selection = current(), Selection()
+    for x, y in itertools.product(
+        *(range(spacing, end - side, spacing) for end in (document.width(), document.height()))
+    ):
+        selection.setPixelData(b"\xff" * side * side, x, y, side, side)
+    document.setSelection(selection)
+    document.waitForDone()
+
+
+def selection() -> str:
+    """The selection over the picture, a byte a pixel."""
+    document = current()
+    return encoded(document.selection().pixelData(0, 0, document.width(), document.height()))
+
+
+def picture() -> str:
+    """The pixels of the merged picture."""
+    document = current()
+    document.waitForDone()
+    return encoded(document.pixelData(0, 0, document.width(), document.height()))
+
+
+def resize(width: int, height: int) -> None:
+    """Cut the picture down to a size, from its lower right corner on."""
+    document = current()
+    document.crop(document.width() - width, document.height() - height, width, height)
+    document.waitForDone()
+
+
+def forget_changes() -> None:
+    current().setModified(False)
+
+
+def modified() -> bool:
+    return current().modified()
+
+
+def current() -> Document:
+    """The document that is shown."""
+    return Krita.instance().activeDocument()
+
+
+def encoded(data: Any) -> str:
+    return base64.b64encode(bytes(data)).decode()

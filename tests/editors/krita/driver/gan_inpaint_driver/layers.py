@@ -1,0 +1,122 @@
+"""Layers: what there are, and what a user or another plug-in does to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from krita import Krita, Node, Selection
+
+from .documents import current, encoded
+from .noise import noise, pixel_bytes
+
+
+def layers() -> list[dict[str, Any]]:
+    """The layers at the top of the tree, the lowest first."""
+    current().waitForDone()
+    return [
+        {
+            "name": layer.name(),
+            "type": layer.type(),
+            "box": [layer.bounds().x(), layer.bounds().y(), layer.bounds().width(), layer.bounds().height()],
+            "colours": [layer.colorModel(), layer.colorDepth(), layer.colorProfile()],
+        }
+        for layer in current().rootNode().childNodes()
+        if layer.type() != "selectionmask"
+    ]
+
+
+def count_is(layers_wanted: int) -> bool:
+    return len(layers()) == layers_wanted
+
+
+def active() -> str:
+    return current().activeNode().name()
+
+
+def is_active(name: str) -> bool:
+    return active() == name
+
+
+def activate(name: str) -> None:
+    current().setActiveNode(_layer(name))
+
+
+def pixels(name: str, box: tuple[int, int, int, int]) -> str:
+    """A layer's own pixels."""
+    return encoded(_layer(name).pixelData(*box))
+
+
+def change(name: str, box: tuple[int, int, int, int]) -> None:
+    """Put other noise into a layer, as a brush of another plug-in would."""
+    layer = _layer(name)
+    layer.setPixelData(noise(box[2] * box[3], layer, seed=2), *box)
+    current().refreshProjection()
+
+
+def clear(name: str, box: tuple[int, int, int, int]) -> None:
+    """Make a part of a layer transparent."""
+    layer = _layer(name)
+    layer.setPixelData(bytes(pixel_bytes(layer) * box[2] * box[3]), *box)
+    current().refreshProjection()
+
+
+def remove(name: str) -> None:
+    _layer(name).remove()
+
+
+def move(name: str, x: int, y: int) -> None:
+    _layer(name).move(x, y)
+    current().refreshProjection()
+
+
+def lock(name: str) -> None:
+    _layer(name).setLocked(True)
+
+
+def hide(name: str) -> None:
+    _layer(name).setVisible(False)
+
+
+def convert(name: str, model: str, depth: str, profile: str) -> None:
+    """Give one layer colours that are not its picture's."""
+    _layer(name).setColorSpace(model, depth, profile)
+    current().waitForDone()
+
+
+def add(kind: str) -> str:
+    """Add a layer, or a mask on the lowest layer, over everything; its name."""
+    document = current()
+    background = document.rootNode().childNodes()[0]
+    made, parent = {
+        "empty paint layer": lambda: (document.createNode("empty", "paintlayer"), document.rootNode()),
+        "vector layer": lambda: (document.createVectorLayer("vector"), document.rootNode()),
+        "clone layer": lambda: (document.createCloneLayer("clone", background), document.rootNode()),
+        "filter layer": lambda: (
+            document.createFilterLayer("filter", Krita.instance().filter("invert"), Selection()),
+            document.rootNode(),
+        ),
+        "transparency mask": lambda: (document.createTransparencyMask("mask"), background),
+    }[kind]()
+    if kind == "transparency mask":
+        everything = Selection()
+        everything.select(0, 0, document.width(), document.height(), 255)
+        made.setSelection(everything)
+    parent.addChildNode(made, None)
+    document.waitForDone()
+    return made.name()
+
+
+def group(name: str) -> str:
+    """Put a layer into a group of its own; the group's name."""
+    document, layer = current(), _layer(name)
+    made = document.createGroupLayer("group")
+    document.rootNode().addChildNode(made, layer)
+    inside = layer.duplicate()
+    made.addChildNode(inside, None)
+    layer.remove()
+    document.waitForDone()
+    return made.name()
+
+
+def _layer(name: str) -> Node:
+    return current().nodeByName(name)

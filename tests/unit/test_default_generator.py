@@ -1,0 +1,68 @@
+"""The generator that ships: it is the file that was published, and it does what its card says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from gan_inpaint import engine, runtime
+from gan_inpaint.manifest import sha256_of
+from gan_inpaint.runtime import OnnxFiller
+from gan_inpaint.store import BUILT_IN, ModelStore
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+MEBIBYTE = 2**20
+
+
+@pytest.fixture(scope="module")
+def generator(tmp_path_factory: pytest.TempPathFactory) -> OnnxFiller:
+    return runtime.load(ModelStore(tmp_path_factory.mktemp("models")).get("default"), threads=2)
+
+
+def test_the_default_generator_is_intact_and_small(tmp_path: Path) -> None:
+    entry = ModelStore(tmp_path).get("default")
+    assert entry.path is not None and entry.path.parent == BUILT_IN
+    assert sha256_of(entry.path) == entry.sha256
+    assert entry.path.stat().st_size <= 16 * MEBIBYTE
+
+
+def test_its_manifest_says_what_it_saw_and_under_which_terms(generator: OnnxFiller) -> None:
+    manifest = generator.model.manifest
+    assert manifest.images_seen >= 100_000
+    assert "ImageNet" in manifest.training_data and "research" in manifest.licence
+    for kind in ("scratches", "thin-strokes", "medium-strokes", "wide-strokes", "boxes", "blobs"):
+        psnr = {filler: manifest.figures[f"{kind} psnr {filler}"] for filler in ("generator", "mean")}
+        assert psnr["generator"] > psnr["mean"] + 2
+
+
+def test_a_scratched_portrait_is_repaired_better_than_by_fast_marching(generator: OnnxFiller) -> None:
+    truth = data.astronaut()
+    damaged, mask = _example("astronaut")
+    hole = mask > 0
+    repaired = engine.fill(damaged, mask, generator).image
+    telea = cv2.inpaint(damaged, mask, 3, cv2.INPAINT_TELEA)
+    assert _psnr(repaired, truth, hole) > _psnr(telea, truth, hole)
+    assert _psnr(repaired, truth, hole) > 24
+
+
+def test_an_object_disappears_into_the_sky_behind_it(generator: OnnxFiller) -> None:
+    photograph, mask = _example("rocket")
+    filled = engine.fill(photograph, mask, generator).image
+    mast, sky = (slice(190, 320), slice(446, 462)), (slice(190, 320), slice(500, 540))
+    assert np.abs(filled[mast].mean((0, 1)) - photograph[sky].mean((0, 1))).max() < 8
+    assert filled[mast].std() < photograph[mast].std() / 2
+
+
+def _example(name: str) -> tuple[np.ndarray, np.ndarray]:
+    photograph = cv2.imread(str(EXAMPLES / f"{name}.png"))
+    mask = cv2.imread(str(EXAMPLES / f"{name}-mask.png"), cv2.IMREAD_GRAYSCALE)
+    assert photograph is not None and mask is not None
+    return np.ascontiguousarray(photograph[..., ::-1]), mask
+
+
+def _psnr(picture: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
+    return float(10 * np.log10(255**2 / ((picture[hole].astype(float) - truth[hole]) ** 2).mean()))
