@@ -63,6 +63,13 @@ class OnnxFiller:
         ]
         return fills[0] if len(fills) == 1 else np.concatenate(fills)
 
+    def rest(self) -> None:
+        """Give back the memory that runs work in: for a pause, since the next run has to take it anew.
+
+        Raises as a call does.
+        """
+        _tried(self._session, self._adapter, self._adapter.probe, shrink=True)
+
 
 def load(entry: ModelEntry, threads: int) -> OnnxFiller:
     """Open an installed generator on `threads` threads and run it once at its window's size.
@@ -126,7 +133,7 @@ def _create(path: Path, threads: int, providers: list[str]) -> ort.InferenceSess
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle means idle
+    options.add_session_config_entry("session.force_spinning_stop", "1")  # threads spin in a run only: idle means idle
     options.enable_mem_pattern = False  # it keeps a plan for each size of window ever seen
     options.log_severity_level = 3  # errors only
     with_options = [(provider, PROVIDERS[provider]) for provider in providers]
@@ -134,20 +141,24 @@ def _create(path: Path, threads: int, providers: list[str]) -> ort.InferenceSess
     return ort.InferenceSession(path, options, providers=with_options, enable_fallback=0)
 
 
-def _tried(session: ort.InferenceSession, adapter: Adapter, size: tuple[int, int, int]) -> Adapter:
+def _tried(
+    session: ort.InferenceSession, adapter: Adapter, size: tuple[int, int, int], *, shrink: bool = False
+) -> Adapter:
     """Run a session once, on a flat picture with a hole in the middle; the adapter that its output calls for."""
     count, height, width = size
     holes = np.zeros((count, 1, height, width), np.float32)
     holes[:, :, height // 4 : -(-height * 3 // 4), width // 4 : -(-width * 3 // 4)] = 1
     images = np.float32(PROBE_WHITE) * np.repeat(1 - holes, 3, axis=1)
-    return adapter.calibrated(_run(session, adapter, images, holes))
+    return adapter.calibrated(_run(session, adapter, images, holes, shrink=shrink))
 
 
-def _run(session: ort.InferenceSession, adapter: Adapter, images: Floats, holes: Floats) -> NDArray[np.generic]:
-    """The raw output, (N, 3, H, W) and finite."""
+def _run(
+    session: ort.InferenceSession, adapter: Adapter, images: Floats, holes: Floats, *, shrink: bool = False
+) -> NDArray[np.generic]:
+    """The raw output, (N, 3, H, W) and finite. `shrink` gives back the memory of this run and of those before."""
     options = ort.RunOptions()
-    # Gives the arena back after each run: it costs no measurable time, and a daemon must be small when idle.
-    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    if shrink:
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     try:
         output: NDArray[np.generic]
         (output,) = session.run([adapter.manifest.output], adapter.feeds(images, holes), options)

@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -136,6 +135,14 @@ def test_a_signal_during_a_fill_lets_it_finish_and_refuses_the_rest(daemon, clie
     assert not daemon.runtime_file.exists()
 
 
+def test_a_daemon_that_can_no_longer_fill_ends_instead_of_letting_clients_wait(daemon_environment) -> None:
+    broken = "from gan_inpaint.server import serve, sessions; "
+    broken += "sessions.Sessions.seconds_until_tidy = lambda self: 1 / 0; serve()"
+    ended = subprocess.run([sys.executable, "-c", broken], env=daemon_environment, stderr=subprocess.PIPE, timeout=30)
+    assert ended.returncode != 0
+    assert not Path(daemon_environment["GAN_INPAINT_RUNTIME_DIR"], "daemon.json").exists()
+
+
 def test_detach_returns_once_the_daemon_answers_and_finds_it_again(own_environment, connect) -> None:
     info = detach()
     try:
@@ -170,12 +177,6 @@ def test_the_log_holds_neither_pixels_nor_the_token(start_daemon, connect) -> No
     assert "a plug-in" in log
     assert daemon.token not in log
     assert not any(trace in log for trace in ("abab", "171, 171", "171 171", "\\xab\\xab"))
-
-
-def test_a_daemon_answers_within_one_and_a_half_seconds_of_its_start(start_daemon, connect) -> None:
-    started = time.monotonic()
-    connect(start_daemon()).ask("hello")
-    assert time.monotonic() - started <= 1.5
 
 
 def test_an_idle_daemon_holds_at_most_200_mib(client, short_fill) -> None:

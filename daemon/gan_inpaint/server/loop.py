@@ -61,13 +61,14 @@ class Loop:
         self._wake = wake
         self._jobs = Jobs(limits)
         self._news: deque[tuple[Job, Progress | Result | Error, NDArray[Any] | None]] = deque()
-        self._worker = Worker(sessions, self._report)
+        self._worker = Worker(sessions, self._report, self._worker_ended)
         self._poller = zmq.Poller()
         self._poller.register(listener.router, zmq.POLLIN)
         self._poller.register(wake.inbox, zmq.POLLIN)
         self._started = time.monotonic()
         self._fills = 0
         self._stopping = False
+        self._abandoned = False
 
     def run(self) -> None:
         """Serve until `stop`; the fill that runs then is finished first."""
@@ -87,8 +88,15 @@ class Loop:
         self._news.append((job, reply, pixels))
         self._wake.ring()
 
+    def _worker_ended(self) -> None:
+        """What the worker calls last, in its thread."""
+        self._abandoned = True
+        self._wake.ring()
+
     def _turn(self) -> None:
         self._poller.poll(self._milliseconds_until_progress())
+        if self._abandoned:
+            raise RuntimeError("the thread that fills has ended")  # better no daemon than one that lets clients wait
         self._wake.quiet()
         while self._news:
             self._pass_on(*self._news.popleft())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_REST_SECONDS = 2.0  # without a fill; were it shorter, a retoucher would wait for the memory between two fills
+
 
 @dataclass(eq=False)
 class Choice:
@@ -29,11 +32,18 @@ class Choice:
     filler: Filler
     filled_by: FilledBy
     note: str = ""
+    rest: Callable[[], None] = lambda: None  # gives back the memory that the filler works in
+    resting: bool = False
     last_used: float = field(default_factory=time.monotonic)
+
+    def used(self) -> None:
+        """Note that it has just been used."""
+        self.last_used = time.monotonic()
+        self.resting = False
 
 
 class Sessions:
-    """Loads generators on demand and drops them when they have idled.
+    """Loads generators on demand, lets them rest after each use and drops them when they have idled for long.
 
     Belongs to the worker; other threads only read `offered`, `describe`, `threads` and `providers_available`.
     """
@@ -78,26 +88,31 @@ class Sessions:
             for by in [choice.filled_by]
         ]
 
-    def seconds_until_drop(self) -> float | None:
-        """How long until `drop_idle` has something to do; None while nothing is loaded."""
-        if not self._loaded:
-            return None
-        return max(0.0, min(choice.last_used for choice in self._loaded) + self._idle_seconds - time.monotonic())
+    def seconds_until_tidy(self) -> float | None:
+        """How long until `tidy` has something to do; None while nothing is loaded."""
+        pauses = [choice.last_used + self._pause(choice) for choice in self._loaded]
+        return max(0.0, min(pauses) - time.monotonic()) if pauses else None
 
-    def drop_idle(self) -> None:
-        """Let go of the generators that nobody has used for long, and of their memory."""
-        oldest = time.monotonic() - self._idle_seconds
-        kept = tuple(choice for choice in self._loaded if choice.last_used > oldest)
-        dropped = len(self._loaded) - len(kept)
+    def tidy(self) -> None:
+        """Give back the memory of generators that pause, and let go of those that nobody has used for long."""
+        now = time.monotonic()
+        for choice in self._loaded:
+            if not choice.resting and now - choice.last_used >= self._pause(choice):
+                choice.resting = True
+                choice.rest()
+        kept = tuple(choice for choice in self._loaded if now - choice.last_used < self._idle_seconds)
+        dropped, self._loaded = len(self._loaded) - len(kept), kept
+        machine.release_memory()
         if dropped:
-            self._loaded = kept
-            machine.release_memory()
             log.info("dropped %d idle session(s), %.0f MiB resident", dropped, machine.resident_mib())
+
+    def _pause(self, choice: Choice) -> float:
+        return self._idle_seconds if choice.resting else min(_REST_SECONDS, self._idle_seconds)
 
     def _generator(self, entry: ModelEntry) -> Choice:
         for choice in self._loaded:
             if (choice.filled_by.model, choice.filled_by.sha256) == (entry.name, entry.sha256):
-                choice.last_used = time.monotonic()
+                choice.used()
                 return choice
         choice = self._load(entry)
         replaced = tuple(other for other in self._loaded if other.filled_by.model != entry.name)
@@ -119,7 +134,7 @@ class Sessions:
         log.info("loaded %s on %s in %.2f s", entry.name, filler.provider, time.monotonic() - started)
         version = entry.manifest.version
         filled_by = FilledBy(entry.name, version, "generator", filler.sha256, filler.provider)
-        return Choice(filler, filled_by, note=filler.fallback)
+        return Choice(filler, filled_by, filler.fallback, filler.rest)
 
 
 def _classical(note: str = "") -> Choice:

@@ -24,13 +24,15 @@ Report: TypeAlias = Callable[[Job, Progress | Result | Error, NDArray[Any] | Non
 class Worker(threading.Thread):
     """Takes fills from `submit` and hands every reply to `report`, which must be safe to call from this thread.
 
-    Warms the default generator first. Ends after the fill at hand when `finish` is called.
+    Warms the default generator first. Ends after the fill at hand when `finish` is called, and calls `ended` at its
+    end, whatever that is.
     """
 
-    def __init__(self, sessions: Sessions, report: Report) -> None:
+    def __init__(self, sessions: Sessions, report: Report, ended: Callable[[], None]) -> None:
         super().__init__(name="fills")
         self._sessions = sessions
         self._report = report
+        self._ended = ended
         self._inbox: SimpleQueue[Job | None] = SimpleQueue()
 
     def submit(self, job: Job) -> None:
@@ -42,12 +44,18 @@ class Worker(threading.Thread):
         self.join()
 
     def run(self) -> None:
+        try:
+            self._serve()
+        finally:
+            self._ended()
+
+    def _serve(self) -> None:
         guarded(lambda: self._sessions.choose(DEFAULT))
         while True:
             try:
-                job = self._inbox.get(timeout=self._sessions.seconds_until_drop())
+                job = self._inbox.get(timeout=self._sessions.seconds_until_tidy())
             except Empty:
-                self._sessions.drop_idle()
+                guarded(self._sessions.tidy)
                 continue
             if job is None:
                 return
@@ -80,7 +88,7 @@ class Worker(threading.Thread):
             engine.FillOptions(grow=fill.grow, feather=fill.feather, transfer=fill.transfer),
             on_window=tell,
         )
-        choice.last_used = time.monotonic()
+        choice.used()
         frame = pixels.frame_from(fill, filled.image)
         result = Result(
             id=fill.id,

@@ -128,7 +128,7 @@ def test_a_daemon_that_is_not_running_is_started_meanwhile_krita_goes_on(
     gan_inpaint = [sys.executable, "-m", "gan_inpaint"]
     subprocess.run([*gan_inpaint, "serve", "--detach"], env=environment, check=True)
     krita.until("count_is", layers_wanted=2)
-    assert krita.call("largest_gap") < 0.3
+    assert krita.call("largest_gap") < 1  # seconds; 0.2 to 0.3 were seen, and a fill takes many
     subprocess.run([*gan_inpaint, "stop"], env=environment, check=True)
 
 
