@@ -39,22 +39,24 @@ def test_its_manifest_says_what_it_saw_and_under_which_terms(generator: OnnxFill
         assert psnr["generator"] > psnr["mean"] + 2
 
 
-def test_a_scratched_portrait_is_repaired_better_than_by_fast_marching(generator: OnnxFiller) -> None:
+def test_a_scratched_portrait_is_repaired_far_better_than_by_a_mean_fill(generator: OnnxFiller) -> None:
     truth = data.astronaut()
     damaged, mask = _example("astronaut")
     hole = mask > 0
     repaired = engine.fill(damaged, mask, generator).image
-    telea = cv2.inpaint(damaged, mask, 3, cv2.INPAINT_TELEA)
-    assert _psnr(repaired, truth, hole) > _psnr(telea, truth, hole)
-    assert _psnr(repaired, truth, hole) > 24
+    mean = damaged.copy()
+    mean[hole] = damaged[~hole].mean(0)
+    assert _psnr(repaired, truth, hole) > _psnr(mean, truth, hole) + 6
 
 
 def test_an_object_disappears_into_the_sky_behind_it(generator: OnnxFiller) -> None:
     photograph, mask = _example("rocket")
     filled = engine.fill(photograph, mask, generator).image
-    mast, sky = (slice(190, 320), slice(446, 462)), (slice(190, 320), slice(500, 540))
-    assert np.abs(filled[mast].mean((0, 1)) - photograph[sky].mean((0, 1))).max() < 8
-    assert filled[mast].std() < photograph[mast].std() / 2
+    rows = slice(190, 320)
+    sky = np.concatenate([photograph[rows, 410:430], photograph[rows, 480:500]], axis=1)
+    mast = filled[rows, 446:462]
+    assert np.abs(mast.mean((0, 1)) - sky.mean((0, 1))).max() < 6
+    assert _roughness(mast) < _roughness(photograph[rows, 446:462]) / 3
 
 
 def _example(name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -66,3 +68,8 @@ def _example(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _psnr(picture: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
     return float(10 * np.log10(255**2 / ((picture[hole].astype(float) - truth[hole]) ** 2).mean()))
+
+
+def _roughness(picture: np.ndarray) -> float:
+    """Mean difference between neighbours in a row: the struts of the mast have much of it, the sky has little."""
+    return float(np.abs(np.diff(picture.astype(float), axis=1)).mean())

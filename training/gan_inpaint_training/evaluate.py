@@ -22,19 +22,20 @@ FIGURES = {"psnr": metrics.psnr, "sharpness": metrics.sharpness, "seam": metrics
 def evaluate(
     fillers: dict[str, Fill], pictures: list[Picture], kind: str, size: int = SIZE, seed: int = 0
 ) -> dict[str, dict[str, float]]:
-    """Figures of each filler, averaged over the central `size`² of the pictures with one hole of `kind` in each.
+    """Figures of each filler over the central `size`² of the pictures, with one hole of `kind` in each.
 
-    `kind` is a name of masks.KINDS. Returns filler → figure → mean.
+    `kind` is a name of masks.KINDS. Returns filler → figure → its median over the pictures, since a ratio to a truth
+    that is almost flat can be any number.
     """
-    sums = {name: dict.fromkeys(FIGURES, 0.0) for name in fillers}
+    values: dict[str, dict[str, list[float]]] = {name: {figure: [] for figure in FIGURES} for name in fillers}
     for number, picture in enumerate(pictures):
         truth = _central(picture, size)
         hole = masks.draw(np.random.default_rng((seed, number)), size, {kind: 1.0}) > 0
         for name, fill in fillers.items():
             filled = np.where(hole[..., None], fill(truth, hole), truth)
             for figure, measure in FIGURES.items():
-                sums[name][figure] += measure(filled, truth, hole)
-    return {name: {figure: total / len(pictures) for figure, total in row.items()} for name, row in sums.items()}
+                values[name][figure].append(measure(filled, truth, hole))
+    return {name: {figure: float(np.median(all_)) for figure, all_ in row.items()} for name, row in values.items()}
 
 
 def scores(generator: nn.Module, shards: list[str]) -> dict[str, float]:

@@ -99,8 +99,12 @@ def _generated(filler: Filler, views: list[View]) -> list[Floats]:
     """The fills (height, width, 3) of views of one size, their colour step against the picture removed."""
     if not views:
         return []
-    images = np.stack([(seen.pixels * ~seen.hole[..., None]).transpose(2, 0, 1) for seen in views])
-    holes = np.stack([seen.hole[None].astype(np.float32) for seen in views])
+    images = np.empty((len(views), 3, *views[0].hole.shape), np.float32)
+    holes = np.empty((len(views), 1, *views[0].hole.shape), np.float32)
+    for index, seen in enumerate(views):
+        images[index] = cv2.split(seen.pixels)
+        images[index][:, seen.hole] = 0
+        holes[index] = seen.hole
     fills = filler(images, holes)
     if fills.shape != images.shape or not np.isfinite(fills).all():
         raise BadModel(

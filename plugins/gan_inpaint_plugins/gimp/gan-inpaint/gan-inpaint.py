@@ -45,7 +45,7 @@ class GanInpaint(Gimp.PlugIn):
         procedure.set_menu_label("_Fill selection…")
         procedure.add_menu_path("<Image>/Filters/GAN Inpaint")
         procedure.set_documentation(BLURB, HELP, name)
-        procedure.set_attribution("The GAN Inpaint authors", "The GAN Inpaint authors, Apache-2.0", "2025")
+        procedure.set_attribution("The GAN Inpaint authors", "The GAN Inpaint authors, Apache-2.0", "2026")
         _add_arguments(procedure)
         return procedure
 
