@@ -5,8 +5,10 @@ python examples/demo.py [FOLDER]      (default: demo)
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,22 +21,27 @@ NAMES = {"rocket": "object removal", "astronaut": "scratched photograph"}
 
 
 def main(folder: Path) -> None:
-    console = Console()
     folder.mkdir(parents=True, exist_ok=True)
-    _gan_inpaint("serve", "--detach")
-    for name, title in NAMES.items():
-        before, mask, after = EXAMPLES / f"{name}.png", EXAMPLES / f"{name}-mask.png", folder / f"{name}-after.png"
-        start = time.monotonic()
-        _gan_inpaint("fill", str(before), str(mask), "-o", str(after), "--force")
-        seconds = time.monotonic() - start
-        strip = folder / f"{name}.png"
-        cv2.imwrite(str(strip), np.hstack([cv2.imread(str(path)) for path in (before, mask, after)]))
-        console.print(f"{title}: {seconds:.1f} s, before | mask | after in {strip}")
-    _gan_inpaint("stop")
+    with tempfile.TemporaryDirectory(prefix="gi-") as runtime:  # a daemon of the user's is left alone
+        environment = {**os.environ, "GAN_INPAINT_RUNTIME_DIR": runtime}
+        _gan_inpaint(environment, "serve", "--detach")
+        for name, title in NAMES.items():
+            _show(environment, folder, name, title)
+        _gan_inpaint(environment, "stop")
 
 
-def _gan_inpaint(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "gan_inpaint", *arguments], check=True)
+def _show(environment: dict[str, str], folder: Path, name: str, title: str) -> None:
+    before, mask, after = EXAMPLES / f"{name}.png", EXAMPLES / f"{name}-mask.png", folder / f"{name}-after.png"
+    start = time.monotonic()
+    _gan_inpaint(environment, "fill", str(before), str(mask), "-o", str(after), "--force")
+    seconds = time.monotonic() - start
+    strip = folder / f"{name}.png"
+    cv2.imwrite(str(strip), np.hstack([cv2.imread(str(path)) for path in (before, mask, after)]))
+    Console().print(f"{title}: {seconds:.1f} s, before | mask | after in {strip}")
+
+
+def _gan_inpaint(environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "gan_inpaint", *arguments], env=environment, check=True)
 
 
 if __name__ == "__main__":
