@@ -29,8 +29,7 @@ def from_run(run: Path, out: Path, validation: Sequence[str] = ()) -> ParityRepo
     try:
         state = checkpoint.load(run)
         config = msgspec.convert(state["config"], Config)
-        generator = generators.build(state["config"]["generator"])
-        generator.load_state_dict(state["ema"])
+        generator = generators.restore(state)
     except (checkpoint.CheckpointError, msgspec.ValidationError, KeyError, TypeError, RuntimeError) as problem:
         raise ExportError(f"The run {run} cannot be exported: {problem}") from problem
     manifest = Manifest(
@@ -42,6 +41,6 @@ def from_run(run: Path, out: Path, validation: Sequence[str] = ()) -> ParityRepo
         training_data=config.data.description,
         licence=config.data.terms,
         images_seen=state["images_seen"],
-        figures=evaluate.scores(generator.eval(), list(validation)) if validation else {},
+        figures=evaluate.scores(generator, list(validation)) if validation else {},
     )
     return export(generator, manifest, out)

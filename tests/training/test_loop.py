@@ -8,11 +8,11 @@ import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from gan_inpaint_training import checkpoint
+from gan_inpaint_training import checkpoint, generators
 from gan_inpaint_training.config import ConfigError, available, load
 from gan_inpaint_training.data import Crops, read_pictures
 from gan_inpaint_training.generators.pushpull import push_pull
-from gan_inpaint_training.loop import NonFiniteLoss, generator_of, to_hole, to_image, train
+from gan_inpaint_training.loop import NonFiniteLoss, to_hole, to_image, train
 from gan_inpaint_training.losses import masked_l1
 
 
@@ -39,7 +39,7 @@ def test_training_improves_on_the_pre_fill(tiny_config: Path, photographs: Path,
     pictures, masks = (torch.stack(part) for part in zip(*(crops[number] for number in range(64)), strict=True))
     truth, hole = to_image(pictures), to_hole(masks)
     with torch.no_grad():
-        fill = generator_of(checkpoint.load(run))(truth * (1 - hole), hole)
+        fill = generators.restore(checkpoint.load(run))(truth * (1 - hole), hole)
     assert masked_l1(fill, truth, hole) < 0.97 * masked_l1(push_pull(truth, hole), truth, hole)
     log = EventAccumulator(str(run)).Reload()
     assert {"hole", "known", "images_per_second"} <= set(log.Tags()["scalars"])
@@ -79,7 +79,7 @@ def test_a_checkpoint_of_another_network_is_refused(tiny_config: Path, tmp_path:
 
 def test_the_averaged_generator_of_a_checkpoint_fills(tiny_config: Path, tmp_path: Path) -> None:
     train(str(tiny_config), tmp_path / "run")
-    fill = generator_of(checkpoint.load(tmp_path / "run"))(torch.zeros(1, 3, 32, 40), torch.ones(1, 1, 32, 40))
+    fill = generators.restore(checkpoint.load(tmp_path / "run"))(torch.zeros(1, 3, 32, 40), torch.ones(1, 1, 32, 40))
     assert fill.shape == (1, 3, 32, 40)
     assert fill.abs().max() <= 1
 

@@ -11,7 +11,6 @@ from torch import nn
 
 from gan_inpaint_training import masks, metrics
 from gan_inpaint_training.data import Picture, read_pictures
-from gan_inpaint_training.generators.pushpull import push_pull
 from gan_inpaint_training.metrics import Hole
 
 Fill = Callable[[Picture, Hole], Picture]
@@ -35,7 +34,9 @@ def evaluate(
             filled = np.where(hole[..., None], fill(truth, hole), truth)
             for figure, measure in FIGURES.items():
                 values[name][figure].append(measure(filled, truth, hole))
-    return {name: {figure: float(np.median(all_)) for figure, all_ in row.items()} for name, row in values.items()}
+    return {
+        name: {figure: float(np.median(measured)) for figure, measured in row.items()} for name, row in values.items()
+    }
 
 
 def scores(generator: nn.Module, shards: list[str]) -> dict[str, float]:
@@ -59,12 +60,6 @@ def mean_fill(picture: Picture, hole: Hole) -> Picture:
     filled = picture.copy()
     filled[hole] = picture[~hole].mean(0).round()
     return filled
-
-
-def smooth_fill(picture: Picture, hole: Hole) -> Picture:
-    """Push–pull alone: what the generator starts from."""
-    image, mask = _tensors(picture, hole)
-    return _picture(push_pull(image, mask))
 
 
 def telea_fill(picture: Picture, hole: Hole) -> Picture:

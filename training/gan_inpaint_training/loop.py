@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import torch
 from lightning.fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 from torch.utils.tensorboard import SummaryWriter
@@ -198,10 +198,3 @@ def to_hole(mask: Tensor) -> Tensor:
 
 def _crossed(before: int, after: int, step: int) -> bool:
     return before // step != after // step
-
-
-def generator_of(state: dict[str, Any]) -> nn.Module:
-    """The averaged generator of a checkpoint's state, ready for inference."""
-    generator = generators.build(state["config"]["generator"])
-    generator.load_state_dict(state["ema"])
-    return generator.eval()

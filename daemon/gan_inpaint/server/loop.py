@@ -68,7 +68,7 @@ class Loop:
         self._started = time.monotonic()
         self._fills = 0
         self._stopping = False
-        self._abandoned = False
+        self._cannot_fill = False
 
     def run(self) -> None:
         """Serve until `stop`; the fill that runs then is finished first."""
@@ -90,12 +90,12 @@ class Loop:
 
     def _worker_ended(self) -> None:
         """What the worker calls last, in its thread."""
-        self._abandoned = True
+        self._cannot_fill = True
         self._wake.ring()
 
     def _turn(self) -> None:
         self._poller.poll(self._milliseconds_until_progress())
-        if self._abandoned:
+        if self._cannot_fill:
             raise RuntimeError("the thread that fills has ended")  # better no daemon than one that lets clients wait
         self._wake.quiet()
         while self._news:

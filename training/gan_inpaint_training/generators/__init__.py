@@ -18,3 +18,13 @@ def build(config: dict[str, Any]) -> nn.Module:
     """
     arguments = dict(config)
     return GENERATORS[arguments.pop("name")](**arguments)
+
+
+def restore(state: dict[str, Any]) -> nn.Module:
+    """The averaged generator of a checkpoint's state, ready for inference.
+
+    Raises KeyError, TypeError or RuntimeError where the state does not hold what its configuration names.
+    """
+    generator = build(state["config"]["generator"])
+    generator.load_state_dict(state["ema"])
+    return generator.eval()

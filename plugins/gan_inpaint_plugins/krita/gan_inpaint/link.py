@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .client import (
+    PERHAPS_STALE,
     SILENCE_SECONDS,
     ClientError,
     DaemonStart,
@@ -22,8 +23,6 @@ from .qt import QHostAddress, QLocalSocket, QNetworkProxy, QObject, QTcpSocket, 
 SETTINGS = Path(__file__).with_name("settings.json")
 START_SECONDS = 30.0
 LOOK_MILLISECONDS = 50
-# What the runtime file of a daemon that was killed can lead to: nothing, or a stranger at its port.
-PERHAPS_STALE = ("no_daemon", "unauthorized", "connection_lost", "bad_reply")
 UNCONNECTED = (QLocalSocket.LocalSocketState.UnconnectedState, QTcpSocket.SocketState.UnconnectedState)
 
 
