@@ -5,43 +5,32 @@ The picture is examples/rocket.png, its mask the selection; all is done in a rea
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from gan_inpaint_plugins import installer
 
-from . import root
-from .conftest import daemon_environment, write_settings
+from .conftest import write_settings
 from .gimp.session import Gimp, profile
-from .workbench import Screen, Workbench, eventually
+from .stage import changed, staged, stands_still
+from .workbench import Screen, eventually
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 WINDOW = "– GIMP$"
 DIALOG = "GAN Inpaint: fill selection"
-STILL, NEW = 0.002, 0.02  # shares of the screen
-DAEMON = [sys.executable, "-m", "gan_inpaint"]
+NEW = 0.02  # share of the screen
 
 
 def main(folder: Path) -> None:
-    with ExitStack() as stack:
-        workbench = stack.enter_context(closing(Workbench(root.provision())))
-        environment = daemon_environment(workbench, "daemon")
-        subprocess.run([*DAEMON, "serve", "--detach"], env=environment, check=True)
-        stack.callback(subprocess.run, [*DAEMON, "stop"], env=environment, check=True)
+    with staged() as (workbench, runtime_file):
         plugins = profile(workbench, docks=True) / "plug-ins"
         installer.install("gimp", directory=plugins)
-        write_settings(plugins / "gan-inpaint", workbench.path / "daemon" / "daemon.json")
-        for picture in EXAMPLES.glob("rocket*.png"):
-            shutil.copy(picture, workbench.path)
+        write_settings(plugins / "gan-inpaint", runtime_file)
         screen = Screen(workbench)
-        gimp = stack.enter_context(closing(Gimp(workbench, screen, workbench.path / "rocket.png")))
-        _take(gimp, screen, folder)
+        with closing(Gimp(workbench, screen, workbench.path / "rocket.png")) as gimp:
+            _take(gimp, screen, folder)
 
 
 def _take(gimp: Gimp, screen: Screen, folder: Path) -> None:
@@ -71,16 +60,8 @@ def _take(gimp: Gimp, screen: Screen, folder: Path) -> None:
 def _settled(screen: Screen, seen: list[Path]) -> bool:
     """A screenshot, to the last of `seen`; whether it differs from the one before it, but not from the last try."""
     *before, target = seen
-    earlier = cv2.imread(str(target)) if target.exists() else None
-    shutil.copy(screen.screenshot(target.name), target)
-    now = cv2.imread(str(target))
-    still = earlier is not None and _changed(earlier, now) < STILL
-    return still and (not before or _changed(cv2.imread(str(before[-1])), now) > NEW)
-
-
-def _changed(one: np.ndarray, other: np.ndarray) -> float:
-    """The share of pixels that differ."""
-    return float((one != other).any(axis=2).mean())
+    still = stands_still(screen, target)
+    return still and (not before or changed(cv2.imread(str(before[-1])), cv2.imread(str(target))) > NEW)
 
 
 if __name__ == "__main__":
