@@ -64,7 +64,9 @@ class Native:
 
     @property
     def probe(self) -> tuple[int, int, int]:
-        multiple = self.manifest.size_multiple
+        window, multiple = self.manifest.window, self.manifest.size_multiple
+        if self.manifest.fixed:
+            return 2, window, window
         side = -(-8 // multiple) * multiple  # smaller, and no known pixel might be left
         return 2, side, 2 * side
 
@@ -157,8 +159,14 @@ def _native(manifest: Manifest, inputs: Inputs, outputs: dict[str, str]) -> Nati
             "The model's inputs and output are not those of the contract: float32 “image” and “mask” in, “fill” out.",
             "Export the model again.",
         )
-    if any(isinstance(shape[axis], int) for _, shape in inputs.values() for axis in (0, 2, 3)):
-        raise BadModel("The model only takes pictures of one size.", "Export it with “gan-inpaint export”.")
+    hint = "Export it with “gan-inpaint export”."
+    if any(isinstance(shape[0], int) for _, shape in inputs.values()):
+        raise BadModel("The model only takes one number of pictures at a time.", hint)
+    sides = _fixed_sides(inputs)
+    if manifest.fixed and not sides <= {manifest.window}:
+        raise BadModel(f"The model does not take the pictures of {manifest.window}² that its manifest tells.", hint)
+    if sides and not manifest.fixed:
+        raise BadModel("The model only takes pictures of one size, which its manifest does not tell.", hint)
     return Native(manifest)
 
 
@@ -173,13 +181,19 @@ def _takes(inputs: Inputs, element: str) -> bool:
 
 def _size(inputs: Inputs, window: int, multiple: int) -> tuple[int, int]:
     """Window and size multiple: the given ones, or the graph's own size where that is fixed."""
-    fixed = {shape[axis] for _, shape in inputs.values() for axis in (2, 3) if isinstance(shape[axis], int)}
+    fixed = _fixed_sides(inputs)
     if not fixed:
         return window, multiple
-    side = fixed.pop()
-    if fixed or not isinstance(side, int):
+    if len(fixed) > 1:
         raise BadModel("The model only takes pictures of one size, and that is not a square.")
+    (side,) = fixed
     return side, side
+
+
+def _fixed_sides(inputs: Inputs) -> set[int]:
+    """The heights and widths that the graph prescribes; none where both are open."""
+    sides = (shape[axis] for _, shape in inputs.values() for axis in (2, 3))
+    return {side for side in sides if isinstance(side, int)}
 
 
 def _foreign(title: str, output: str, window: int, multiple: int) -> Manifest:
@@ -189,6 +203,7 @@ def _foreign(title: str, output: str, window: int, multiple: int) -> Manifest:
         version="unknown",
         size_multiple=multiple,
         window=window,
+        fixed=window == multiple,
         training_data="unknown",
         licence="unknown",
         images_seen=0,

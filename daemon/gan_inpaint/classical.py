@@ -27,6 +27,8 @@ class ClassicalFiller:
     name = "classical"
     window = 256
     size_multiple = 1
+    guided = False
+    detail = 0.0
 
     def __call__(self, images: Floats, holes: Floats, /) -> Floats:
         """Images (N, 3, H, W) in [-1, 1]; holes (N, 1, H, W), 1 = hole → (N, 3, H, W), images where there is no hole.

@@ -27,9 +27,12 @@ Pixels = Annotated[int, Meta(ge=1, le=4096)]
 class Manifest(Struct, frozen=True, kw_only=True):
     """Version 1 of the contract between a generator's file and whoever runs it.
 
-    `image` is float32 (N, 3, H, W), sRGB in [-1, 1] with the hole zeroed; `mask` is float32 (N, 1, H, W), 1 = hole;
-    the output has the image's shape and range. N is any number, H and W any multiples of `size_multiple`.
+    `image` is float32 (N, 3, H, W), sRGB in [-1, 1], its hole zeroed or, where the generator is `guided`, holding a
+    first guess: the enlarged fill of the next coarser octave, or push–pull; `mask` is float32 (N, 1, H, W), 1 = hole;
+    the output has the image's shape and range. N is any number, H and W any multiples of `size_multiple`; where the
+    generator is `fixed`, both are `window`, which is then also its `size_multiple`.
 
+    `detail`, 0 to 1, is how much of the detail around the hole is to be added to the smooth fill.
     `window` is the side, in pixels, at which the generator fills best; `figures` are its scores on the evaluation set.
     """
 
@@ -38,6 +41,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     version: Text
     size_multiple: Pixels
     window: Pixels
+    fixed: bool = False
+    guided: bool = False
+    detail: Annotated[float, Meta(ge=0, le=1)] = 0.0
     training_data: Text
     licence: Text
     images_seen: Annotated[int, Meta(ge=0)]
@@ -50,6 +56,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.window % self.size_multiple:
             raise ValueError(f"`window` {self.window} is no multiple of `size_multiple` {self.size_multiple}")
+        if self.fixed and self.window != self.size_multiple:
+            raise ValueError(f"`fixed`, but `window` {self.window} is not `size_multiple` {self.size_multiple}")
 
 
 class Sidecar(Struct, frozen=True):

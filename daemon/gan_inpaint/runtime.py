@@ -44,6 +44,8 @@ class OnnxFiller:
         self.name = model.name
         self.window = adapter.manifest.window
         self.size_multiple = adapter.manifest.size_multiple
+        self.guided = adapter.manifest.guided
+        self.detail = adapter.manifest.detail
         self.provider: str = session.get_providers()[0]
         self.fallback = fallback
         self._session = session

@@ -54,7 +54,7 @@ def export(generator: nn.Module, manifest: Manifest, path: Path, sizes: Iterable
     """Write `generator` to `path`, an `.onnx` file, with its sidecar `.json` beside it; existing ones are replaced.
 
     `generator` maps image (N, 3, H, W) in [-1, 1] and mask (N, 1, H, W), 1 = hole, to the fill, like the image. It is
-    not changed. `sizes` are the batches (N, H, W) that are compared; three, one of them not square, if none is given.
+    not changed. `sizes` are the batches (N, H, W) that are compared; those of `default_sizes` if none is given.
 
     Raises:
         ExportError: torch cannot export it, or a difference is above `TOLERANCE`.
@@ -81,8 +81,10 @@ def export(generator: nn.Module, manifest: Manifest, path: Path, sizes: Iterable
 
 
 def default_sizes(manifest: Manifest) -> tuple[Size, ...]:
-    """The window, a larger square, and a small batch that is not square."""
+    """The window, a larger square, and a small batch that is not square; three batches of it where it is fixed."""
     multiple, window = manifest.size_multiple, manifest.window
+    if manifest.fixed:
+        return (1, window, window), (2, window, window), (5, window, window)
     return (1, window, window), (1, window + multiple, window + multiple), (2, 3 * multiple, 5 * multiple)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
 from gan_inpaint import __version__
 from gan_inpaint.manifest import Manifest
 from gan_inpaint_export.export import ExportError, ParityReport, export
-from gan_inpaint_training import checkpoint, evaluate, generators
+from gan_inpaint_training import checkpoint, evaluation, generators
 from gan_inpaint_training.config import Config
 
 
@@ -30,17 +29,20 @@ def from_run(run: Path, out: Path, validation: Sequence[str] = ()) -> ParityRepo
         state = checkpoint.load(run)
         config = msgspec.convert(state["config"], Config)
         generator = generators.restore(state)
-    except (checkpoint.CheckpointError, msgspec.ValidationError, KeyError, TypeError, RuntimeError) as problem:
+    except (msgspec.ValidationError, KeyError, TypeError, ValueError, RuntimeError) as problem:
         raise ExportError(f"The run {run} cannot be exported: {problem}") from problem
     manifest = Manifest(
         name=out.stem,
         title=config.title,
         version=__version__,
-        size_multiple=cast(int, generator.size_multiple),
-        window=config.window,
+        size_multiple=generator.size_multiple,
+        window=generator.fixed_size or config.window,
+        fixed=generator.fixed_size is not None,
+        guided=generator.guided,
+        detail=config.detail,
         training_data=config.data.description,
         licence=config.data.terms,
         images_seen=state["images_seen"],
-        figures=evaluate.scores(generator, list(validation)) if validation else {},
+        figures=evaluation.scores(generator, list(validation)) if validation else {},
     )
     return export(generator, manifest, out)

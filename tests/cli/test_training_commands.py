@@ -31,6 +31,23 @@ def test_without_the_extra_the_command_says_how_to_install_it(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_list_names_every_network_with_its_size_and_cost(run: Command) -> None:
+    pytest.importorskip("lightning")
+    listed = {entry["name"]: entry for entry in run("train", "--list", "--json").json}
+    assert len(listed) == 10
+    released = listed["dmfn-released"]
+    assert (released["parameters"], released["side"]) == (9_037_443, 256)
+    assert released["gmac"] == pytest.approx(45.9, abs=0.05)
+    shown = run("train", "--list").out
+    assert "9,037,443" in shown and "256²" in shown and "45.9" in shown
+
+
+@pytest.mark.parametrize(("arguments", "missing"), [(("train",), "CONFIG"), (("train", "default"), "--run")])
+def test_what_is_missing_to_train_is_named(run: Command, arguments: tuple[str, ...], missing: str) -> None:
+    ended = run(*arguments)
+    assert ended.code == 2 and missing in ended.err
+
+
 def test_an_unknown_configuration_is_named(run: Command, tmp_path: Path) -> None:
     pytest.importorskip("lightning")
     ended = run("train", "none-such", "--run", tmp_path / "run")

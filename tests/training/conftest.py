@@ -15,9 +15,10 @@ torch.set_num_threads(1)  # the networks here are so small that threads cost mor
 TINY = {
     "title": "Tiny",
     "window": 64,
-    "generator": {"name": "dmfb", "width": 8, "blocks": 1},
+    "generator": {"name": "dmfb", "width": 8, "blocks": 1, "fine_blocks": 1},
     "adversary": {"name": "sn-patchgan", "width": 8, "start": 8, "ramp": 8},
     "masks": {"boxes": 1.0, "scratches": 1.0},
+    "loss": {"hole": 1.0, "known": 0.1, "adversarial": 0.2, "feature_matching": 0.3},
     "schedule": {
         "images": 32,
         "batch": 4,

@@ -25,6 +25,7 @@ class MeanFiller:
 
     def __init__(self, window: int = 256, size_multiple: int = 8, bias: float = 0.0) -> None:
         self.window, self.size_multiple, self.bias = window, size_multiple, bias
+        self.guided, self.detail = False, 0.0
         self.shapes: list[tuple[int, ...]] = []
 
     def __call__(self, images: np.ndarray, holes: np.ndarray, /) -> np.ndarray:
@@ -214,6 +215,17 @@ def test_a_hole_larger_than_the_window_is_filled_at_a_reduced_scale_without_a_st
     filled = fill(image, mask, filler).image
     assert filler.shapes == [(1, 3, 64, 64)]
     assert np.abs(filled.astype(int) - image).max() < 0.03 * 65535
+
+
+@pytest.mark.parametrize(("window", "side"), [(32, 6), (32, 100), (128, 100), (512, 100)])
+def test_a_filler_of_one_size_fills_holes_of_any_size_in_pictures_of_any_size(window: int, side: int) -> None:
+    image = gradient(side + 60, side + 90)
+    mask = square(side + 60, side + 90, 40, 30, 40 + side, 30 + side)
+    mask[2, 3] = 255
+    filler = MeanFiller(window, window)
+    filled = fill(image, mask, filler).image
+    assert {shape[1:] for shape in filler.shapes} == {(3, window, window)}
+    assert np.abs(filled - image).max() < 0.04
 
 
 @pytest.mark.parametrize("grow", [0, 4, 256])

@@ -60,6 +60,34 @@ def test_every_hole_pixel_is_answered_for_by_exactly_one_window_inside_the_image
         assert 0 < window.scale <= 1
 
 
+@settings(deadline=None, max_examples=60)
+@given(masks(), st.sampled_from([32, 48, 128, 200, 512]), st.integers(0, 256))
+def test_a_filler_of_one_size_is_only_shown_windows_of_it(mask: np.ndarray, side: int, grow: int) -> None:
+    plan = plan_windows(mask, side, side, grow)
+    assert (answers(plan, mask.shape)[mask > 0] == 1).all()
+    for window in plan.windows:
+        assert (window.width, window.height) == (side, side)
+        assert Box(0, 0, mask.shape[1], mask.shape[0]).contains(window.box)
+        assert window.box.contains(window.core)
+        assert 0 < window.scale <= 1
+
+
+def test_a_hole_larger_than_the_only_window_is_shown_in_it_reduced_with_a_quarter_of_context() -> None:
+    mask = np.zeros((1000, 1200), np.uint8)
+    mask[300:600, 400:700] = 255
+    (window,) = plan_windows(mask, 32, 32, 2).windows
+    assert window.content == (32, 32)
+    assert window.scale == pytest.approx(32 / 456, rel=0.02)
+    assert window.box.contains(Box(400, 300, 700, 600).grown(70))
+
+
+def test_a_picture_smaller_than_the_only_window_is_extended() -> None:
+    mask = np.zeros((40, 50), np.uint8)
+    mask[10:20, 10:20] = 255
+    (window,) = plan_windows(mask, 128, 128, 2).windows
+    assert (window.width, window.height, window.content) == (128, 128, (50, 40))
+
+
 @settings(deadline=None, max_examples=40)
 @given(masks(), st.integers(0, 32))
 def test_a_window_at_full_scale_sees_context_wherever_the_image_has_some(mask: np.ndarray, grow: int) -> None:

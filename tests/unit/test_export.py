@@ -16,12 +16,15 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from gan_inpaint import __version__, runtime  # noqa: E402 - without torch there is nothing to test
+from gan_inpaint.engine import fill  # noqa: E402
 from gan_inpaint.errors import BadModel, CannotWrite  # noqa: E402
 from gan_inpaint.manifest import KEY, Manifest, parse, sha256_of  # noqa: E402
 from gan_inpaint.store import ModelEntry, ModelStore  # noqa: E402
 from gan_inpaint_export import ExportError, ParityReport, export, from_run  # noqa: E402
 from gan_inpaint_training import checkpoint, generators  # noqa: E402
-from gan_inpaint_training.config import Config, DataConfig, GeneratorConfig, ScheduleConfig  # noqa: E402
+from gan_inpaint_training.config import Config, DataConfig, DMFBConfig, ScheduleConfig  # noqa: E402
+from gan_inpaint_training.generators.cifar import TwoPathGenerator  # noqa: E402
+from gan_inpaint_training.generators.context_encoder import ContextEncoder  # noqa: E402
 
 
 class Small(torch.nn.Module):
@@ -124,6 +127,35 @@ def test_the_generator_is_left_as_it_was(exported) -> None:
 
 
 @pytest.mark.parametrize(
+    "make", [lambda: ContextEncoder("paper", 8), lambda: ContextEncoder("released", 4), TwoPathGenerator],
+    ids=["context-encoder", "context-encoder-released", "cifar-two-path"],
+)  # fmt: skip
+def test_a_generator_of_one_size_is_exported_with_an_open_batch_and_fills(make, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    generator = make().train()
+    side = generator.fixed_size
+    with torch.no_grad():  # statistics other than those of an untrained normalisation
+        generator(torch.rand(4, 3, side, side) * 2 - 1, torch.ones(4, 1, side, side))
+    manifest = Manifest(
+        name="fixed", title="Fixed", version="1", size_multiple=side, window=side, fixed=True, training_data="none",
+        licence="CC0-1.0", images_seen=0,
+    )  # fmt: skip
+    report = export(generator, manifest, tmp_path / "fixed.onnx")
+    assert [parity.size for parity in report.parities] == [(count, side, side) for count in (1, 2, 5)]
+    assert all(parity.difference <= 1e-4 for parity in report.parities)
+    for value in onnx.load(report.path).graph.input:
+        batch, _, *sides = value.type.tensor_type.shape.dim
+        assert (bool(batch.dim_param), [axis.dim_value for axis in sides]) == (True, [side, side])
+    filler = runtime.load(ModelStore(tmp_path, tmp_path / "none").get("fixed"), 1)
+    picture = np.random.default_rng(2).integers(0, 256, (150, 170, 3), np.uint8)
+    mask = np.zeros((150, 170), np.uint8)
+    mask[40:80, 50:110] = 255
+    filled = fill(picture, mask, filler).image
+    assert np.array_equal(filled[mask == 0], picture[mask == 0])
+    assert (filled[mask > 0] != picture[mask > 0]).mean() > 0.9
+
+
+@pytest.mark.parametrize(
     ("make", "sentence"), [(Unfaithful, r"1×32×32: .*, 1×34×34: .*, 2×6×10: "), (OfOneSize, "cannot be exported")]
 )
 def test_a_generator_that_cannot_be_exported_faithfully_leaves_the_folder_as_it_was(
@@ -165,10 +197,10 @@ def state() -> dict[str, Any]:
     config = Config(
         title="Tiny",
         window=64,
-        data=DataConfig(shards=[], description="Photographs of cats", terms="CC0-1.0"),
+        data=DataConfig(shards=["photographs"], description="Photographs of cats", terms="CC0-1.0"),
         masks={"boxes": 1.0},
         schedule=ScheduleConfig(images=100),
-        generator=GeneratorConfig(name="dmfb", width=8, blocks=1),
+        generator=DMFBConfig(width=8, blocks=1),
     )
     torch.manual_seed(0)
     generator = generators.build(msgspec.to_builtins(config.generator))
@@ -183,7 +215,7 @@ def test_a_training_run_is_exported_with_what_its_configuration_tells(state: dic
     assert entry.sha256 == report.sha256 == sha256_of(tmp_path / "tiny.onnx")
     assert entry.manifest == Manifest(
         name="tiny", title="Tiny", version=__version__, size_multiple=8, window=64, training_data="Photographs of cats",
-        licence="CC0-1.0", images_seen=42,
+        licence="CC0-1.0", images_seen=42, guided=True,
     )  # fmt: skip
 
 
@@ -202,6 +234,24 @@ def test_a_run_whose_configuration_lacks_a_key_is_said(state: dict[str, Any], tm
     checkpoint.save(tmp_path, state)
     with pytest.raises(ExportError, match="window"):
         from_run(tmp_path, tmp_path / "tiny.onnx")
+
+
+@pytest.mark.parametrize("lost", ["stem.weight", "last.bias"])
+def test_a_generator_without_its_weights_is_not_exported(state: dict[str, Any], lost: str, tmp_path: Path) -> None:
+    del state["ema"][lost]
+    checkpoint.save(tmp_path, state)
+    with pytest.raises(ExportError, match=lost):
+        from_run(tmp_path, tmp_path / "tiny.onnx")
+    assert not (tmp_path / "tiny.onnx").exists()
+
+
+def test_a_run_of_a_generator_of_one_size_is_exported_at_that_size(state: dict[str, Any], tmp_path: Path) -> None:
+    state["config"]["generator"] = {"name": "cifar-two-path", "side": 32}
+    state["ema"] = TwoPathGenerator(32).state_dict()
+    checkpoint.save(tmp_path, state)
+    from_run(tmp_path, tmp_path / "tiny.onnx")
+    manifest = ModelStore(tmp_path, tmp_path / "none").get("tiny").manifest
+    assert (manifest.fixed, manifest.window, manifest.size_multiple) == (True, 32, 32)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no checkpoint"])

@@ -23,7 +23,8 @@ def test_a_manifest_survives_being_written_and_read(manifest: Manifest) -> None:
     "changes",
     [
         {"title": None}, {"title": ""}, {"version": 3}, {"size_multiple": 0}, {"window": None}, {"window": "512"},
-        {"window": 60}, {"licence": None}, {"training_data": ""}, {"images_seen": -1}, {"channels": "bgr"},
+        {"window": 60}, {"fixed": True}, {"fixed": 1},
+        {"licence": None}, {"training_data": ""}, {"images_seen": -1}, {"channels": "bgr"},
         {"figures": {"psnr": "good"}}, {"inputs": ["image"]}, {"output": 1}, {"contract": None}, {"contract": "1"},
     ],
     ids=str,

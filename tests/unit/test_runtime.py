@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnxruntime
 import psutil
@@ -134,7 +135,7 @@ def test_a_generator_that_does_not_work_is_refused(write_graph, manifest: Manife
         (CONTRACT.replace("fill", "output"), "output = Identity(image)", "not those of the contract"),
         (CONTRACT.replace("3,", "4,"), "fill = Identity(image)", "not those of the contract"),
         (CONTRACT.replace("float", "double"), "fill = Identity(image)", "not those of the contract"),
-        (CONTRACT.replace("N", "1"), "fill = Identity(image)", "one size"),
+        (CONTRACT.replace("N", "1"), "fill = Identity(image)", "one number"),
         (CONTRACT.replace("H", "64"), "fill = Identity(image)", "one size"),
     ],
 )
@@ -143,6 +144,27 @@ def test_a_graph_that_breaks_the_contract_is_refused(
 ) -> None:
     with pytest.raises(BadModel, match=sentence):
         runtime.examine(write_graph("odd", body, signature, manifest))
+
+
+def test_a_generator_of_one_size_fills_where_its_manifest_says_so(write_graph, manifest: Manifest) -> None:
+    fixed = msgspec.structs.replace(manifest, fixed=True, size_multiple=64)
+    signature = CONTRACT.replace("H, W", "64, 64")
+    path = write_graph("fixed", "fill = Neg(image)", signature, fixed)
+    assert runtime.examine(path) == fixed
+    filler = runtime.load(entry_of(path), 1)
+    assert (filler.window, filler.size_multiple) == (64, 64)
+    filler.rest()
+    images, holes = window(3, 64, 64)
+    np.testing.assert_array_equal(filler(images, holes), -images)
+
+
+@pytest.mark.parametrize("size", ["32, 32", "64, 32", "H, 32", "128, 128"])
+def test_a_generator_of_another_size_than_its_manifest_says_is_refused(
+    write_graph, manifest: Manifest, size: str
+) -> None:
+    fixed = msgspec.structs.replace(manifest, fixed=True, size_multiple=64)
+    with pytest.raises(BadModel, match="64²"):
+        runtime.examine(write_graph("fixed", "fill = Neg(image)", CONTRACT.replace("H, W", size), fixed))
 
 
 def test_a_wrong_manifest_is_refused(write_graph) -> None:

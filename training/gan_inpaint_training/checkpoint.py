@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from gan_inpaint_training.writing import replace
 
 NAME = "checkpoint.pt"
 
@@ -17,17 +18,15 @@ class CheckpointError(ValueError):
 
 
 def save(run: Path, state: dict[str, Any]) -> None:
-    """Write `state` to the run's checkpoint; the old one stays until the new one is complete on disk."""
-    temporary = run / f"{NAME}.part"
+    """Write `state` to the run's checkpoint; the old one stays until the new one is complete on disk.
+
+    Raises CheckpointError, where the disk is full for example.
+    """
+    path = run / NAME
     try:
-        with temporary.open("wb") as stream:
-            torch.save(state, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(run / NAME)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise CheckpointError(f"The checkpoint {run / NAME} could not be written: {error}") from error
+        replace(path, lambda stream: torch.save(state, stream))
+    except (OSError, RuntimeError) as error:  # torch wraps what the stream raises
+        raise CheckpointError(f"The checkpoint {path} could not be written: {error}") from error
 
 
 def load(run: Path) -> dict[str, Any]:

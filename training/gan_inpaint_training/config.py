@@ -1,90 +1,255 @@
-"""Typed configurations: one YAML file a network, each value overridable by `section.key=value`."""
+"""Typed configurations: one YAML file a network, each value overridable by `section.key=value`.
+
+Networks and adversaries are tagged unions: their `name` decides which other keys there are.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
-import yaml
+from msgspec import Meta
+
+from gan_inpaint_training import masks
+from gan_inpaint_training.settings import ConfigError, Settings
 
 CONFIGS = Path(__file__).parent / "configs"
 
-
-class ConfigError(ValueError):
-    """A configuration that cannot be used; the message names the file or override and the key."""
-
-
-class GeneratorConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """`width`: channels at half resolution; `blocks`: dense multi-scale fusion blocks at 1/8."""
-
-    name: str = "dmfb"
-    width: int = 32
-    blocks: int = 8
+Count = Annotated[int, Meta(ge=1)]
+Amount = Annotated[float, Meta(ge=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 
-class AdversaryConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """`start`: images seen before the adversary joins; `ramp`: images over which its weight grows to the full value."""
+class _Generator(msgspec.Struct, tag_field="name", forbid_unknown_fields=True):
+    pass
 
-    name: str = "sn-patchgan"
-    width: int = 48
-    learning_rate: float = 2e-4
-    start: int = 0
-    ramp: int = 10_000
+
+class DMFBConfig(_Generator, tag="dmfb"):
+    """`width`: channels at half resolution; dense multi-scale fusion: `blocks` at 1/8, `fine_blocks` at 1/4."""
+
+    width: Count = 32
+    blocks: Count = 3
+    fine_blocks: Count = 5
+
+
+class DMFNConfig(_Generator, tag="dmfn"):
+    """`variant`: the block as the paper draws it, or as its authors released it."""
+
+    variant: Literal["paper", "released"] = "paper"
+    width: Count = 64
+    blocks: Count = 8
+
+
+class ContextualAttentionConfig(_Generator, tag="contextual-attention"):
+    width: Count = 32
+
+
+class DeepFillV2Config(_Generator, tag="deepfill-v2"):
+    width: Count = 48
+
+
+class AOTConfig(_Generator, tag="aot"):
+    width: Count = 64
+    blocks: Count = 8
+
+
+class ContextEncoderConfig(_Generator, tag="context-encoder"):
+    """`variant`: the bottleneck of the paper or of the released code."""
+
+    variant: Literal["paper", "released"] = "paper"
+    width: Count = 64
+
+
+class TwoPathConfig(_Generator, tag="cifar-two-path"):
+    side: Literal[32, 128] = 32
+
+
+class _Adversary(msgspec.Struct, tag_field="name", forbid_unknown_fields=True, kw_only=True):
+    """`start`: images seen before the adversary joins; `ramp`: images over which its weight grows to the full value;
+    `betas`: Adam's."""
+
+    learning_rate: Amount = 2e-4
+    betas: tuple[Share, Share] = (0.5, 0.999)
+    start: Annotated[int, Meta(ge=0)] = 0
+    ramp: Annotated[int, Meta(ge=0)] = 0
+
+
+class SNPatchGANConfig(_Adversary, tag="sn-patchgan"):
+    """The compact spectral-normalised PatchGAN, hinge loss on the patches that touch the hole."""
+
+    width: Count = 48
+    betas: tuple[Share, Share] = (0.0, 0.99)
+    ramp: Annotated[int, Meta(ge=0)] = 10_000
+
+
+class DeepFillPatchGANConfig(_Adversary, tag="deepfill-patchgan"):
+    """DeepFill v2's discriminator, hinge loss on every patch."""
+
+    width: Count = 64
+
+
+class GlobalLocalConfig(_Adversary, tag="global-local"):
+    """DMFN's discriminator, relativistic average loss."""
+
+    width: Count = 64
+
+
+class CriticsConfig(_Adversary, tag="critics"):
+    """DeepFill v1's critics, WGAN-GP. `steps`: updates of the critics for one of the generator; `penalty`: λ."""
+
+    width: Count = 64
+    betas: tuple[Share, Share] = (0.5, 0.9)
+    steps: Count = 5
+    penalty: Amount = 10.0
+
+
+class SoftMaskConfig(_Adversary, tag="soft-mask-patchgan"):
+    """AOT-GAN's discriminator. `sigma`: pixels of the Gaussian that softens the mask."""
+
+    width: Count = 64
+    sigma: Annotated[float, Meta(gt=0)] = 10.0
+
+
+class PatchDiscriminatorConfig(_Adversary, tag="patch"):
+    """The context encoder's discriminator of the filled patch, cross-entropy."""
+
+
+class TwoPathDiscriminatorConfig(_Adversary, tag="two-path"):
+    """Shared first layers, then a global and a local path, cross-entropy on both."""
+
+
+GeneratorConfig = (
+    DMFBConfig
+    | DMFNConfig
+    | ContextualAttentionConfig
+    | DeepFillV2Config
+    | AOTConfig
+    | ContextEncoderConfig
+    | TwoPathConfig
+)
+AdversaryConfig = (
+    SNPatchGANConfig
+    | DeepFillPatchGANConfig
+    | GlobalLocalConfig
+    | CriticsConfig
+    | SoftMaskConfig
+    | PatchDiscriminatorConfig
+    | TwoPathDiscriminatorConfig
+)
 
 
 class DataConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """`shards`: tar files or folders of photographs; `max_reduction`: a crop covers up to this many times its side.
+    """`shards`: tar files, folders or, by `layout`, the root of a data set.
 
+    `damage`: the same for pictures of film damage, which masks are cut from; `attributes`: of CelebA, those that a
+    face must have, or must not where a "-" leads; `classes`: first words of the names to take; `resize`: the short side
+    before cropping; `max_reduction`: a crop covers up to this many times its side; `memory_mib`: for decoded pictures.
     `description` and `terms` go into the manifest of what is exported.
     """
 
-    shards: list[str]
+    shards: Annotated[list[str], Meta(min_length=1)]
+    damage: list[str] = []
+    layout: Literal["pictures", "celeba", "cifar10"] = "pictures"
+    attributes: list[str] = []
+    classes: list[str] = []
+    crop: Count = 128
+    resize: Count | None = None
+    max_reduction: Annotated[float, Meta(ge=1)] = 6.0
+    augment: Literal["photographs", "flip", "none"] = "photographs"
+    memory_mib: Count = 2048
+    workers: Annotated[int, Meta(ge=0)] = 1
     description: str = "not stated"
     terms: str = "not stated"
-    crop: int = 128
-    max_reduction: float = 6.0
-    workers: int = 1
+
+
+class BoxConfig(msgspec.Struct, forbid_unknown_fields=True):
+    """Boxes of the masks `centre-box` and `random-box`, as shares of the picture's side: each side of a box is drawn
+    from `side` − `shrink` to `side`, and the box stays `margin` away from the border."""
+
+    side: Share = 0.5
+    shrink: Share = 0.0
+    margin: Share = 0.0
+
+
+class OctaveConfig(msgspec.Struct, forbid_unknown_fields=True):
+    """Training over two octaves, for a guided generator: shares of the finer one's guides that are not the coarser
+    one's fill but a `degraded` truth, or the `smooth` guess that a hole starts from."""
+
+    degraded: Share = 0.25
+    smooth: Share = 0.25
 
 
 class LossConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """Weights of the terms of the generator's loss."""
+    """Weights of the terms of the generator's loss (objective.TERMS says what each is); 0 leaves a term out.
 
-    hole: float = 1.0
-    known: float = 0.1
-    adversarial: float = 0.2
-    feature_matching: float = 0.3
+    `coarse`: factor for the stages before the last; `discount`: γ of `discounted`; `overlap`: pixels of the hole's rim
+    that count ten times in `overlap_l2`; `vgg19`: a local file of torchvision's VGG19 weights, to be used instead of
+    EfficientNet-Lite0 in the terms on frozen features.
+    """
+
+    hole: Amount = 0.0
+    relative: Amount = 0.0
+    known: Amount = 0.0
+    whole: Amount = 0.0
+    composited: Amount = 0.0
+    discounted: Amount = 0.0
+    overlap_l2: Amount = 0.0
+    laplacian: Amount = 0.0
+    features: Amount = 0.0
+    self_guided: Amount = 0.0
+    alignment: Amount = 0.0
+    style: Amount = 0.0
+    adversarial: Amount = 0.0
+    feature_matching: Amount = 0.0
+    coarse: Amount = 1.0
+    discount: Share = 0.99
+    overlap: Annotated[int, Meta(ge=0)] = 0
+    vgg19: str | None = None
+
+
+LOSS_TERMS = tuple(
+    name for name in LossConfig.__struct_fields__ if name not in ("coarse", "discount", "overlap", "vgg19")
+)
 
 
 class ScheduleConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """Progress is counted in images seen. `decay`: share of the run, at its end, over which the learning rate falls
-    to zero; `ema_half_life`: images after which a weight counts half in the exponential moving average."""
+    """Progress is counted in images seen. `batch`: images a step, over all devices; `halve`: images after each of
+    which the learning rates are halved; `decay`: share of the run, at its end, over which they fall to zero;
+    `ema_half_life`: images after which a weight counts half in the exponential moving average."""
 
-    images: int
-    batch: int = 16
-    learning_rate: float = 4e-4
-    decay: float = 0.2
-    ema_half_life: int = 10_000
-    seed: int = 0
-    precision: str = "bf16-mixed"
-    log_every: int = 1_000
-    checkpoint_every: int = 10_000
+    images: Count
+    batch: Count = 16
+    learning_rate: Amount = 4e-4
+    betas: tuple[Share, Share] = (0.5, 0.99)
+    halve: list[Count] = []
+    decay: Share = 0.2
+    ema_half_life: Count = 10_000
+    seed: Annotated[int, Meta(ge=0)] = 0
+    precision: Literal["32-true", "bf16-mixed"] = "bf16-mixed"
+    log_every: Count = 1_000
+    checkpoint_every: Count = 10_000
 
 
 class Config(msgspec.Struct, forbid_unknown_fields=True):
     """Everything that a training run depends on, besides the code.
 
     `title` and `window`, the side in pixels of the windows that it is shown, go into the manifest of what is exported.
+    `masks`: kind of hole → its weight. With `octaves` the networks see squares of half the crop. `detail` is how much
+    of the detail around a hole whoever uses the generator is to add to its fill.
     """
 
     title: str
-    window: int
+    window: Count
     data: DataConfig
-    masks: dict[str, float]
+    masks: Annotated[dict[str, Amount], Meta(min_length=1)]
     schedule: ScheduleConfig
-    generator: GeneratorConfig = msgspec.field(default_factory=GeneratorConfig)
-    adversary: AdversaryConfig = msgspec.field(default_factory=AdversaryConfig)
-    loss: LossConfig = msgspec.field(default_factory=LossConfig)
+    generator: GeneratorConfig = msgspec.field(default_factory=DMFBConfig)
+    adversary: AdversaryConfig = msgspec.field(default_factory=SNPatchGANConfig)
+    loss: LossConfig = msgspec.field(default_factory=lambda: LossConfig(hole=1.0))
+    box: BoxConfig = msgspec.field(default_factory=BoxConfig)
+    octaves: OctaveConfig | None = None
+    detail: Share = 0.0
 
 
 def available() -> list[str]:
@@ -95,34 +260,43 @@ def available() -> list[str]:
 def load(name_or_path: str, overrides: list[str] = []) -> Config:  # noqa: B006 - never mutated
     """Read a shipped configuration by name, or any YAML file by path, and apply `section.key=value` overrides.
 
-    Raises ConfigError for an unknown name, invalid YAML, unknown keys and values of a wrong type.
+    Raises ConfigError, with file, line and key, for an unknown name, invalid YAML, unknown keys and values of a wrong
+    type.
     """
+    return read(name_or_path, overrides)[0]
+
+
+def read(name_or_path: str, overrides: list[str] = []) -> tuple[Config, Settings]:  # noqa: B006 - never mutated
+    """As `load`; also where the values come from, so that what is found to be wrong later can name its line."""
     path = Path(name_or_path)
     if path.suffix not in {".yaml", ".yml"}:
         path = CONFIGS / f"{name_or_path}.yaml"
     try:
-        values: dict[str, Any] = yaml.safe_load(path.read_text())
+        text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise ConfigError(
-            f"There is no configuration {name_or_path!r}; choose one of {', '.join(available())}."
-        ) from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        known = ", ".join(available())
+        raise ConfigError(f"There is no configuration {name_or_path!r}; choose one of {known}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+    settings = Settings(path, text)
     for override in overrides:
-        _apply(values, override)
+        settings.override(override)
     try:
-        return msgspec.convert(values, Config, strict=False)  # YAML 1.1 reads 1e-2 as text
+        # Not strict, since YAML 1.1 reads 1e-2 as text.
+        config: Config = msgspec.convert(settings.values, Config, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        raise settings.refused(str(error), _names()) from error
+    for kind in config.masks:
+        if kind not in masks.NAMES:
+            raise settings.error(f"masks.{kind}", f"there is no such kind of hole; choose of {', '.join(masks.NAMES)}")
+    if not any(config.masks.values()):
+        raise settings.error("masks", "no kind of hole has a weight above 0")
+    if not any(getattr(config.loss, term) for term in LOSS_TERMS):
+        raise settings.error("loss", "no term has a weight above 0")
+    return config, settings
 
 
-def _apply(values: dict[str, Any], override: str) -> None:
-    key, separator, text = override.partition("=")
-    if not separator:
-        raise ConfigError(f"An override is written section.key=value, not {override!r}.")
-    *sections, leaf = key.split(".")
-    for section in sections:
-        values = values.setdefault(section, {})
-        if not isinstance(values, dict):
-            raise ConfigError(f"{override!r}: {section} is a value, not a section.")
-    values[leaf] = yaml.safe_load(text)
+def _names() -> dict[str, list[str]]:
+    """What may stand in `generator.name` and `adversary.name`."""
+    unions: dict[str, Any] = {"generator.name": GeneratorConfig, "adversary.name": AdversaryConfig}
+    return {key: [str(struct.__struct_config__.tag) for struct in union.__args__] for key, union in unions.items()}

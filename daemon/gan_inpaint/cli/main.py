@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gan_inpaint import __version__
-from gan_inpaint.cli import daemon, fill, models, plugins, report, training
+from gan_inpaint.cli import daemon, evaluation, fill, models, plugins, report, training
 from gan_inpaint.cli.exit_codes import Exit, exit_code
 from gan_inpaint.errors import GanInpaintError, OutOfMemory
 
@@ -26,6 +26,7 @@ models.register(app)
 plugins.register(app)
 daemon.register(app)
 training.register(app)
+evaluation.register(app)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,22 +35,48 @@ def register(app: typer.Typer) -> None:
 
 def train(
     config: Annotated[
-        str, typer.Argument(metavar="CONFIG", help="The name of a shipped configuration, or a YAML file.")
-    ],
-    run: Annotated[Path, typer.Option(help="The folder to train in; an earlier run in it is continued.")],
+        str | None,
+        typer.Argument(
+            metavar="CONFIG", help="The name of a shipped configuration, or a YAML file.", show_default=False
+        ),
+    ] = None,
     overrides: Annotated[
         list[str] | None, typer.Argument(metavar="SECTION.KEY=VALUE...", help="Values to change.", show_default=False)
     ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(help="The folder to train in; an earlier run in it is continued.", show_default=False),
+    ] = None,
+    devices: Annotated[int, typer.Option(min=1, help="Train on so many devices at once.")] = 1,
+    list_: Annotated[bool, typer.Option("--list", help="List the shipped configurations instead.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Train a generator; Ctrl+C saves and ends, the same command goes on."""
-    loop, configuration, data, checkpoint = (
-        _import(f"gan_inpaint_training.{module}") for module in ("loop", "config", "data", "checkpoint")
+    if list_:
+        _list(as_json)
+        return
+    if config is None or run is None:
+        missing = "CONFIG" if config is None else "--run"
+        raise typer.BadParameter(f"{missing} is missing; “gan-inpaint train --list” lists the configurations.")
+    loop, configuration, data, checkpoint, watch = (
+        _import(f"gan_inpaint_training.{module}") for module in ("loop", "config", "data", "checkpoint", "watch")
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
-        loop.train(config, run, overrides or [])
-    except (configuration.ConfigError, data.DataError, checkpoint.CheckpointError, loop.NonFiniteLoss) as problem:
+        loop.train(config, run, overrides or [], devices)
+    except (configuration.ConfigError, data.DataError, checkpoint.CheckpointError, watch.NonFiniteLoss) as problem:
         raise TrainingFailed(str(problem)) from problem
+
+
+def _list(as_json: bool) -> None:
+    entries = _import("gan_inpaint_training.catalogue").entries()
+    if as_json:
+        report.show_json([asdict(entry) for entry in entries])
+        return
+    rows = (
+        [entry.name, f"{entry.parameters:,}", f"{entry.side}²", f"{entry.gmac:.3g}", entry.title] for entry in entries
+    )
+    report.show_table(["name", "parameters", "size", "GMAC", "title"], rows)
 
 
 def export(

@@ -27,12 +27,28 @@ class Box(NamedTuple):
         """What picks these pixels out of an array (H, W, …)."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
+    @property
+    def empty(self) -> bool:
+        return self.right <= self.left or self.bottom <= self.top
+
+    def moved(self, across: int, down: int) -> Box:
+        return Box(self.left + across, self.top + down, self.right + across, self.bottom + down)
+
     def grown(self, by: int) -> Box:
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
     def clipped(self, width: int, height: int) -> Box:
-        """The part inside an image of that size; the two must meet."""
-        return Box(max(self.left, 0), max(self.top, 0), min(self.right, width), min(self.bottom, height))
+        """The part inside an image of that size."""
+        return self.common(Box(0, 0, width, height))
+
+    def common(self, other: Box) -> Box:
+        """The part inside the other box; `empty` where they do not meet."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
 
     def united(self, other: Box) -> Box:
         return Box(

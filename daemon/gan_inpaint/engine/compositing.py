@@ -28,7 +28,7 @@ def paste(
     for strip in window.core.strips(_STRIP):
         selected = (mask[strip.slices] > 0) & plan.owned(index, strip)
         weight = blend_weight(mask, strip, feather)
-        values = limits.light(_shown(fill, window, strip))
+        values = limits.light(shown(fill, window, strip, (strip.width, strip.height), cv2.INTER_CUBIC))
         target = colours(out)[strip.slices]
         if target.ndim == 2:
             values = values.mean(axis=2)
@@ -73,23 +73,24 @@ def _blended(original: Floats, generated: Floats, weight: Floats) -> Floats:
     return blended
 
 
-def _shown(fill: Floats, window: Window, box: Box) -> Floats:
-    """The fill over `box` of the image, enlarged where the window was run at a reduced scale."""
+def shown(fill: Floats, window: Window, box: Box, size: tuple[int, int], interpolation: int) -> Floats:
+    """What `fill` (height, width, 3) of a window shows of `box` of the image, at `size` (width, height) pixels."""
     x, y = box.left - window.box.left, box.top - window.box.top
     width, height = window.content
-    if (width, height) == (window.box.width, window.box.height):
-        return fill[y : y + box.height, x : x + box.width]
     across, down = width / window.box.width, height / window.box.height
+    if across == down == 1 and size == (box.width, box.height):
+        return fill[y : y + box.height, x : x + box.width]
+    step_x, step_y = box.width / size[0] * across, box.height / size[1] * down
     # Pixel centres lie at halves.
-    to_fill = np.array([[across, 0, (x + 0.5) * across - 0.5], [0, down, (y + 0.5) * down - 0.5]])
-    enlarged: Floats = cv2.warpAffine(
+    to_fill = np.array([[step_x, 0, x * across + 0.5 * (step_x - 1)], [0, step_y, y * down + 0.5 * (step_y - 1)]])
+    resampled: Floats = cv2.warpAffine(
         fill[:height, :width],
         to_fill,
-        (box.width, box.height),
-        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        size,
+        flags=interpolation | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return enlarged
+    return resampled
 
 
 def _bits(samples: Samples) -> NDArray[np.unsignedinteger[Any]]:

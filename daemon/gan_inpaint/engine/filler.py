@@ -20,11 +20,21 @@ class Filler(Protocol):
 
     @property
     def size_multiple(self) -> int:
-        """Every window's width and height is a multiple of this."""
+        """Every window's width and height is a multiple of this; so with `window` itself, all are `window` squared."""
+        ...
+
+    @property
+    def guided(self) -> bool:
+        """Whether the images' hole holds a first guess, which the filler refines; else it is zero."""
+        ...
+
+    @property
+    def detail(self) -> float:
+        """How much detail from around the hole its smooth fills need, 0 to 1; 0 for one that makes its own."""
         ...
 
     def __call__(self, images: Floats, holes: Floats, /) -> Floats:
-        """Images (N, 3, H, W) in [-1, 1], zero in the hole; holes (N, 1, H, W), 1 = hole → (N, 3, H, W) in [-1, 1].
+        """Images (N, 3, H, W) in [-1, 1], holes (N, 1, H, W), 1 = hole → (N, 3, H, W) in [-1, 1].
 
         Only the result's pixels inside the hole are used.
         """

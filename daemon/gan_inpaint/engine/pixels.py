@@ -72,6 +72,15 @@ class Range:
         result -= np.float32(1 + self.low * scale)
         return np.clip(result, -1, 1, out=result)
 
+    def converted(self, normalised: Floats, other: Range) -> Floats:
+        """[-1, 1] of this range → [-1, 1] of another one, of the same transfer; not clipped."""
+        if other == self:
+            return normalised
+        scale = (self.high - self.low) / (other.high - other.low)
+        shift = 2 * (self.low - other.low) / (other.high - other.low) + scale - 1
+        converted: Floats = normalised * np.float32(scale) + np.float32(shift)
+        return converted
+
     def light(self, normalised: Floats) -> Floats:
         """[-1, 1] → light, in the image's own transfer; clipped to the range first."""
         encoded: Floats = np.clip(normalised, -1, 1)

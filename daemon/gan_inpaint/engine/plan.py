@@ -5,14 +5,17 @@ runtime meets few shapes and windows can be run in batches; parts that lie near 
 costs fewer pixels than one for each. A window is shifted, not cut, to lie inside the image.
 
 A part that is too large for the filler's native window is cut along a grid when it is long and thin (a wire, a
-scratch). Otherwise its window is shown at a reduced `scale`, and its fill is enlarged. That is the place for octaves:
-a later plan adds, for each window with `scale` < 1, finer windows over the same core, each guided by the coarser fill.
+scratch). Otherwise its window is shown at a reduced `scale`, and its fill is enlarged.
+
+A guided filler fills octave by octave instead. What is thicker than `REACH` pixels is first filled at half the scale,
+and so on until it is not; that fill guides the next finer octave, up to the image's own scale. A window may then be
+larger than the native one; it is run tile by tile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -24,6 +27,7 @@ from gan_inpaint.engine.grouping import Need, group
 from gan_inpaint.engine.parts import CELL, Part, Parts, cut_by_grid, cut_limbs, find_parts
 
 CONTEXT = 64
+REACH = 48
 _STEP = 64
 
 
@@ -32,7 +36,8 @@ class Window:
     """`box` of the image is shown `scale` times as large, in the upper left `content` of `width` × `height` pixels.
 
     The rest of those pixels, where the image is smaller than the window, repeats the image's edge. The window answers
-    for hole pixels in `core` only, which lies inside `box`.
+    for hole pixels in `core` only, which lies inside `box`. `coarser` shows the same hole an octave coarser, and is
+    filled first.
     """
 
     box: Box
@@ -40,6 +45,11 @@ class Window:
     width: int
     height: int
     scale: float
+    coarser: Window | None = None
+
+    @property
+    def coarsest(self) -> Window:
+        return self.coarser.coarsest if self.coarser else self
 
     @property
     def content(self) -> tuple[int, int]:
@@ -79,10 +89,14 @@ class Plan:
                 yield indices[start : start + count]
 
 
-def plan_windows(mask: Bytes, native: int, multiple: int, grow: int) -> Plan:
+def plan_windows(
+    mask: Bytes, native: int, multiple: int, grow: int, *, guided: bool = False, finest: bool = True
+) -> Plan:
     """Windows for a mask (H, W), not empty, whose hole the filler will see `grow` pixels larger.
 
-    `native` is the side of the filler's largest window, a multiple of `multiple`, as are all windows' sizes.
+    `native` is the side of the filler's largest window, a multiple of `multiple`, as are all windows' sizes. A network
+    of one fixed size has `native` = `multiple`: the ladder then has this one rung, and every window is its square.
+    `guided`: the filler can fill octave by octave; without `finest`, only the coarsest octave of each hole is planned.
     """
     height, width = mask.shape
     ladder = _Ladder(native, multiple, grow, width, height)
@@ -94,7 +108,12 @@ def plan_windows(mask: Bytes, native: int, multiple: int, grow: int) -> Plan:
         core = reduce(Box.united, (found.parts[member].box for member in members))
         reach = reduce(Box.united, (needs[member].reach for member in members))
         owner[[member + 1 for member in members]] = len(windows)
-        windows.append(ladder.window(core, reach, side))
+        if guided:
+            thickness = max(found.parts[member].thickness for member in members)
+            window = ladder.octaves(core, reach, side, thickness)
+            windows.append(window if finest else window.coarsest)
+        else:
+            windows.append(ladder.window(core, reach, side))
     return Plan(windows, owner[found.labels], found.left, found.top)
 
 
@@ -115,7 +134,7 @@ class _Ladder:
     """The sides that windows may have for one filler and one image, and what follows from them."""
 
     def __init__(self, native: int, multiple: int, grow: int, width: int, height: int) -> None:
-        self.native, self.grow, self.image = native, grow, (width, height)
+        self.native, self.multiple, self.grow, self.image = native, multiple, grow, (width, height)
         self.step = _rounded_up(_STEP, multiple)
         self.context = min(CONTEXT, native // 4)
         # A strip this thick leaves three quarters of a window to see; what is thicker is not cut.
@@ -141,6 +160,31 @@ class _Ladder:
         side = next(side for side in self.sides if side >= least)
         return side // 2 - 2 * self.grow
 
+    def octaves(self, core: Box, reach: Box, side: int | None, thickness: int) -> Window:
+        """The window at the image's own scale for a part of `thickness` pixels, with its coarser octaves."""
+        if side is not None:
+            finest = self.window(core, reach, side)
+        else:
+            finest = self._free(core, core.grown(self.grow + self.context), 1)
+        reduction, chain = 1, [finest]
+        while (thickness + 2 * self.grow) > REACH * reduction and min(self.image) > 2 * reduction * self.multiple:
+            reduction *= 2
+            hole = core.grown(self.grow)
+            context = max(self.context * reduction, max(hole.width, hole.height) // 2)
+            chain.append(self._free(core, hole.grown(context), reduction))
+        window = chain.pop()
+        while chain:
+            window = replace(chain.pop(), coarser=window)
+        return window
+
+    def _free(self, core: Box, reach: Box, reduction: int) -> Window:
+        """A window of whatever size shows `reach` at 1/`reduction`."""
+        box = reach.clipped(*self.image)
+        width, height = (_rounded_up(-(-side // reduction), self.step) for side in (box.width, box.height))
+        left, span_x = _shifted(box.left, box.right, width * reduction, self.image[0])
+        top, span_y = _shifted(box.top, box.bottom, height * reduction, self.image[1])
+        return Window(Box(left, top, left + span_x, top + span_y), core, width, height, 1 / reduction)
+
     def window(self, core: Box, reach: Box, side: int | None) -> Window:
         """A window that shows `reach`; with no `side`, the native one, at the scale that it takes."""
         longest = max(reach.width, reach.height) if side is None else side
@@ -162,6 +206,12 @@ class _Ladder:
 
     def _around(self, hole: Box, context: int) -> Box:
         return hole.grown(max(self.context, context)).clipped(*self.image)
+
+
+def _shifted(start: int, stop: int, span: int, extent: int) -> tuple[int, int]:
+    """Start and length of `span` pixels around `start` … `stop` that lie inside `extent`, fewer where it is smaller."""
+    span = min(span, extent)
+    return min(max((start + stop - span) // 2, 0), extent - span), span
 
 
 def _rounded_up(value: int, multiple: int) -> int:

@@ -11,7 +11,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 
 class SNPatchGAN(nn.Module):
-    """image (N, 3, H, W) and mask (N, 1, H, W) → scores (N, 1, H/8, W/8) and the features of each layer.
+    """image (N, 3, H, W) and mask (N, 1, H, W) → one map of scores (N, 1, H/8, W/8) and the features of each layer.
 
     Smaller than the paper's (three strided 4×4 convolutions instead of six 5×5), so that a patch stays local and
     a CPU can train it.
@@ -25,9 +25,9 @@ class SNPatchGAN(nn.Module):
         )
         self.judge = spectral_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
 
-    def forward(self, image: Tensor, mask: Tensor) -> tuple[Tensor, list[Tensor]]:
+    def forward(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         x, features = torch.cat([image, mask], 1), []
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)
-        return self.judge(x), features
+        return [self.judge(x)], features

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import nn
-
+from gan_inpaint_training.generators.aot import AOTGenerator
+from gan_inpaint_training.generators.cifar import TwoPathGenerator
+from gan_inpaint_training.generators.context_encoder import ContextEncoder
+from gan_inpaint_training.generators.contextual_attention import ContextualAttentionGenerator
+from gan_inpaint_training.generators.deepfill_v2 import GatedGenerator
 from gan_inpaint_training.generators.dmfb import DMFBGenerator
+from gan_inpaint_training.generators.dmfn import DMFNGenerator
+from gan_inpaint_training.generators.generator import Generator
 
-GENERATORS = {"dmfb": DMFBGenerator}
+__all__ = ["GENERATORS", "Generator", "build", "restore"]
+
+GENERATORS: dict[str, type[Generator]] = {
+    "dmfb": DMFBGenerator,
+    "dmfn": DMFNGenerator,
+    "contextual-attention": ContextualAttentionGenerator,
+    "deepfill-v2": GatedGenerator,
+    "aot": AOTGenerator,
+    "context-encoder": ContextEncoder,
+    "cifar-two-path": TwoPathGenerator,
+}
 
 
-def build(config: dict[str, Any]) -> nn.Module:
+def build(config: dict[str, Any]) -> Generator:
     """The untrained generator of a configuration's `generator` section (its `name` and the constructor's arguments).
 
     Raises KeyError for an unknown name.
@@ -20,7 +35,7 @@ def build(config: dict[str, Any]) -> nn.Module:
     return GENERATORS[arguments.pop("name")](**arguments)
 
 
-def restore(state: dict[str, Any]) -> nn.Module:
+def restore(state: dict[str, Any]) -> Generator:
     """The averaged generator of a checkpoint's state, ready for inference.
 
     Raises KeyError, TypeError or RuntimeError where the state does not hold what its configuration names.

@@ -1,9 +1,10 @@
-"""The compact generator: dense multi-scale fusion at 1/8 resolution over a push–pull pre-fill.
+"""The compact generator: dense multi-scale fusion at 1/4 and 1/8 resolution, refining a first guess.
 
 The block is the paper's DMFB (Hui et al., "Image Fine-grained Inpainting", 2020, section 3.2, figure 3) without its
 instance normalisation, whose statistics would depend on the hole, the picture's size and the tiling. The rest is ours:
-a pixel-unshuffled stem and a pixel-shuffled head instead of convolutions at full resolution, skips that keep thin
-detail, and the residual to a smooth pre-fill as the output, starting at zero.
+no convolution at full resolution (pixels are unshuffled into channels and shuffled back), skips that are added, and
+the residual to the guess in the hole as the output, starting at zero. The guess is what the generator itself made of
+the next coarser octave, enlarged; at the coarsest, push–pull.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gan_inpaint_training.generators.generator import Generator
 from gan_inpaint_training.generators.pushpull import push_pull
 
 
@@ -41,47 +43,51 @@ class DenseMultiScaleFusionBlock(nn.Module):
         return x + self.gain * self.fuse(activate(torch.cat(fused, 1)))
 
 
-class DMFBGenerator(nn.Module):
-    """image (N, 3, H, W) in [-1, 1] and mask (N, 1, H, W), 1 = hole → fill (N, 3, H, W), in [-1, 1] once trained.
+class Doubling(nn.Module):
+    """(N, before, H, W) → (N, after, 2·H, 2·W): a sub-pixel convolution (Shi et al. 2016) over single pixels."""
 
-    H and W are multiples of `size_multiple`. What `image` holds inside the hole is not looked at.
-    """
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self.widen = nn.Conv2d(before, 4 * after, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.widen(x), 2)
+
+
+class DMFBGenerator(Generator):
+    """`width`: channels at half resolution, doubled at each lower one; `blocks` DMFBs at 1/8, `fine_blocks` at 1/4."""
 
     size_multiple = 8
+    guided = True
 
-    def __init__(self, width: int = 32, blocks: int = 8) -> None:
+    def __init__(self, width: int = 32, blocks: int = 3, fine_blocks: int = 5) -> None:
         super().__init__()
         self.stem = nn.Conv2d(4 * 4, width, 3, padding=1)
         self.down4 = nn.Conv2d(width, 2 * width, 3, stride=2, padding=1)
         self.down8 = nn.Conv2d(2 * width, 4 * width, 3, stride=2, padding=1)
         self.body = nn.Sequential(*(DenseMultiScaleFusionBlock(4 * width) for _ in range(blocks)))
-        self.up4 = nn.Conv2d(6 * width, 2 * width, 3, padding=1)
-        self.refine4 = nn.Sequential(*(DenseMultiScaleFusionBlock(2 * width) for _ in range(2)))
-        self.up2 = nn.Conv2d(3 * width, width, 3, padding=1)
-        self.head = nn.Conv2d(width, 4 * 8, 3, padding=1)
-        self.last = nn.Conv2d(8 + 4, 3, 3, padding=1)
+        self.up4 = Doubling(4 * width, 2 * width)
+        self.refine4 = nn.Sequential(*(DenseMultiScaleFusionBlock(2 * width) for _ in range(fine_blocks)))
+        self.up2 = Doubling(2 * width, width)
+        self.mix = nn.Conv2d(width, width, 3, padding=1)
+        self.last = nn.Conv2d(width, 4 * 3, 3, padding=1)
         for convolution in self.modules():
             if isinstance(convolution, nn.Conv2d):
                 nn.init.kaiming_normal_(convolution.weight, a=0.2)
                 nn.init.zeros_(convolution.bias)
         nn.init.zeros_(self.last.weight)
 
-    def forward(self, image: Tensor, mask: Tensor) -> Tensor:
-        smooth = push_pull(image, mask)
-        known = torch.cat([smooth, mask], 1)
-        half = activate(self.stem(F.pixel_unshuffle(known, 2)))
+    def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
+        return torch.where(mask > 0, push_pull(image, mask) if guide is None else guide, image)
+
+    def stages(self, image: Tensor, mask: Tensor) -> list[Tensor]:
+        half = activate(self.stem(F.pixel_unshuffle(torch.cat([image, mask], 1), 2)))
         quarter = activate(self.down4(half))
-        x = self.body(activate(self.down8(quarter)))
-        x = self.refine4(activate(self.up4(torch.cat([_double(x), quarter], 1))))
-        x = activate(self.up2(torch.cat([_double(x), half], 1)))
-        x = activate(F.pixel_shuffle(self.head(x), 2))
-        fill = smooth + self.last(torch.cat([x, known], 1))
-        return fill if self.training else fill.clamp(-1, 1)
+        coarse = self.up4(self.body(activate(self.down8(quarter))))
+        quarter = self.refine4(activate(quarter + coarse))
+        half = activate(self.mix(activate(half + self.up2(quarter))))
+        return [image + F.pixel_shuffle(self.last(half), 2)]
 
 
 def activate(x: Tensor) -> Tensor:
     return F.leaky_relu(x, 0.2)
-
-
-def _double(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2, mode="nearest")

@@ -1,0 +1,211 @@
+"""`gan-inpaint evaluate`: fillers side by side, for those who have installed the extra `train`."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gan_inpaint import paths
+from gan_inpaint.cli import progress, report
+from gan_inpaint.cli.options import Json
+from gan_inpaint.cli.training import MissingExtra
+from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, UnknownModel, UnreadableImage
+
+if TYPE_CHECKING:
+    from gan_inpaint.engine import Filler
+    from gan_inpaint.engine.arrays import Bytes, Flags
+    from gan_inpaint.store import ModelEntry
+
+    Fill = Callable[[Bytes, Flags], Bytes]
+
+_ALWAYS = "telea"
+_TABLE, _FIGURES, _CASES, _SHEET = "table.md", "figures.csv", "cases.csv", "contact-sheet.png"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(evaluate)
+
+
+def evaluate(
+    fillers: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILLER...",
+            help="Names of classical fillers or of models, ONNX files, folders of runs, or checkpoint.pt files.",
+            show_default=False,
+        ),
+    ],
+    photos: Annotated[
+        list[str],
+        typer.Option("--on", metavar="PHOTOS", help="A folder or tar file; may be given again.", show_default=False),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the results go.", show_default=False)
+    ],
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="A kind of hole; may be given again. All if not given.", show_default=False),
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="How many pictures; all if not given.", show_default=False)
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(min=1, help="Use the central square of this side; else whole pictures.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed makes other holes.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace results that are in FOLDER.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure fillers side by side on photographs with seeded holes."""
+    evaluation, data = _training("evaluation"), _training("data")
+    _check_folder(output, force)
+    labelled = _labelled(fillers, evaluation)
+    try:
+        cases = evaluation.Cases(photos, kinds or list(_training("masks").KINDS), count, size, seed)
+        with progress.shown() as on_progress:
+            measurements, examples = evaluation.evaluate(
+                labelled, cases, lambda done, total: on_progress("measuring", done / total)
+            )
+    except data.DataError as problem:
+        raise UnreadableImage(str(problem)) from problem
+    except evaluation.EvaluationError as problem:
+        raise BadRequest(str(problem)) from problem
+    rows = evaluation.aggregate(measurements)
+    sheet = io.BytesIO()
+    evaluation.contact_sheet(examples).save(sheet, "PNG")
+    results = {
+        _TABLE: evaluation.markdown(rows).encode(),
+        _FIGURES: evaluation.aggregates_csv(rows).encode(),
+        _CASES: evaluation.cases_csv(measurements).encode(),
+        _SHEET: sheet.getvalue(),
+    }
+    _write(output, results, force)
+    if as_json:
+        report.show_json({"output": str(output), "files": list(results), "rows": [_described(row) for row in rows]})
+    else:
+        report.show(results[_TABLE].decode())
+
+
+def _labelled(names: Sequence[str], evaluation: Any) -> dict[str, Fill]:
+    """The fillers by short names, in the order given, Telea among them since others are compared with it.
+
+    Raises UnknownModel, BadModel.
+    """
+    wanted = list(dict.fromkeys([_ALWAYS, *names]))
+    short = {name: _short(name) for name in wanted}
+    repeated = {label for label, times in Counter(short.values()).items() if times > 1}
+    return {name if short[name] in repeated else short[name]: _filler(name, evaluation) for name in wanted}
+
+
+def _short(name: str) -> str:
+    path = Path(name)
+    if path.suffix == ".pt":
+        return path.resolve().parent.name
+    return path.stem if path.suffix == ".onnx" else path.name
+
+
+def _filler(name: str, evaluation: Any) -> Fill:
+    if name in evaluation.CLASSICAL:
+        fill: Fill = evaluation.CLASSICAL[name]
+        return fill
+    path = Path(name)
+    if path.suffix == ".onnx":
+        return _by_engine(_opened(_entry_of(path)))
+    if path.suffix == ".pt" or path.is_dir():
+        try:
+            fill = evaluation.checkpoint_fill(path)
+        except evaluation.EvaluationError as problem:
+            raise BadModel(str(problem)) from problem
+        return fill
+    return _by_engine(_opened(_installed(name, evaluation)))
+
+
+def _installed(name: str, evaluation: Any) -> ModelEntry:
+    from gan_inpaint.store import ModelStore
+
+    store = ModelStore(paths.models_dir())
+    try:
+        return store.get(name)
+    except UnknownModel as problem:
+        raise UnknownModel(
+            f"There is no filler called “{name}”.",
+            f"Classical: {', '.join(evaluation.CLASSICAL)}. Models: {', '.join(each.name for each in store.list())}. "
+            "Or name an ONNX file, the folder of a run, or its checkpoint.pt.",
+        ) from problem
+
+
+def _entry_of(path: Path) -> ModelEntry:
+    from gan_inpaint import runtime
+    from gan_inpaint.manifest import sha256_of
+    from gan_inpaint.store import ModelEntry
+
+    if not path.is_file():
+        raise BadModel(f"There is no file {path}.")
+    return ModelEntry(path.stem, path, sha256_of(path), runtime.examine(path))
+
+
+def _opened(entry: ModelEntry) -> Filler:
+    from gan_inpaint import runtime
+    from gan_inpaint.classical import ClassicalFiller
+    from gan_inpaint.cores import physical_cores
+
+    return ClassicalFiller() if entry.path is None else runtime.load(entry, physical_cores())
+
+
+def _by_engine(filler: Filler) -> Fill:
+    """Fill as the product does, but with the hole as it is: here nothing of an object stands around it."""
+    from gan_inpaint import engine
+
+    options = engine.FillOptions(grow=0)
+
+    def fill(picture: Bytes, hole: Flags) -> Bytes:
+        filled: Bytes = engine.fill(picture, hole.astype("uint8") * 255, filler, options).image
+        return filled
+
+    return fill
+
+
+def _check_folder(folder: Path, force: bool) -> None:
+    """Tell before the work what would make `_write` fail after it; raises CannotWrite."""
+    existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not existing.is_dir():
+        raise CannotWrite(f"{existing} is not a folder.", "Give the name of a folder.")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise CannotWrite(f"You may not write into the folder {existing}.", "Choose a folder of yours.")
+    for name in (_TABLE, _FIGURES, _CASES, _SHEET):
+        if not force and (folder / name).exists():
+            raise CannotWrite(f"{folder / name} exists already.", "Give another folder, or --force to replace it.")
+
+
+def _write(folder: Path, results: dict[str, bytes], force: bool) -> None:
+    from gan_inpaint.imagefile import atomic
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise CannotWrite(f"The folder {folder} cannot be made: {problem.strerror}.") from problem
+    for name, content in results.items():
+        with atomic.writing(folder / name, force) as temporary:
+            temporary.write_bytes(content)
+
+
+def _described(row: Any) -> dict[str, Any]:
+    return {"kind": row.kind, "filler": row.filler, "cases": row.cases, "means": row.means, "medians": row.medians}
+
+
+def _training(module: str) -> Any:
+    try:
+        return importlib.import_module(f"gan_inpaint_training.{module}")
+    except ModuleNotFoundError as problem:
+        raise MissingExtra(
+            f"Evaluation needs more packages than filling; “{problem.name}” is not installed.",
+            "Install them with: pip install 'gan-inpaint[train]'",
+        ) from problem

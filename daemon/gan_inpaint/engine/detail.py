@@ -1,0 +1,192 @@
+"""Detail for a smooth fill, taken from the picture around the hole.
+
+A generator that has to be right on average is smooth; the best model of the texture that is missing is the photograph
+itself. The picture is split into a smooth part and detail. Each place of the hole takes its detail from a known place
+that looks like it when both are seen coarsely. So that neighbours agree, and nothing is repeated patch by patch, all
+places choose among a few offsets between hole and source: those that the best matches use most (He and Sun,
+"Statistics of Patch Offsets for Image Completion", 2012, section 3.1), by the least difference over the cells around
+them (Hosni et al., "Fast Cost-Volume Filtering", 2013). Grain comes along as it is in the known places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_inpaint.engine.arrays import Flags, Floats
+from gan_inpaint.engine.box import Box
+
+_CELL = 4
+_CELLS = 128
+"""Matches are sought on a grid of cells of 4 × 4 pixels; larger ones where there would be more than 128 in a row."""
+_SIGMA = 1.5
+"""Detail is what a Gaussian of this many pixels takes away."""
+_PATCH = 5
+_QUERIES, _SOURCES = 512, 2048
+_OFFSETS = 32
+_WINDOW = 3
+_UNKNOWN = 0.3
+"""The cost of a place that lies next to one whose source is not known."""
+_FADE = 0.6
+_AT_RIM, _RIM = 0.4, 3
+"""Next to the hole's rim a fill is sharp by itself: there 0.4 of the detail is added, all of it 3 pixels further in."""
+
+Offset = tuple[int, int]
+Labels = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """`means` (h, w, 3) of cells of `cell` × `cell` pixels; which of them touch the hole, and which are all known."""
+
+    cell: int
+    means: Floats
+    targets: Flags
+    sources: Flags
+
+
+def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0) -> None:
+    """Adds detail to `picture` (H, W, 3), in [-1, 1], where `hole` (H, W); in place.
+
+    The hole holds a smooth fill. Detail is taken from where `known` (H, W), which is nowhere in the hole; nothing is
+    changed where no cell is known. `strength`: how much of the detail is added.
+    """
+    cell = max(_CELL, -(-max(hole.shape) // _CELLS))
+    grid = _grid(picture, hole, known, cell)
+    if not grid.sources.any():
+        return
+    height, width = hole.shape
+    offsets = _offsets(grid)
+    box = Box(*_bounds(hole)).grown(1).clipped(width, height)
+    added = _pasted(_detail(picture, known), _labels(grid, offsets), offsets, cell, box)
+    picture[box.slices] += added * (np.float32(strength) * _by_depth(hole[box.slices]))[..., None]
+
+
+def _by_depth(hole: Flags) -> Floats:
+    """(H, W): 0 outside of the hole, rising from `_AT_RIM` to 1 inwards from its rim."""
+    depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
+    weight: Floats = np.minimum(np.float32(_AT_RIM) + np.float32((1 - _AT_RIM) / _RIM) * (depth - 1), np.float32(1))
+    return np.where(hole, weight, np.float32(0))
+
+
+def _grid(picture: Floats, hole: Flags, known: Flags, cell: int) -> _Grid:
+    """The last row and column of cells repeat the picture's edge where it ends within them."""
+    down, right = -hole.shape[0] % cell, -hole.shape[1] % cell
+    if down or right:
+        picture = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)
+        hole, known = (np.pad(flags, ((0, down), (0, right))) for flags in (hole, known))
+    size = (hole.shape[1] // cell, hole.shape[0] // cell)
+    means = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return _Grid(cell, means, _any(hole, size), ~_any(~known, size))
+
+
+def _any(flags: Flags, size: tuple[int, int]) -> Flags:
+    """(h, w) for a `size` of (w, h): true for the cells of which any pixel is."""
+    share = cv2.resize(flags.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(share > 0)
+
+
+def _offsets(grid: _Grid) -> list[Offset]:
+    """The most frequent offsets (down, across), in cells, from the hole's cells to the known ones that match best."""
+    height, width = grid.targets.shape
+    targets, sources = _few(grid.targets, _QUERIES), _few(grid.sources, _SOURCES)
+    patches = _patches(grid.means)
+    wanted, given = patches[targets], patches[sources]
+    difference = np.einsum("ij,ij->i", given, given) - 2 * (wanted @ given.T)
+    best = difference.argmin(axis=1)
+    votes = np.zeros((2 * height, 2 * width), np.float32)
+    np.add.at(votes, (sources[0][best] - targets[0] + height, sources[1][best] - targets[1] + width), 1)
+    votes = cv2.GaussianBlur(votes, (0, 0), 1)
+    votes[votes < cv2.dilate(votes, np.ones((5, 5), np.uint8))] = 0
+    order = np.argsort(votes, axis=None)[::-1][:_OFFSETS]
+    rows, columns = np.unravel_index(order[votes.ravel()[order] > 0], votes.shape)
+    return list(zip((rows - height).tolist(), (columns - width).tolist(), strict=True))
+
+
+def _few(flags: Flags, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of at most `count` of the places that are true, spread over all of them."""
+    rows, columns = np.nonzero(flags)
+    if len(rows) > count:
+        # Steps of the golden ratio have no period with which the rows of a grid could fall in step.
+        chosen = (np.arange(count) * 0.6180339887498949 % 1 * len(rows)).astype(np.intp)
+        rows, columns = rows[chosen], columns[chosen]
+    return rows, columns
+
+
+def _patches(means: Floats) -> Floats:
+    """(h, w, 3 · _PATCH²): the square around each cell."""
+    reach = _PATCH // 2
+    padded = cv2.copyMakeBorder(means, reach, reach, reach, reach, cv2.BORDER_REFLECT_101)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (_PATCH, _PATCH), axis=(0, 1))
+    return windows.reshape(*means.shape[:2], -1)
+
+
+def _labels(grid: _Grid, offsets: list[Offset]) -> Labels:
+    """(h, w): for each cell of the hole the index of its offset; -1 elsewhere, and where none leads to a source."""
+    height, width = grid.targets.shape
+    box = Box(*_bounds(grid.targets)).grown(_WINDOW).clipped(width, height)
+    least = np.full((box.height, box.width), np.inf, np.float32)
+    labels = np.full((height, width), -1, np.intp)
+    inside = labels[box.slices]
+    for index, (down, across) in enumerate(offsets):
+        there = box.moved(across, down).clipped(width, height)
+        if there.empty:
+            continue
+        here = there.moved(-across, -down)
+        local = here.moved(-box.left, -box.top).slices
+        known = np.zeros(least.shape, bool)
+        known[local] = grid.sources[there.slices]
+        difference = grid.means[here.slices] - grid.means[there.slices]
+        cost = np.full(least.shape, _UNKNOWN, np.float32)
+        np.copyto(cost[local], np.einsum("ijk,ijk->ij", difference, difference), where=known[local])
+        cost = cv2.blur(cost, (_WINDOW, _WINDOW))
+        better = known & (cost < least)
+        least[better] = cost[better]
+        inside[better] = index
+    labels[~grid.targets] = -1
+    return labels
+
+
+def _detail(picture: Floats, known: Flags) -> Floats:
+    """(H, W, 3): known pixels less their smooth part, a mean of known pixels alone; zero elsewhere."""
+    weight = known.astype(np.float32)[..., None]
+    smooth = cv2.GaussianBlur(picture * weight, (0, 0), _SIGMA)
+    total = cv2.GaussianBlur(weight, (0, 0), _SIGMA)
+    detail: Floats = (picture - smooth / np.maximum(total, np.float32(1e-3))[..., None]) * weight
+    return detail
+
+
+def _pasted(detail: Floats, labels: Labels, offsets: list[Offset], cell: int, box: Box) -> Floats:
+    """(box.height, box.width, 3): detail from where the labels' offsets lead, faded where they meet, energy kept."""
+    height, width = detail.shape[:2]
+    added = np.zeros((box.height, box.width, 3), np.float32)
+    energy = np.full((box.height, box.width), 1e-3, np.float32)
+    for index in np.unique(labels[labels >= 0]).tolist():
+        down, across = (step * cell for step in offsets[index])
+        around, weight = _spread(labels == index, cell, box)
+        there = around.moved(across, down).clipped(width, height)
+        here = there.moved(-across, -down)
+        weight = weight[here.moved(-around.left, -around.top).slices]
+        local = here.moved(-box.left, -box.top).slices
+        added[local] += weight[..., None] * detail[there.slices]
+        energy[local] += weight * weight
+    added /= np.sqrt(energy)[..., None]
+    return added
+
+
+def _spread(cells: Flags, cell: int, box: Box) -> tuple[Box, Floats]:
+    """The pixels of `box` around the `cells` (h, w) that are set, and a weight for each: 1 inside, fading out."""
+    around = Box(*_bounds(cells)).grown(2).clipped(cells.shape[1], cells.shape[0])
+    soft = cv2.GaussianBlur(cells[around.slices].astype(np.float32), (0, 0), _FADE)
+    pixels = Box(*(side * cell for side in around))
+    weight = cv2.resize(soft, (pixels.width, pixels.height), interpolation=cv2.INTER_LINEAR)
+    shown = pixels.common(box)
+    return shown, weight[shown.moved(-pixels.left, -pixels.top).slices]
+
+
+def _bounds(flags: Flags) -> tuple[int, int, int, int]:
+    x, y, width, height = cv2.boundingRect(flags.view(np.uint8))
+    return x, y, x + width, y + height

@@ -1,0 +1,32 @@
+"""The relativistic average adversary of DMFN (Hui et al., "Image Fine-grained Inpainting", 2020, section 3.5)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gan_inpaint_training import losses
+from gan_inpaint_training.adversaries.adversary import Adversary, Maps, Scores, Terms
+
+
+class RelativisticAdversary(Adversary):
+    """Each score is compared with the mean of the other side's; features are matched with DMFN's own weights.
+
+    Real and completed pictures pass the discriminator apart, so that its batch normalisation sees one kind at a time.
+    """
+
+    def step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
+        (real,), _ = self.judge(truth, mask)
+        (fake,), _ = self.judge(completed.detach(), mask)
+        loss = losses.relativistic(real, fake)
+        self.update(loss)
+        right = ((real > fake.mean()).float().mean() + (fake < real.mean()).float().mean()) / 2
+        return {"discriminator": loss.detach(), "discriminator_right": right.detach()}
+
+    def term(self, truth: Tensor, completed: Tensor, mask: Tensor, scores: Scores) -> Tensor:
+        with torch.no_grad():
+            (real,), _ = self.judge(truth, mask)
+        return losses.relativistic(scores[0], real)
+
+    def match(self, fake: Maps, real: Maps) -> Tensor:
+        return losses.published_feature_matching(fake, real)

@@ -1,0 +1,72 @@
+"""Cutting a training crop from a picture, and varying it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from gan_inpaint_training.data.sources import Picture
+
+Augmentation = Callable[[np.random.Generator, Picture], Picture]
+
+
+def random_square(random: np.random.Generator, picture: Picture, size: int, max_reduction: float) -> Picture:
+    """A square of 1 to `max_reduction` times `size` (log-uniform) at a random place, reduced to `size`."""
+    largest = min(max_reduction, min(picture.shape[:2]) / size)
+    side = round(size * float(np.exp(random.uniform(0, np.log(largest)))))
+    y, x = (int(random.integers(0, extent - side + 1)) for extent in picture.shape[:2])
+    crop = picture[y : y + side, x : x + side]
+    return crop if side == size else cv2.resize(crop, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def flip(random: np.random.Generator, crop: Picture) -> Picture:
+    """Half of the crops mirrored left to right."""
+    return crop[:, ::-1] if random.random() < 0.5 else crop
+
+
+def turn(random: np.random.Generator, crop: Picture) -> Picture:
+    """Half of the crops turned by one to three quarters."""
+    return np.ascontiguousarray(np.rot90(crop, int(random.choice([0, 0, 0, 1, 2, 3]))))
+
+
+def photometric(random: np.random.Generator, crop: Picture) -> Picture:
+    """For a third of the crops another white balance and gamma."""
+    if random.random() > 1 / 3:
+        return crop
+    gain, gamma = random.uniform(0.85, 1.15, 3), random.uniform(0.7, 1.4)
+    curve = 255 * np.clip((np.arange(256) / 255)[:, None] ** gamma * gain, 0, 1)
+    graded: Picture = cv2.LUT(crop, curve.round().astype(np.uint8)[None])
+    return graded
+
+
+def age(random: np.random.Generator, crop: Picture) -> Picture:
+    """Make some crops look like old prints and scans: gray or sepia, grain, JPEG."""
+    tone = random.random()
+    if tone < 0.2:
+        gray = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
+        tint = np.array([1.0, 0.9, 0.75]) if tone < 0.06 else np.ones(3)
+        crop = (gray * tint).round().astype(np.uint8)
+    if random.random() < 0.15:
+        channels = random.choice([1, 3])
+        grain = random.normal(0, random.uniform(2, 12), (*crop.shape[:2], channels))
+        crop = np.clip(crop + grain, 0, 255).astype(np.uint8)
+    if random.random() < 0.1:
+        quality = int(random.integers(40, 95))
+        encoded = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        crop = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
+    return crop
+
+
+def photographs(random: np.random.Generator, crop: Picture) -> Picture:
+    """Everything that a photograph from anywhere may show: mirrored, turned, other light, old print."""
+    return age(random, photometric(random, turn(random, flip(random, crop))))
+
+
+def unchanged(random: np.random.Generator, crop: Picture) -> Picture:
+    """The crop as it is."""
+    return crop
+
+
+AUGMENTATIONS: dict[str, Augmentation] = {"photographs": photographs, "flip": flip, "none": unchanged}

@@ -1,0 +1,46 @@
+"""Endless training crops with their holes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from gan_inpaint_training.data.augmentation import AUGMENTATIONS, random_square
+from gan_inpaint_training.data.damage import read_damage
+from gan_inpaint_training.data.pictures import Pictures
+from gan_inpaint_training.data.settings import DataSettings
+from gan_inpaint_training.data.sources import DataError
+from gan_inpaint_training.masks import FILM_DAMAGE, BoxShares, MaskError, Masks
+
+
+class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
+    """Crops of S = `settings.crop` pixels with holes of the kinds in `mixture` (kind → weight).
+
+    Item n, any number of at least 0, is a function of `seed` and n: a picture (3, S, S) uint8 and a mask (1, S, S)
+    uint8, 255 = hole. Raises DataError when the holes cannot be drawn.
+    """
+
+    def __init__(
+        self, pictures: Pictures, settings: DataSettings, mixture: Mapping[str, float], box: BoxShares, seed: int
+    ) -> None:
+        self.pictures, self.seed = pictures, seed
+        self.size, self.max_reduction = settings.crop, settings.max_reduction
+        self.augment = AUGMENTATIONS[settings.augment]
+        damage = read_damage(settings.damage) if FILM_DAMAGE in mixture and settings.damage else ()
+        try:
+            self.masks = Masks(mixture, box, damage)
+        except MaskError as error:
+            raise DataError(str(error)) from error
+        # A large picture holds more distinct crops than a small one, yet should not crowd it out.
+        weights = np.sqrt(pictures.sizes.prod(1))
+        self.cumulative = np.cumsum(weights / weights.sum())
+
+    def __getitem__(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
+        random = np.random.default_rng((self.seed, number))
+        picture = self.pictures[min(int(np.searchsorted(self.cumulative, random.random())), len(self.pictures) - 1)]
+        crop = self.augment(random, random_square(random, picture, self.size, self.max_reduction))
+        mask = self.masks.draw(random, self.size)
+        return torch.from_numpy(np.ascontiguousarray(crop.transpose(2, 0, 1))), torch.from_numpy(mask[None])

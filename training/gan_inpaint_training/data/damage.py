@@ -1,0 +1,45 @@
+"""Pictures of film damage, from which holes are cut."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+
+from gan_inpaint_training.data import sources
+from gan_inpaint_training.data.sources import DataError, FileMember
+from gan_inpaint_training.masks.damage import OPAQUE, Alpha
+
+log = logging.getLogger(__name__)
+
+
+def read_damage(shards: Sequence[str]) -> list[Alpha]:
+    """Opacities of film damage, each (H, W) uint8, 255 = the photograph is hidden.
+
+    A gray picture is the opacity itself; of a picture with an alpha channel that is taken. Pictures that cannot be
+    decoded or hide nothing are skipped, and their number is logged. Raises DataError when a shard is missing or
+    nothing is left.
+    """
+    found = [member for shard in shards for member in sources.members(Path(shard))]
+    alphas = [alpha for member in found if (alpha := _decode(member)) is not None and (alpha > OPAQUE * 255).any()]
+    if not alphas:
+        raise DataError(f"There is no picture of film damage in {', '.join(shards)}.")
+    if len(alphas) < len(found):
+        log.warning(
+            "%d pictures of film damage were skipped: not decodable, or hiding nothing", len(found) - len(alphas)
+        )
+    return alphas
+
+
+def _decode(member: FileMember) -> Alpha | None:
+    try:
+        picture = sources.decode(member.read(), cv2.IMREAD_UNCHANGED)
+    except OSError as error:
+        raise DataError(f"{member.path} cannot be read: {error}") from error
+    if picture is None or picture.dtype != "uint8":
+        return None
+    if picture.ndim == 2:
+        return picture
+    return picture[..., 3].copy() if picture.shape[2] == 4 else None

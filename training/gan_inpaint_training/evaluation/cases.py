@@ -1,0 +1,96 @@
+"""Cases of an evaluation: a picture with a seeded hole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gan_inpaint_training import masks
+from gan_inpaint_training.data import DataError, Picture, Pictures, sources
+from gan_inpaint_training.evaluation.figures import SSIM_WINDOW, Hole
+
+SMALLEST = 2 * SSIM_WINDOW
+_MEMORY_MIB = 1024
+_ATTEMPTS = 100
+
+
+class EvaluationError(ValueError):
+    """An evaluation that cannot be done; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`truth` (H, W, 3) uint8 and `hole` (H, W) bool of a `kind`; `name` is the picture's."""
+
+    name: str
+    kind: str
+    truth: Picture
+    hole: Hole
+
+    @property
+    def masked(self) -> Picture:
+        """What fillers see: the truth with a black hole."""
+        return np.where(self.hole[..., None], 0, self.truth).astype(np.uint8)
+
+
+class Cases:
+    """`count` pictures (all if None), spread evenly over those of the `shards` (folders or tar files), each with one
+    hole of every kind.
+
+    `size`: the side of the central square that is cut out of every picture; whole pictures where it is None. The hole
+    is a function of `seed`, the kind and the picture's number in the set alone, whatever else is measured.
+
+    Raises DataError when no picture can be used, and EvaluationError for an unknown kind.
+    """
+
+    def __init__(
+        self, shards: Sequence[str], kinds: Sequence[str], count: int | None, size: int | None, seed: int
+    ) -> None:
+        unknown = [kind for kind in kinds if kind not in masks.KINDS]
+        if unknown or not kinds:
+            wrong = f"“{unknown[0]}” is no kind of hole" if unknown else "No kind of hole is given"
+            raise EvaluationError(f"{wrong}; there are {', '.join(masks.KINDS)}.")
+        if size is not None and size < SMALLEST:
+            raise EvaluationError(f"The size {size} is too small: the figures need {SMALLEST} pixels a side.")
+        found = [member for shard in shards for member in sources.members(Path(shard))]
+        if not found:
+            raise DataError(f"There is no picture in {', '.join(shards)}.")
+        self.kinds, self.size, self.seed = tuple(kinds), size, seed
+        self.pictures = Pictures(found, size or SMALLEST, None, _MEMORY_MIB)
+        available = len(self.pictures)
+        chosen = np.linspace(0, available - 1, min(count or available, available))
+        self.numbers = np.unique(chosen.round().astype(int)).tolist()
+
+    def __len__(self) -> int:
+        return len(self.kinds) * len(self.numbers)
+
+    def __iter__(self) -> Iterator[Case]:
+        """Kind by kind. Raises EvaluationError where no hole of a kind fits a picture."""
+        for kind in self.kinds:
+            for number in self.numbers:
+                picture = self.pictures[number]
+                truth = picture if self.size is None else _central(picture, self.size, self.size)
+                random = np.random.default_rng((self.seed, number))
+                yield Case(self.pictures.names[number], kind, truth, hole(random, kind, *truth.shape[:2]))
+
+
+def hole(random: np.random.Generator, kind: str, height: int, width: int) -> Hole:
+    """A hole (height, width) bool of a kind of masks.KINDS: neither empty nor larger than masks.LARGEST_HOLE.
+
+    It is drawn on a square of the longer side and cut out of its middle. Raises EvaluationError when there is nothing
+    to fill in a hundred of them.
+    """
+    for _ in range(_ATTEMPTS):
+        square = masks.draw(random, max(height, width), {kind: 1.0})
+        drawn = _central(square, height, width) > 0
+        if 0 < drawn.mean() <= masks.LARGEST_HOLE:
+            return drawn
+    raise EvaluationError(f"No hole of the kind {kind} fits a picture of {width} × {height} pixels: nothing to fill.")
+
+
+def _central(picture: Picture, height: int, width: int) -> Picture:
+    top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+    return np.ascontiguousarray(picture[top : top + height, left : left + width])

@@ -1,0 +1,91 @@
+"""Kinds of holes by name, and mixtures of them by weight."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from gan_inpaint_training.masks.boxes import HALF, BoxShares, boxes, centre_box, random_box
+from gan_inpaint_training.masks.canvas import Mask
+from gan_inpaint_training.masks.damage import Alpha, film_damage, scratches
+from gan_inpaint_training.masks.freeform import blobs, medium_strokes, thin_strokes, wide_strokes
+
+Kind = Callable[[np.random.Generator, int], Mask]
+
+LARGEST_HOLE = 0.5
+ATTEMPTS = 1000  # many more than any kind needs, so that a hopeless one ends
+FILM_DAMAGE = "film-damage"
+
+KINDS: dict[str, Kind] = {
+    "centre-box": centre_box,
+    "random-box": random_box,
+    "thin-strokes": thin_strokes,
+    "medium-strokes": medium_strokes,
+    "wide-strokes": wide_strokes,
+    "boxes": boxes,
+    "blobs": blobs,
+    "scratches": scratches,
+}
+"""The kinds that are drawn from nothing; `FILM_DAMAGE` needs pictures."""
+
+NAMES = (*KINDS, FILM_DAMAGE)
+
+
+class MaskError(ValueError):
+    """A mixture of holes that cannot be drawn; the message says why."""
+
+
+class Masks:
+    """Holes of a mixture of kinds: name → weight.
+
+    `box` belongs to the kinds centre-box and random-box, `alphas` to film-damage. Raises MaskError for an unknown kind,
+    weights that are no weights, a box that is empty or larger than half of the picture, and film-damage without
+    pictures of it.
+    """
+
+    def __init__(self, mixture: Mapping[str, float], box: BoxShares = HALF, alphas: Sequence[Alpha] = ()) -> None:
+        _check(mixture, box, alphas)
+        kinds = KINDS | {
+            "centre-box": partial(centre_box, box=box),
+            "random-box": partial(random_box, box=box),
+            FILM_DAMAGE: partial(film_damage, alphas=alphas),
+        }
+        self.names = list(mixture)
+        self.kinds = [kinds[name] for name in self.names]
+        weights = np.array([mixture[name] for name in self.names])
+        self.shares = weights / weights.sum()
+
+    def draw(self, random: np.random.Generator, size: int) -> Mask:
+        """(size, size) uint8, 255 = hole: at least one pixel and at most half of them.
+
+        Raises MaskError when no such hole comes up.
+        """
+        for _ in range(ATTEMPTS):
+            mask: Mask = self.kinds[random.choice(len(self.kinds), p=self.shares)](random, size)
+            if 0 < np.count_nonzero(mask) <= LARGEST_HOLE * size**2:
+                return mask
+        raise MaskError(f"{', '.join(self.names)}: every hole of {size} pixels a side is empty or larger than half.")
+
+
+def draw(random: np.random.Generator, size: int, mixture: Mapping[str, float]) -> Mask:
+    """One hole of a mixture without film damage, its boxes of half the side; see `Masks`."""
+    return Masks(mixture).draw(random, size)
+
+
+def _check(mixture: Mapping[str, float], box: BoxShares, alphas: Sequence[Alpha]) -> None:
+    for name, weight in mixture.items():
+        if name not in NAMES:
+            raise MaskError(f"{name!r} is not a kind of mask; the kinds are {', '.join(NAMES)}.")
+        if not (math.isfinite(weight) and weight >= 0):
+            raise MaskError(f"The weight of the masks {name!r} is {weight}, not a number of at least 0.")
+    if not any(mixture.values()):
+        raise MaskError("The mixture of masks has no kind with a weight above 0.")
+    if FILM_DAMAGE in mixture and not alphas:
+        raise MaskError(f"The masks {FILM_DAMAGE!r} are cut from pictures of damage; data.damage names none.")
+    if not (0 <= box.shrink < box.side and box.side**2 <= LARGEST_HOLE):
+        raise MaskError(f"A box of side {box.side}, shrunk by up to {box.shrink}, is empty or larger than half.")
+    if not (box.margin >= 0 and box.side + 2 * box.margin <= 1):
+        raise MaskError(f"A box of side {box.side} with a margin of {box.margin} does not fit into the picture.")

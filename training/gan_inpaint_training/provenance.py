@@ -1,0 +1,55 @@
+"""What a run was made of: its configuration, the versions of what ran, the checksums of its data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import msgspec
+
+from gan_inpaint_training.config import Config
+from gan_inpaint_training.writing import replace
+
+CONFIG = "config.yaml"
+PROVENANCE = "provenance.json"
+PACKAGES = ("gan-inpaint", "torch", "lightning", "numpy", "opencv-contrib-python-headless", "msgspec")
+
+
+def write(run: Path, config: Config) -> None:
+    """Write `config.yaml`, which trains the same again, and `provenance.json` into the run's folder.
+
+    Raises OSError.
+    """
+    replace(run / CONFIG, msgspec.yaml.encode(config))
+    facts = {"versions": _versions(), "data": checksums([*config.data.shards, *config.data.damage])}
+    replace(run / PROVENANCE, (json.dumps(facts, indent=2) + "\n").encode())
+
+
+def checksums(sources: Iterable[str]) -> dict[str, str]:
+    """Source → SHA-256: of a file its own, of a folder that of the list of its files with theirs."""
+    return {source: _of_folder(Path(source)) if Path(source).is_dir() else _of_file(Path(source)) for source in sources}
+
+
+def _of_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _of_folder(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = (f"{_of_file(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

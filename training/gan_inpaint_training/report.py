@@ -1,0 +1,75 @@
+"""`report.html`: a run's curves and sample grids in one file, made from its TensorBoard events."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from pathlib import Path
+from typing import TypeVar
+
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from gan_inpaint_training import provenance
+from gan_inpaint_training.curves import curve
+from gan_inpaint_training.writing import replace
+
+NAME = "report.html"
+GRIDS = 8  # at most, evenly over the run
+EVERYTHING = {"scalars": 0, "images": 0}
+
+T = TypeVar("T")
+
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>
+body {{ font: 15px/1.5 sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }}
+.curves {{ display: flex; flex-wrap: wrap; gap: 1rem; }}
+img {{ max-width: 100%; image-rendering: auto; }}
+pre {{ background: #f4f4f4; padding: 1rem; overflow: auto; }}
+</style>
+<h1>{title}</h1>
+<h2>Curves over the images seen</h2>
+<div class="curves">{curves}</div>
+<h2>Samples: masked, fill, truth</h2>
+{grids}
+<h2>Configuration</h2>
+<pre>{config}</pre>
+<h2>Versions and data</h2>
+<pre>{provenance}</pre>
+</html>
+"""
+
+
+def write(run: Path) -> Path:
+    """Write the report of a run's folder into it; nothing in it is loaded from elsewhere. Raises OSError."""
+    events = EventAccumulator(str(run), size_guidance=EVERYTHING).Reload()
+    tags = events.Tags()
+    curves = [curve(tag, [(e.step, e.value) for e in events.Scalars(tag)]) for tag in sorted(tags["scalars"])]
+    grids = [
+        f"<h3>{event.step} images</h3>\n{picture(event.encoded_image_string)}"
+        for tag in tags["images"]
+        for event in spread(events.Images(tag), GRIDS)
+    ]
+    config = (run / provenance.CONFIG).read_text("utf-8")
+    facts = json.dumps(json.loads((run / provenance.PROVENANCE).read_text("utf-8")), indent=2)
+    page = PAGE.format(
+        title=html.escape(run.resolve().name),
+        curves="\n".join(curves),
+        grids="\n".join(grids),
+        config=html.escape(config),
+        provenance=html.escape(facts),
+    )
+    replace(run / NAME, page.encode())
+    return run / NAME
+
+
+def picture(png: bytes) -> str:
+    return f'<img alt="masked, filled and true pictures" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+
+
+def spread(items: list[T], most: int) -> list[T]:
+    """At most `most` of the items, evenly over them, the first and the last among them."""
+    if len(items) <= most:
+        return items
+    return [items[round(number * (len(items) - 1) / (most - 1))] for number in range(most)]

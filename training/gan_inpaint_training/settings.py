@@ -1,0 +1,84 @@
+"""The text of a configuration with its overrides: which value came from which line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_PLACE = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>.*)`)?$", re.DOTALL)
+_UNKNOWN = re.compile(r"unknown field `(?P<field>[^`]*)`")
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message names the file, the line and the key, or the override."""
+
+
+class Settings:
+    """The values of a YAML file, changed by overrides.
+
+    Raises ConfigError where the file is not YAML, or not a mapping.
+    """
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path, self._overrides = path, {}
+        try:
+            self._root = yaml.compose(text, Loader=yaml.SafeLoader)
+            values = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{path}: {error}") from error
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path} is not a configuration: it has no sections.")
+        self.values: dict[str, Any] = values
+
+    def override(self, text: str) -> None:
+        """Apply one `section.key=value`. Raises ConfigError where it is none, or leads through a value."""
+        key, separator, value = text.partition("=")
+        if not separator or not all(key.split(".")):
+            raise ConfigError(f"An override is written section.key=value, not {text!r}.")
+        *sections, leaf = key.split(".")
+        values = self.values
+        for section in sections:
+            values = values.setdefault(section, {})
+            if not isinstance(values, dict):
+                raise ConfigError(f"{text!r}: {section} is a value, not a section.")
+        try:
+            values[leaf] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{text!r}: the value is not YAML: {error}") from error
+        self._overrides[key] = text
+
+    def error(self, key: str, what: str) -> ConfigError:
+        """The error about `key` ("section.key", or "" for the whole), saying where its value was given."""
+        for overridden, text in self._overrides.items():
+            if f"{key}.".startswith(f"{overridden}."):
+                return ConfigError(f"{text!r}: {key}: {what}.")
+        place = f"{self.path}, line {self._line(key)}"
+        return ConfigError(f"{place}: {key}: {what}." if key else f"{place}: {what}.")
+
+    def refused(self, complaint: str, choices: Mapping[str, Sequence[str]]) -> ConfigError:
+        """The error for a complaint of msgspec; `choices`: what may stand at a key."""
+        match = _PLACE.match(complaint)
+        what, path = (match["what"], match["path"] or "") if match else (complaint, "")
+        key = path.split("[")[0].strip(".")
+        if unknown := _UNKNOWN.search(what):
+            key, what = f"{key}.{unknown['field']}".strip("."), "there is no such key"
+        if key in choices and what.startswith("Invalid value"):
+            what += f"; choose one of {', '.join(choices[key])}"
+        return self.error(key, what)
+
+    def _line(self, key: str) -> int:
+        """Where `key` stands, or else the section that it is missing in; counted from 1."""
+        node, line = self._root, 1
+        for part in filter(None, key.split(".")):
+            if not isinstance(node, yaml.MappingNode):
+                break
+            found = [pair for pair in node.value if pair[0].value == part]
+            if not found:
+                break
+            name, node = found[-1]
+            line = name.start_mark.line + 1
+        return line

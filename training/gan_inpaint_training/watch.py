@@ -1,0 +1,44 @@
+"""Watching that every term of every step is finite, without waiting for the device at every step."""
+
+from __future__ import annotations
+
+import torch
+from lightning.fabric import Fabric
+from torch import Tensor
+
+
+class NonFiniteLoss(RuntimeError):
+    """A loss became NaN or infinite; the last good checkpoint is kept."""
+
+
+class FiniteWatch:
+    """Remembers, on the device, for each term the first images at which it was not finite."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        self.fabric = fabric
+        self.names: tuple[str, ...] = ()
+        self.began = torch.empty(0, dtype=torch.int64)
+
+    def see(self, terms: dict[str, Tensor], images_seen: int) -> None:
+        """Look at the scalar `terms` of the step that began after `images_seen` images."""
+        if tuple(terms) != self.names:
+            self.check()
+            self.names = tuple(terms)
+            self.began = torch.full((len(terms),), _NEVER, device=self.fabric.device)
+        finite = torch.isfinite(torch.stack([term.float() for term in terms.values()]))
+        self.began = self.began.minimum(torch.where(finite, _NEVER, images_seen))
+
+    def check(self) -> None:
+        """Raises NonFiniteLoss, on every device alike, if a term was not finite since the last check."""
+        if not self.names:
+            return
+        began = self.fabric.all_reduce(self.began, reduce_op="min") if self.fabric.world_size > 1 else self.began
+        first = int(began.min())
+        if first < _NEVER:
+            culprits = [name for name, when in zip(self.names, began.tolist(), strict=True) if when == first]
+            raise NonFiniteLoss(
+                f"Not finite from image {first + 1} on: {', '.join(culprits)}. The last checkpoint is from before."
+            )
+
+
+_NEVER = torch.iinfo(torch.int64).max
