@@ -12,7 +12,7 @@ from gan_inpaint_training.config import available
 from gan_inpaint_training.loop import train
 
 SMALL = {
-    "default": ["data.crop=32", "generator.width=8", "adversary.width=8", "adversary.start=0"],
+    "default": ["data.crop=64", "generator.width=8", "adversary.width=8", "adversary.start=0"],
     "dmfn": ["data.crop=64", "generator.width=8", "generator.blocks=1", "adversary.width=8"],
     "dmfn-released": ["data.crop=64", "generator.width=8", "generator.blocks=1", "adversary.width=8"],
     "contextual-attention": ["data.crop=64", "generator.width=4", "adversary.width=8"],

@@ -29,8 +29,8 @@ class DMFBConfig(_Generator, tag="dmfb"):
     """`width`: channels at half resolution; dense multi-scale fusion: `blocks` at 1/8, `fine_blocks` at 1/4."""
 
     width: Count = 32
-    blocks: Count = 3
-    fine_blocks: Count = 5
+    blocks: Count = 2
+    fine_blocks: Count = 4
 
 
 class DMFNConfig(_Generator, tag="dmfn"):

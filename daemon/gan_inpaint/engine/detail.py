@@ -92,7 +92,8 @@ def _any(flags: Flags, size: tuple[int, int]) -> Flags:
 def _offsets(grid: _Grid) -> list[Offset]:
     """The most frequent offsets (down, across), in cells, from the hole's cells to the known ones that match best."""
     height, width = grid.targets.shape
-    targets, sources = _few(grid.targets, _QUERIES), _few(grid.sources, _SOURCES)
+    whole = cv2.erode(grid.sources.view(np.uint8), np.ones((_PATCH, _PATCH), np.uint8), borderValue=1) > 0
+    targets, sources = _few(grid.targets, _QUERIES), _few(whole if whole.any() else grid.sources, _SOURCES)
     patches = _patches(grid.means)
     wanted, given = patches[targets], patches[sources]
     difference = np.einsum("ij,ij->i", given, given) - 2 * (wanted @ given.T)

@@ -19,8 +19,8 @@ from gan_inpaint.engine.plan import Window
 from gan_inpaint.engine.view import View, view
 from gan_inpaint.errors import BadModel
 
-_OVERLAP = 8
-"""Neighbouring tiles of a window fade into each other over at least an eighth of their side."""
+_OVERLAP = 16
+"""Neighbouring tiles of a window fade into each other over at least a sixteenth of their side."""
 _MIRRORED: tuple[tuple[int, ...], ...] = ((), (-1,), (-2,), (-2, -1))
 
 GoOn = Callable[[], None]

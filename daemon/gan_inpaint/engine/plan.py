@@ -27,7 +27,7 @@ from gan_inpaint.engine.grouping import Need, group
 from gan_inpaint.engine.parts import CELL, Part, Parts, cut_by_grid, cut_limbs, find_parts
 
 CONTEXT = 64
-REACH = 48
+REACH = 128
 _STEP = 64
 
 
@@ -169,9 +169,10 @@ class _Ladder:
         reduction, chain = 1, [finest]
         while (thickness + 2 * self.grow) > REACH * reduction and min(self.image) > 2 * reduction * self.multiple:
             reduction *= 2
-            hole = core.grown(self.grow)
-            context = max(self.context * reduction, max(hole.width, hole.height) // 2)
-            chain.append(self._free(core, hole.grown(context), reduction))
+            chain.append(self._free(core, core.grown(self.grow + self.context * reduction), reduction))
+        if reduction > 1:
+            ample = max(self.context * reduction, max(core.width, core.height) // 2)
+            chain[-1] = self._free(core, core.grown(self.grow + ample), reduction)
         window = chain.pop()
         while chain:
             window = replace(chain.pop(), coarser=window)
@@ -180,7 +181,7 @@ class _Ladder:
     def _free(self, core: Box, reach: Box, reduction: int) -> Window:
         """A window of whatever size shows `reach` at 1/`reduction`."""
         box = reach.clipped(*self.image)
-        width, height = (_rounded_up(-(-side // reduction), self.step) for side in (box.width, box.height))
+        width, height = (self._size(-(-side // reduction)) for side in (box.width, box.height))
         left, span_x = _shifted(box.left, box.right, width * reduction, self.image[0])
         top, span_y = _shifted(box.top, box.bottom, height * reduction, self.image[1])
         return Window(Box(left, top, left + span_x, top + span_y), core, width, height, 1 / reduction)
@@ -203,6 +204,11 @@ class _Ladder:
         size = min(side, _rounded_up(-(-extent * side // longest), self.step))
         span = min(extent, size * longest // side)
         return size, span, min(max((middle - span) // 2, 0), extent - span)
+
+    def _size(self, side: int) -> int:
+        """A size of window that shows `side` pixels; few different ones, unless it is run tile by tile anyway."""
+        size = _rounded_up(side, self.step)
+        return size if size <= self.native else _rounded_up(side, self.multiple)
 
     def _around(self, hole: Box, context: int) -> Box:
         return hole.grown(max(self.context, context)).clipped(*self.image)

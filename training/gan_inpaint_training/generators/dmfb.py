@@ -54,13 +54,26 @@ class Doubling(nn.Module):
         return F.pixel_shuffle(self.widen(x), 2)
 
 
+class ResidualBlock(nn.Module):
+    """(N, channels, H, W) → the same shape: two 3×3 convolutions, which start small."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        self.gain = nn.Parameter(torch.full((1, channels, 1, 1), 0.1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.gain * self.second(activate(self.first(x)))
+
+
 class DMFBGenerator(Generator):
     """`width`: channels at half resolution, doubled at each lower one; `blocks` DMFBs at 1/8, `fine_blocks` at 1/4."""
 
     size_multiple = 8
     guided = True
 
-    def __init__(self, width: int = 32, blocks: int = 3, fine_blocks: int = 5) -> None:
+    def __init__(self, width: int = 32, blocks: int = 2, fine_blocks: int = 4) -> None:
         super().__init__()
         self.stem = nn.Conv2d(4 * 4, width, 3, padding=1)
         self.down4 = nn.Conv2d(width, 2 * width, 3, stride=2, padding=1)
@@ -69,7 +82,7 @@ class DMFBGenerator(Generator):
         self.up4 = Doubling(4 * width, 2 * width)
         self.refine4 = nn.Sequential(*(DenseMultiScaleFusionBlock(2 * width) for _ in range(fine_blocks)))
         self.up2 = Doubling(2 * width, width)
-        self.mix = nn.Conv2d(width, width, 3, padding=1)
+        self.refine2 = nn.Sequential(ResidualBlock(width), ResidualBlock(width))
         self.last = nn.Conv2d(width, 4 * 3, 3, padding=1)
         for convolution in self.modules():
             if isinstance(convolution, nn.Conv2d):
@@ -85,8 +98,8 @@ class DMFBGenerator(Generator):
         quarter = activate(self.down4(half))
         coarse = self.up4(self.body(activate(self.down8(quarter))))
         quarter = self.refine4(activate(quarter + coarse))
-        half = activate(self.mix(activate(half + self.up2(quarter))))
-        return [image + F.pixel_shuffle(self.last(half), 2)]
+        half = self.refine2(activate(half + self.up2(quarter)))
+        return [image + F.pixel_shuffle(self.last(activate(half)), 2)]
 
 
 def activate(x: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint_training.masks.canvas import Mask, blank, polyline
+from gan_inpaint_training.masks.freeform import thin_strokes
 
 Alpha = NDArray[np.uint8]
 OPAQUE = 0.3  # damage that covers less of a pixel leaves the photograph visible, and is no hole
@@ -34,6 +35,15 @@ def scratches(random: np.random.Generator, size: int) -> Mask:
     for _ in range(random.integers(0, 20)):
         at = tuple(random.integers(0, size, 2).tolist())
         cv2.circle(mask, at, int(random.integers(0, 4)), 255, -1)
+    return mask
+
+
+def heavy_damage(random: np.random.Generator, size: int) -> Mask:
+    """Scratches and thin strokes on top of each other: many places to learn from, all of them next to known ones."""
+    mask = scratches(random, size)
+    for _ in range(random.integers(1, 7)):
+        layer = scratches if random.random() < 2 / 3 else thin_strokes
+        mask |= layer(random, size)
     return mask
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from gan_inpaint_training.masks.boxes import HALF, BoxShares, boxes, centre_box, random_box
 from gan_inpaint_training.masks.canvas import Mask
-from gan_inpaint_training.masks.damage import Alpha, film_damage, scratches
+from gan_inpaint_training.masks.damage import Alpha, film_damage, heavy_damage, scratches
 from gan_inpaint_training.masks.freeform import blobs, medium_strokes, thin_strokes, wide_strokes
 
 Kind = Callable[[np.random.Generator, int], Mask]
@@ -28,6 +28,7 @@ KINDS: dict[str, Kind] = {
     "boxes": boxes,
     "blobs": blobs,
     "scratches": scratches,
+    "heavy-damage": heavy_damage,
 }
 """The kinds that are drawn from nothing; `FILM_DAMAGE` needs pictures."""
 

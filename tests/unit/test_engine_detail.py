@@ -1,0 +1,97 @@
+"""Detail from around the hole: as much as there is, of the same kind, and nowhere else."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from gan_inpaint.engine.detail import add_detail
+
+
+def with_hole(texture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The picture with a smooth fill in a disc in its middle, and that hole."""
+    height, width = texture.shape[:2]
+    hole = np.zeros((height, width), np.uint8)
+    cv2.circle(hole, (width // 2, height // 2), 40, 1, -1)
+    smooth = cv2.GaussianBlur(texture, (0, 0), 6)
+    return np.where(hole[..., None] > 0, smooth, texture), hole > 0
+
+
+def grainy(sigma: float, side: int = 200) -> np.ndarray:
+    noise = np.random.default_rng(1).normal(0, sigma, (side, side, 3))
+    return (0.2 + noise).astype(np.float32)
+
+
+def stripes(side: int = 200) -> np.ndarray:
+    y = np.arange(side, dtype=np.float32)[:, None]
+    return np.repeat(np.repeat(0.3 * np.sin(y * 2 * np.pi / 8), side, 1)[..., None], 3, 2).astype(np.float32)
+
+
+@pytest.mark.parametrize("sigma", [0.02, 0.1])
+def test_a_fill_in_a_grainy_scan_is_as_grainy(sigma: float) -> None:
+    picture, hole = with_hole(grainy(sigma))
+    add_detail(picture, hole, ~hole)
+    deep = cv2.erode(hole.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    for channel in range(3):
+        assert 0.8 < picture[deep][:, channel].std() / picture[~hole][:, channel].std() < 1.1
+
+
+def test_flat_ground_stays_flat() -> None:
+    picture, hole = with_hole(np.full((200, 200, 3), 0.4, np.float32))
+    add_detail(picture, hole, ~hole)
+    assert np.abs(picture - 0.4).max() < 1e-4
+
+
+def test_known_pixels_are_not_touched() -> None:
+    picture, hole = with_hole(grainy(0.1))
+    before = picture.copy()
+    add_detail(picture, hole, ~hole)
+    assert np.array_equal(picture[~hole], before[~hole])
+    assert not np.array_equal(picture[hole], before[hole])
+
+
+def test_detail_comes_only_from_what_is_known() -> None:
+    texture = grainy(0.0)
+    texture[:, :60] = grainy(0.3)[:, :60]
+    picture, hole = with_hole(texture)
+    known = ~hole
+    known[:, :70] = False
+    smooth = picture.copy()
+    add_detail(picture, hole, known)
+    assert np.abs(picture - smooth).max() < 1e-4
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.5])
+def test_the_strength_scales_what_is_added(strength: float) -> None:
+    picture, hole = with_hole(grainy(0.1))
+    smooth, whole = picture.copy(), picture.copy()
+    add_detail(whole, hole, ~hole)
+    add_detail(picture, hole, ~hole, strength)
+    assert np.allclose(picture - smooth, strength * (whole - smooth), atol=1e-6)
+
+
+def test_a_texture_is_continued_and_not_only_its_energy() -> None:
+    texture = stripes()
+    picture, hole = with_hole(texture)
+    picture[hole] = cv2.GaussianBlur(texture, (0, 0), 2)[hole]  # stripes of a third of their contrast
+    before = np.abs(picture - texture)[hole].mean()
+    add_detail(picture, hole, ~hole)
+    assert np.abs(picture - texture)[hole].mean() < 0.6 * before
+
+
+@pytest.mark.parametrize("size", [(9, 7), (64, 200), (1037, 613)])
+def test_any_size_of_picture_is_taken(size: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).uniform(-1, 1, (*size, 3)).astype(np.float32)
+    hole = np.zeros(size, bool)
+    hole[size[0] // 3 : size[0] // 2, size[1] // 3 : size[1] // 2] = True
+    add_detail(picture, hole, ~hole)
+    assert np.isfinite(picture).all()
+
+
+def test_without_any_known_cell_the_fill_stays() -> None:
+    picture = np.zeros((32, 32, 3), np.float32)
+    hole = np.ones((32, 32), bool)
+    hole[0, 0] = False
+    add_detail(picture, hole, ~hole)
+    assert not picture.any()
