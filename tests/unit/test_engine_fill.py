@@ -326,3 +326,17 @@ def test_a_change_outside_the_selection_would_be_noticed() -> None:
     changed[9, 9, 2] = -0.0
     with pytest.raises(AssertionError):
         check_unselected(changed, image, mask, Box(0, 0, 60, 50))
+
+
+def test_without_growth_the_filler_sees_the_hole_alone() -> None:
+    class Recorder(MeanFiller):
+        def __call__(self, images: np.ndarray, holes: np.ndarray, /) -> np.ndarray:
+            self.hidden = int(holes.sum())
+            return super().__call__(images, holes)
+
+    hidden = []
+    for grow in (0, 1):
+        filler = Recorder()
+        fill(gradient(120, 120), square(120, 120, 50, 50, 60, 60), filler, FillOptions(grow=grow))
+        hidden.append(filler.hidden)
+    assert hidden[0] == 100 < hidden[1]

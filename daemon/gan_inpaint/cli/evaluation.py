@@ -61,6 +61,7 @@ def evaluate(
         int | None, typer.Option(min=1, help="Use the central square of this side; else whole pictures.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed makes other holes.")] = 0,
+    box: Annotated[float, typer.Option(help="Side of centre-box and random-box, as a share of the picture's.")] = 0.5,
     force: Annotated[bool, typer.Option("--force", help="Replace results that are in FOLDER.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -69,7 +70,7 @@ def evaluate(
     _check_folder(output, force)
     labelled = _labelled(fillers, evaluation)
     try:
-        cases = evaluation.Cases(photos, kinds or list(_training("masks").KINDS), count, size, seed)
+        cases = evaluation.Cases(photos, kinds or list(_training("masks").KINDS), count, size, seed, box)
         with progress.shown() as on_progress:
             measurements, examples = evaluation.evaluate(
                 labelled, cases, lambda done, total: on_progress("measuring", done / total)

@@ -25,12 +25,11 @@ _CELLS = 128
 _SIGMA = 1.5
 """Detail is what a Gaussian of this many pixels takes away."""
 _PATCH = 5
-_QUERIES, _SOURCES = 512, 2048
+_QUERIES, _SOURCES = 256, 1024
 _OFFSETS = 32
 _WINDOW = 3
 _UNKNOWN = 0.3
 """The cost of a place that lies next to one whose source is not known."""
-_FADE = 0.6
 _AT_RIM, _RIM = 0.4, 3
 """Next to the hole's rim a fill is sharp by itself: there 0.4 of the detail is added, all of it 3 pixels further in."""
 
@@ -61,7 +60,7 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     height, width = hole.shape
     offsets = _offsets(grid)
     box = Box(*_bounds(hole)).grown(1).clipped(width, height)
-    added = _pasted(_detail(picture, known), _labels(grid, offsets), offsets, cell, box)
+    added = _pasted(picture, _labels(grid, offsets), offsets, cell, box)
     picture[box.slices] += added * (np.float32(strength) * _by_depth(hole[box.slices]))[..., None]
 
 
@@ -102,8 +101,9 @@ def _offsets(grid: _Grid) -> list[Offset]:
     np.add.at(votes, (sources[0][best] - targets[0] + height, sources[1][best] - targets[1] + width), 1)
     votes = cv2.GaussianBlur(votes, (0, 0), 1)
     votes[votes < cv2.dilate(votes, np.ones((5, 5), np.uint8))] = 0
-    order = np.argsort(votes, axis=None)[::-1][:_OFFSETS]
-    rows, columns = np.unravel_index(order[votes.ravel()[order] > 0], votes.shape)
+    rows, columns = np.nonzero(votes)
+    order = np.argsort(votes[rows, columns], kind="stable")[::-1][:_OFFSETS]
+    rows, columns = rows[order], columns[order]
     return list(zip((rows - height).tolist(), (columns - width).tolist(), strict=True))
 
 
@@ -151,41 +151,16 @@ def _labels(grid: _Grid, offsets: list[Offset]) -> Labels:
     return labels
 
 
-def _detail(picture: Floats, known: Flags) -> Floats:
-    """(H, W, 3): known pixels less their smooth part, a mean of known pixels alone; zero elsewhere."""
-    weight = known.astype(np.float32)[..., None]
-    smooth = cv2.GaussianBlur(picture * weight, (0, 0), _SIGMA)
-    total = cv2.GaussianBlur(weight, (0, 0), _SIGMA)
-    detail: Floats = (picture - smooth / np.maximum(total, np.float32(1e-3))[..., None]) * weight
-    return detail
-
-
-def _pasted(detail: Floats, labels: Labels, offsets: list[Offset], cell: int, box: Box) -> Floats:
-    """(box.height, box.width, 3): detail from where the labels' offsets lead, faded where they meet, energy kept."""
-    height, width = detail.shape[:2]
-    added = np.zeros((box.height, box.width, 3), np.float32)
-    energy = np.full((box.height, box.width), 1e-3, np.float32)
-    for index in np.unique(labels[labels >= 0]).tolist():
-        down, across = (step * cell for step in offsets[index])
-        around, weight = _spread(labels == index, cell, box)
-        there = around.moved(across, down).clipped(width, height)
-        here = there.moved(-across, -down)
-        weight = weight[here.moved(-around.left, -around.top).slices]
-        local = here.moved(-box.left, -box.top).slices
-        added[local] += weight[..., None] * detail[there.slices]
-        energy[local] += weight * weight
-    added /= np.sqrt(energy)[..., None]
-    return added
-
-
-def _spread(cells: Flags, cell: int, box: Box) -> tuple[Box, Floats]:
-    """The pixels of `box` around the `cells` (h, w) that are set, and a weight for each: 1 inside, fading out."""
-    around = Box(*_bounds(cells)).grown(2).clipped(cells.shape[1], cells.shape[0])
-    soft = cv2.GaussianBlur(cells[around.slices].astype(np.float32), (0, 0), _FADE)
-    pixels = Box(*(side * cell for side in around))
-    weight = cv2.resize(soft, (pixels.width, pixels.height), interpolation=cv2.INTER_LINEAR)
-    shown = pixels.common(box)
-    return shown, weight[shown.moved(-pixels.left, -pixels.top).slices]
+def _pasted(picture: Floats, labels: Labels, offsets: list[Offset], cell: int, box: Box) -> Floats:
+    """(box.height, box.width, 3): the detail of the places to which the labels' offsets lead; zero without a label."""
+    steps = np.array([*offsets, (0, 0)], np.float32)[labels] * cell  # label -1 takes the last
+    rows, columns = (np.arange(start, stop) for start, stop in ((box.top, box.bottom), (box.left, box.right)))
+    at = steps[rows[:, None] // cell, columns // cell]
+    down, across = at[..., 0] + rows[:, None].astype(np.float32), at[..., 1] + columns.astype(np.float32)
+    detail = picture - cv2.GaussianBlur(picture, (0, 0), _SIGMA)
+    pasted: Floats = cv2.remap(detail, across, down, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+    pasted[labels[rows[:, None] // cell, columns // cell] < 0] = 0
+    return pasted
 
 
 def _bounds(flags: Flags) -> tuple[int, int, int, int]:

@@ -16,18 +16,24 @@ def push_pull(picture: Floats, hole: Flags) -> Floats:
     Push: averages of the known pixels over ever larger cells. Pull: from the coarsest level down, a cell that is known
     only in part is completed from the coarser one. The same as what generators are trained with.
     """
-    known = (~hole).astype(np.float32)
-    levels = [(picture * known[..., None], known)]
-    for _ in range(_LEVELS - 1):
+    shown = picture.copy()
+    shown[hole] = 0
+    levels = [(_halved(shown), _halved((~hole).astype(np.float32)))]
+    for _ in range(_LEVELS - 2):
         colour, weight = levels[-1]
         levels.append((_halved(colour), _halved(weight)))
     colour, weight = levels[-1]
     mean = colour.mean((0, 1)) / max(float(weight.mean()), 1e-6)
     filled: Floats = colour + (1 - weight)[..., None] * mean
     for colour, weight in reversed(levels[:-1]):
-        coarser = cv2.resize(filled, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        filled = colour + (1 - weight)[..., None] * coarser.reshape(colour.shape)
-    return filled
+        filled = colour + (1 - weight)[..., None] * _enlarged(filled, weight.shape)
+    shown[hole] = _enlarged(filled, hole.shape)[hole]
+    return shown
+
+
+def _enlarged(picture: Floats, shape: tuple[int, ...]) -> Floats:
+    enlarged: Floats = cv2.resize(picture, shape[::-1], interpolation=cv2.INTER_LINEAR).reshape(*shape, -1)
+    return enlarged
 
 
 def _halved(plane: Floats) -> Floats:

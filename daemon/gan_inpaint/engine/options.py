@@ -14,8 +14,8 @@ Quality = Literal["fast", "normal", "best"]
 class FillOptions:
     """What a caller may choose.
 
-    grow: pixels by which the hole that the filler sees is larger than the mask, so that no rim of an object guides it;
-        one at least, so that fill and picture overlap where the colour step between them is measured.
+    grow: pixels by which the hole that the filler sees is larger than the mask, so that no rim of an object guides it,
+        and fill and picture overlap where the colour step between them is measured; 0 where there is neither.
     feather: pixels over which the fill fades in, inwards from the mask's edge.
     transfer: how the samples encode light.
     quality: "fast" stops at the coarsest octave, for previews; "best" has the filler see it in four mirrored ways.

@@ -35,7 +35,8 @@ def view(image: Samples, mask: Bytes, window: Window, grow: int, transfer: Trans
     """What `window` shows of `image` (H, W[, 1..4]) and `mask` (H, W); None if it shows no known pixel.
 
     Pixels that are transparent, or not finite, are hole to the filler, since their colour means nothing. The hole is
-    grown by `grow` pixels of the image and by no less than one of the view; by less where nothing else would be left.
+    grown by `grow` pixels of the image and by no less than one of the view, unless `grow` is 0; by less where nothing
+    else would be left.
     """
     crop = image[window.box.slices]
     clear = alpha(crop)
@@ -46,7 +47,7 @@ def view(image: Samples, mask: Bytes, window: Window, grow: int, transfer: Trans
         finite = np.isfinite(values)
         values = np.where(finite, values, np.float32(0))
         unknown |= ~(finite if finite.ndim == 2 else finite.all(axis=2))
-    hole, ring, outer = _hidden(selected, unknown, max(1, round(grow * window.scale)))
+    hole, ring, outer = _hidden(selected, unknown, max(1, round(grow * window.scale)) if grow else 0)
     if hole.all():
         return None
     if transfer == "linear":

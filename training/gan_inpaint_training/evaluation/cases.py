@@ -41,13 +41,20 @@ class Cases:
     hole of every kind.
 
     `size`: the side of the central square that is cut out of every picture; whole pictures where it is None. The hole
-    is a function of `seed`, the kind and the picture's number in the set alone, whatever else is measured.
+    is a function of `seed`, the kind and the picture's number in the set alone, whatever else is measured. `box`: the
+    side of the kinds centre-box and random-box, as a share of the picture's.
 
     Raises DataError when no picture can be used, and EvaluationError for an unknown kind.
     """
 
     def __init__(
-        self, shards: Sequence[str], kinds: Sequence[str], count: int | None, size: int | None, seed: int
+        self,
+        shards: Sequence[str],
+        kinds: Sequence[str],
+        count: int | None = None,
+        size: int | None = None,
+        seed: int = 0,
+        box: float = 0.5,
     ) -> None:
         unknown = [kind for kind in kinds if kind not in masks.KINDS]
         if unknown or not kinds:
@@ -58,7 +65,12 @@ class Cases:
         found = [member for shard in shards for member in sources.members(Path(shard))]
         if not found:
             raise DataError(f"There is no picture in {', '.join(shards)}.")
+        if not 0 < box <= 0.7:
+            raise EvaluationError(
+                f"A box of {box:g} of the side is not possible; 0.7 is the most, half of the picture."
+            )
         self.kinds, self.size, self.seed = tuple(kinds), size, seed
+        self.masks = {kind: masks.Masks({kind: 1.0}, masks.Box(box)) for kind in kinds}
         self.pictures = Pictures(found, size or SMALLEST, None, _MEMORY_MIB)
         available = len(self.pictures)
         chosen = np.linspace(0, available - 1, min(count or available, available))
@@ -74,21 +86,23 @@ class Cases:
                 picture = self.pictures[number]
                 truth = picture if self.size is None else _central(picture, self.size, self.size)
                 random = np.random.default_rng((self.seed, number))
-                yield Case(self.pictures.names[number], kind, truth, hole(random, kind, *truth.shape[:2]))
+                yield Case(self.pictures.names[number], kind, truth, hole(random, self.masks[kind], *truth.shape[:2]))
 
 
-def hole(random: np.random.Generator, kind: str, height: int, width: int) -> Hole:
-    """A hole (height, width) bool of a kind of masks.KINDS: neither empty nor larger than masks.LARGEST_HOLE.
+def hole(random: np.random.Generator, kinds: masks.Masks, height: int, width: int) -> Hole:
+    """A hole (height, width) bool of one of the kinds: neither empty nor larger than masks.LARGEST_HOLE.
 
     It is drawn on a square of the longer side and cut out of its middle. Raises EvaluationError when there is nothing
     to fill in a hundred of them.
     """
     for _ in range(_ATTEMPTS):
-        square = masks.draw(random, max(height, width), {kind: 1.0})
+        square = kinds.draw(random, max(height, width))
         drawn = _central(square, height, width) > 0
         if 0 < drawn.mean() <= masks.LARGEST_HOLE:
             return drawn
-    raise EvaluationError(f"No hole of the kind {kind} fits a picture of {width} × {height} pixels: nothing to fill.")
+    raise EvaluationError(
+        f"No hole of the kind {kinds.names[0]} fits a picture of {width} × {height} pixels: nothing to fill."
+    )
 
 
 def _central(picture: Picture, height: int, width: int) -> Picture:
