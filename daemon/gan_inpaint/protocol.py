@@ -22,6 +22,7 @@ Radius = Annotated[int, Meta(ge=0, le=256)]
 Layout = Literal["gray", "graya", "rgb", "rgba", "bgra"]
 Depth = Literal["u8", "u16", "f16", "f32"]
 Transfer = Literal["srgb", "linear"]
+Quality = Literal["fast", "normal", "best"]
 Stage = Literal["waiting", "loading", "filling"]
 Kind = Literal["generator", "classical"]
 
@@ -72,6 +73,7 @@ class Fill(Message, tag="fill"):
     model: str = "default"
     grow: Radius = 2
     feather: Radius = 0
+    quality: Quality = "normal"
 
     @property
     def pixel_bytes(self) -> int:

@@ -45,22 +45,30 @@ def test_the_daemon_is_started_when_it_is_not_running(command: Command, photo: P
     check_filled(photo, mask, out)
 
 
+@pytest.mark.parametrize("quality", ["normal", "best"])
 def test_without_the_daemon_the_result_is_the_same(
-    daemon: Any, command: Command, photo: Path, mask: Path, out: Path
+    daemon: Any, command: Command, photo: Path, mask: Path, out: Path, quality: str
 ) -> None:
-    by_daemon = command("fill", photo, mask, out, "--json").json
-    here = command("fill", photo, mask, out.with_name("here.png"), "--no-daemon", "--json").json
+    wanted = (photo, mask, "--json", "--quality", quality)
+    by_daemon = command("fill", *wanted, "-o", out).json
+    here = command("fill", *wanted, "-o", out.with_name("here.png"), "--no-daemon").json
     assert out.read_bytes() == out.with_name("here.png").read_bytes()
     assert by_daemon["filled_by"] == here["filled_by"]
     assert here["output"] == str(out.with_name("here.png")) and here["windows"] == 1 and here["note"] == ""
 
 
-def test_options_reach_the_fill(run: Command, photo: Path, mask: Path, out: Path) -> None:
+@pytest.mark.parametrize("options", [("--feather", 9, "--grow", 0), ("--quality", "best")])
+def test_options_reach_the_fill(run: Command, photo: Path, mask: Path, out: Path, options: tuple[object, ...]) -> None:
     assert run("fill", photo, mask, out, "--no-daemon", *QUICK).code == 0
-    softened = out.with_name("softened.png")
-    assert run("fill", photo, mask, softened, "--no-daemon", *QUICK, "--feather", 9, "--grow", 0).code == 0
-    check_filled(photo, mask, softened)
-    assert out.read_bytes() != softened.read_bytes()
+    other = out.with_name("other.png")
+    assert run("fill", photo, mask, other, "--no-daemon", *QUICK, *options).code == 0
+    check_filled(photo, mask, other)
+    assert out.read_bytes() != other.read_bytes()
+
+
+def test_a_quality_that_does_not_exist_is_a_usage_error(run: Command, photo: Path, mask: Path, out: Path) -> None:
+    assert run("fill", photo, mask, out, "--quality", "worst").code == 2
+    assert not out.exists()
 
 
 def test_16_bit_tiff_goes_through_the_daemon_with_its_depth(

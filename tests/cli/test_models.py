@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 
+from gan_inpaint.manifest import KEY
 from gan_inpaint.store import BUILT_IN, SHIPPED_DEFAULT
 
 Command = Callable[..., Any]
@@ -46,6 +49,22 @@ def test_a_model_is_added_described_used_and_removed(
     assert used["filled_by"]["model"] == "street"
     assert run("models", "remove", "street", "--json").json == {"removed": "street"}
     assert run("models", "info", "street").code == 5
+
+
+def test_how_a_model_goes_about_a_hole_is_told_in_words(run: Command, generator: Path) -> None:
+    model = onnx.load(generator)
+    (about,) = (json.loads(entry.value) for entry in model.metadata_props if entry.key == KEY)
+    changes = {"size_multiple": about["window"], "fixed": True, "guided": True, "detail": 0.4}
+    onnx.helper.set_model_props(model, {KEY: json.dumps(about | changes)})
+    onnx.save(model, generator)
+    assert run("models", "add", generator).code == 0
+    assert changes.items() <= run("models", "info", "street", "--json").json.items()
+    told = run("models", "info", "street").out
+    for word in ("512 × 512 pixels at a time", "coarsely first, then refined", "40 % of the grain"):
+        assert word in told
+    plain = run("models", "info", "classical").out
+    for word in ("around small holes", "lower resolution", "none is added"):
+        assert word in plain
 
 
 def test_a_name_can_be_given_and_is_taken_once(run: Command, generator: Path) -> None:

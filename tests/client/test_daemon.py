@@ -46,6 +46,16 @@ def test_a_picture_is_filled_and_its_other_pixels_are_bit_identical(daemon: Any)
     assert seen[-1] == {"done": 1, "total": 1, "stage": "filling"}
 
 
+def test_every_option_reaches_the_fill(daemon: Any) -> None:
+    pixels, mask = picture()
+    with connect(daemon.runtime_file) as client:
+        plain, *others = (
+            client.fill(pixels.data, mask.data, **SIZE, **wanted).pixels
+            for wanted in ({}, {"grow": 9}, {"feather": 3}, {"quality": "best"})
+        )
+    assert plain not in others and len(set(others)) == 3
+
+
 def test_the_daemon_tells_about_itself(daemon: Any) -> None:
     with connect(daemon.runtime_file) as client:
         welcome, status = client.hello(), client.status()
@@ -63,7 +73,12 @@ def test_stop_ends_the_daemon(daemon: Any) -> None:
 def test_errors_of_the_daemon_come_through_and_the_client_can_go_on(daemon: Any) -> None:
     pixels, mask = picture()
     with connect(daemon.runtime_file) as client:
-        for wrong, code in (({"model": "no such"}, "unknown_model"), ({"grow": -1}, "bad_request")):
+        refused: list[tuple[dict[str, Any], str]] = [
+            ({"model": "no such"}, "unknown_model"),
+            ({"grow": -1}, "bad_request"),
+            ({"quality": "worst"}, "bad_request"),
+        ]
+        for wrong, code in refused:
             with pytest.raises(ClientError) as failure:
                 client.fill(pixels.data, mask.data, **{**SIZE, **wrong})
             assert failure.value.code == code

@@ -31,8 +31,9 @@ _ANY_VALUE = (
     | st.text(max_size=70)
     | st.sampled_from([[], {}, [1, [2]], {"type": "fill"}])
 )
-_KEYS = ["protocol", "type", "id", "width", "height", "layout", "depth", "model", "grow", "feather", "target", "client"]
-_VALUES = _ANY_VALUE | st.sampled_from([1, 2, "hello", "fill", "cancel", "status", "rgb", "u8", "linear"])
+_KEYS = ["protocol", "type", "id", "width", "height", "layout", "depth", "model", "grow", "feather", "quality"]
+_KEYS += ["target", "client"]
+_VALUES = _ANY_VALUE | st.sampled_from([1, 2, "hello", "fill", "cancel", "status", "rgb", "u8", "linear", "best"])
 _ALMOST_REQUESTS = st.dictionaries(st.sampled_from(_KEYS), _VALUES).map(lambda header: json.dumps(header).encode())
 
 
@@ -93,7 +94,12 @@ def test_unknown_keys_are_ignored() -> None:
 
 def test_a_fill_has_the_documented_defaults() -> None:
     fill = _fill()
-    assert (fill.transfer, fill.model, fill.grow, fill.feather) == ("srgb", "default", 2, 0)
+    assert (fill.transfer, fill.model, fill.grow, fill.feather, fill.quality) == ("srgb", "default", 2, 0, "normal")
+
+
+@pytest.mark.parametrize("quality", ["fast", "normal", "best"])
+def test_a_fill_has_the_quality_that_was_asked_for(quality: str) -> None:
+    assert _fill(quality=quality).quality == quality
 
 
 @pytest.mark.parametrize(
@@ -108,6 +114,8 @@ def test_a_fill_has_the_documented_defaults() -> None:
         {"transfer": "pq"},
         {"grow": 257},
         {"feather": -1},
+        {"quality": "worst"},
+        {"quality": None},
         {"model": None},
         {"id": ""},
         {"id": "x" * 65},

@@ -93,6 +93,7 @@ def _ask(
         model=wishes.model,
         grow=wishes.grow,
         feather=wishes.feather,
+        quality=wishes.quality,
         on_progress=tell,
     )
     filled = np.frombuffer(reply.pixels, wire_type).reshape(pixels.shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -45,6 +45,10 @@ def fill(
         int, typer.Option(min=0, max=256, help="Pixels around the mask that the generator does not see.")
     ] = 2,
     feather: Annotated[int, typer.Option(min=0, max=256, help="Pixels over which the edge is softened inwards.")] = 0,
+    quality: Annotated[
+        Literal["fast", "normal", "best"],
+        typer.Option(help="Fast: a coarse fill, for previews; best: four mirrored looks at the hole, and slower."),
+    ] = "normal",
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     no_daemon: Annotated[bool, typer.Option("--no-daemon", help="Fill in this process, without the daemon.")] = False,
     as_json: Json = False,
@@ -58,7 +62,7 @@ def fill(
     from gan_inpaint import imagefile
     from gan_inpaint.cli.work import Wishes
 
-    outcome = _filled(photograph, hole, Wishes(model, grow, feather), no_daemon)
+    outcome = _filled(photograph, hole, Wishes(model, grow, feather, quality), no_daemon)
     imagefile.save(photograph.with_pixels(outcome.pixels), target, force)
     _tell(outcome, target, as_json)
 

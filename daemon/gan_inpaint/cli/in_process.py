@@ -29,7 +29,7 @@ def fill(photograph: Photograph, mask: Mask, wishes: Wishes, on_progress: OnProg
     on_progress("loading", 0)
     choice = Sessions(ModelStore(paths.models_dir()), physical_cores(), idle_seconds=math.inf).choose(wishes.model)
     filled_by = msgspec.to_builtins(choice.filled_by)
-    options = engine.FillOptions(wishes.grow, wishes.feather, photograph.transfer)
+    options = engine.FillOptions(wishes.grow, wishes.feather, photograph.transfer, wishes.quality)
 
     def fill_crop(pixels: Pixels, hole: Mask, on_progress: OnProgress) -> Outcome:
         started = time.perf_counter()

@@ -12,6 +12,7 @@ from gan_inpaint.cli.options import Json
 from gan_inpaint.errors import BadModel
 
 if TYPE_CHECKING:
+    from gan_inpaint.manifest import Manifest
     from gan_inpaint.store import ModelEntry, ModelStore
 
 _Name = Annotated[
@@ -40,12 +41,14 @@ def list_models(as_json: Json = False) -> None:
 
 
 def info(name: _Name, as_json: Json = False) -> None:
-    """Show what is known of a model: its training, its licence, its figures."""
-    described = _description(_store().get(name))
+    """Show what is known of a model: its training, how it works, its licence, its figures."""
+    entry = _store().get(name)
+    described = _description(entry)
     if as_json:
         report.show_json(described)
         return
     figures = described.pop("figures")
+    described |= _in_words(entry.manifest)
     described |= {f"figure {name}": f"{value:g}" for name, value in figures.items()}
     width = max(map(len, described))
     for key, value in described.items():
@@ -110,7 +113,26 @@ def _description(entry: ModelEntry) -> dict[str, Any]:
         "images_seen": about.images_seen,
         "window": about.window,
         "size_multiple": about.size_multiple,
+        "fixed": about.fixed,
+        "guided": about.guided,
+        "detail": about.detail,
         "figures": about.figures,
         "sha256": entry.sha256,
         "path": str(entry.path) if entry.path else "",
+    }
+
+
+def _in_words(about: Manifest) -> dict[str, str]:
+    """How a generator goes about a hole, for a photographer; the keys are the manifest's."""
+    seen = f"{about.window} × {about.window} pixels"
+    return {
+        "fixed": f"yes: it looks at {seen} at a time, around a speck too"
+        if about.fixed
+        else f"no: around small holes it looks at less than {seen}, which is faster",
+        "guided": "yes: large holes are filled coarsely first, then refined up to the full resolution"
+        if about.guided
+        else "no: holes too large for it are filled at a lower resolution and enlarged",
+        "detail": f"{about.detail * 100:.0f} % of the grain and texture around the hole is added to its fill"
+        if about.detail
+        else "none is added: grain and texture are its own",
     }

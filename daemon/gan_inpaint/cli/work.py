@@ -14,6 +14,7 @@ from gan_inpaint.cli.progress import OnProgress
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Mask
 from gan_inpaint.imagefile.photograph import Pixels
+from gan_inpaint.protocol import Quality
 
 
 class Wishes(NamedTuple):
@@ -22,6 +23,7 @@ class Wishes(NamedTuple):
     model: str
     grow: int
     feather: int
+    quality: Quality
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _moved(flags: Flags, across: int, down: int) -> Flags:
 def _known(crop: Samples) -> Flags:
     """(H, W): where a pixel has a colour: it is not transparent, and a finite number."""
     values, opacity = colours(crop), alpha(crop)
-    known = np.isfinite(values).reshape(*values.shape[:2], -1).all(axis=2)
+    known: Flags = np.asarray(np.isfinite(values).reshape(*values.shape[:2], -1).all(axis=2))
     return known if opacity is None else known & (opacity > 0)
 
 

@@ -85,7 +85,7 @@ class Worker(threading.Thread):
             pixels.image_from(fill, job.pixels.buffer),
             pixels.mask_from(fill, job.mask.buffer),
             choice.filler,
-            engine.FillOptions(grow=fill.grow, feather=fill.feather, transfer=fill.transfer),
+            engine.FillOptions(fill.grow, fill.feather, fill.transfer, fill.quality),
             on_window=tell,
         )
         choice.used()

@@ -116,13 +116,14 @@ class Client:
         model: str = "default",
         grow: int = 2,
         feather: int = 0,
+        quality: str = "normal",
         on_progress: Callable[[Progress], None] | None = None,
     ) -> FillReply:
         """Fill the hole of a picture; the arguments are those of FillRequest.
 
         `on_progress` is called as the work goes on, at least once a second; what it raises ends the fill.
         """
-        request = FillRequest(pixels, mask, width, height, layout, depth, transfer, model, grow, feather)
+        request = FillRequest(pixels, mask, width, height, layout, depth, transfer, model, grow, feather, quality)
         with self._opened() as conversation:
             return conversation.perform(FillJob(conversation.messenger, request), self.silence_seconds, on_progress)
 

@@ -42,6 +42,7 @@ class FillRequest:
     model: str = "default"
     grow: int = 2
     feather: int = 0
+    quality: str = "normal"
 
     @property
     def pixel_bytes(self) -> int:

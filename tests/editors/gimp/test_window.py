@@ -87,14 +87,14 @@ def test_a_repeat_fills_with_the_last_values_and_asks_nothing(gimp_window: Gimp,
     assert not screen.windows(DIALOG)
 
 
-def test_the_dialog_offers_the_models_of_the_daemon(gimp_window: Gimp, screen: Screen) -> None:
+def test_the_dialog_offers_the_models_of_the_daemon_and_the_qualities(gimp_window: Gimp, screen: Screen) -> None:
     scripted = Photo(gimp_window, screen)
-    gimp_window.call("fill", image=scripted.image, drawables=[scripted.layer], model="classical")
-    classical = scripted.state()
+    gimp_window.call("fill", image=scripted.image, drawables=[scripted.layer], model="classical", quality="best")
+    best = scripted.state()
     gimp_window.call("close_all")
     photo = Photo(gimp_window, screen)
-    assert photo.fill("alt+u", "Home", "alt+m", "End") == classical
-    assert photo.fill("alt+u", "Home", "alt+m", "Home") != classical
+    assert photo.fill("alt+u", "Home", "alt+m", "End", "alt+q", "End") == best
+    assert photo.fill("alt+u", "Home", "alt+m", "Home", "alt+q", "Home") != best
 
 
 def test_the_dialog_can_be_left_without_a_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> None:

@@ -146,10 +146,12 @@ def test_a_locked_layer_is_no_obstacle_to_a_layer_above_it(krita: Krita) -> None
 def test_the_dialog_offers_the_models_and_its_values_are_used_again(krita: Krita) -> None:
     picture = Picture(krita)
     picture.select(feather=6)
+    krita.call("remember", name="quality", value="no such")
     krita.call("trigger", action="gan_inpaint")
     krita.until("dialog_offers_models")
     assert {"default", "classical"} <= set(krita.call("dialog")["models"])
-    wanted: dict[str, Any] = {"model": "classical", "grow": 9, "feather": 5}
+    assert krita.call("dialog")["quality"] == "normal"
+    wanted: dict[str, Any] = {"model": "classical", "quality": "best", "grow": 9, "feather": 5}
     krita.call("dialog", **wanted)
     krita.call("press", button="Fill")
     krita.until("count_is", layers_wanted=2)

@@ -30,7 +30,7 @@ def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig) -> bool:
     dialog = GimpUi.ProcedureDialog.new(procedure, config, "GAN Inpaint: fill selection")
     dialog.set_ok_label("_Fill")
     dialog.get_content_area().pack_start(_model_row(dialog, config, titles), False, False, 0)
-    dialog.fill(["output", "grow", "feather"])
+    dialog.fill(["quality", "output", "grow", "feather"])
     wanted = dialog.run()
     dialog.destroy()
     return bool(wanted)

@@ -70,12 +70,19 @@ def _add_arguments(procedure: Gimp.Procedure) -> None:
         "Pixels around the selection that the model does not look at, so that no rim of the object spreads",
         0,
         256,
-        4,
+        2,
         both,
     )
     procedure.add_int_argument(
         "feather", "F_eather", "Pixels inside the selection’s edge over which the fill fades in", 0, 256, 0, both
     )
+    qualities = Gimp.Choice.new()
+    qualities.add("fast", 0, "Fast", "A large hole is filled coarsely, for a preview, by a model that can refine it")
+    qualities.add("normal", 1, "Normal", "As the model is meant to be used")
+    qualities.add(
+        "best", 2, "Best", "The model looks at the hole in four mirrored ways; takes up to four times as long"
+    )
+    procedure.add_choice_argument("quality", "_Quality", "How much work the fill is worth", qualities, "normal", both)
 
 
 def run(
@@ -123,6 +130,7 @@ def fill(selected: Selected, config: Gimp.ProcedureConfig) -> None:
             model=config.get_property("model"),
             grow=config.get_property("grow"),
             feather=config.get_property("feather"),
+            quality=config.get_property("quality"),
             on_progress=_show_progress,
         )
     selected.check_unchanged(pixels, mask)

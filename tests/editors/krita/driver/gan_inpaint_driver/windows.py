@@ -105,12 +105,19 @@ def dialog_offers_models() -> bool:
 
 def dialog(**wanted: Any) -> dict[str, Any]:
     """What the dialog shows, after `wanted` was chosen in it."""
-    model, (grow, feather) = _one(QComboBox), _dialog().findChildren(QSpinBox)
+    (model, quality), (grow, feather) = _choices(), _dialog().findChildren(QSpinBox)
     if "model" in wanted:
         model.setCurrentIndex(_models().index(wanted["model"]))
+    quality.setCurrentIndex(quality.findData(wanted.get("quality", quality.currentData())))
     grow.setValue(wanted.get("grow", grow.value()))
     feather.setValue(wanted.get("feather", feather.value()))
-    return {"models": _models(), "model": model.currentData(), "grow": grow.value(), "feather": feather.value()}
+    return {
+        "models": _models(),
+        "model": model.currentData(),
+        "quality": quality.currentData(),
+        "grow": grow.value(),
+        "feather": feather.value(),
+    }
 
 
 def press(button: str) -> None:
@@ -188,6 +195,10 @@ def _one(kind: type[QWidget]) -> Any:
     return _dialog().findChild(kind)
 
 
+def _choices() -> list[QComboBox]:
+    return list(_dialog().findChildren(QComboBox))
+
+
 def _models() -> list[str]:
-    box = _one(QComboBox)
+    box = _choices()[0]
     return [box.itemData(index) for index in range(box.count())]
