@@ -171,6 +171,7 @@ class Result(Reply, tag="result"):
     windows: int
     seconds: float
     note: str = ""
+    scores: dict[str, float] = {}
 
 
 class Cancelling(Reply, tag="cancelling"):

@@ -30,6 +30,7 @@ BUILT_IN = Path(__file__).parent / "models"
 SHIPPED_DEFAULT = "dmfb"
 DEFAULT = "default"
 CLASSICAL = "classical"
+AUTO = "auto"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -142,7 +143,9 @@ class ModelStore:
             UnknownModel: there is none of that name.
             CannotWrite: it ships with the product, or its folder cannot be written.
         """
-        if name in (DEFAULT, CLASSICAL) or (_NAME.fullmatch(name) and _pair(self._built_in_dir, name)[0].exists()):
+        if name in (DEFAULT, CLASSICAL, AUTO) or (
+            _NAME.fullmatch(name) and _pair(self._built_in_dir, name)[0].exists()
+        ):
             raise CannotWrite(f"“{name}” is a part of GAN Inpaint and cannot be removed.")
         model, sidecar = _pair(self._user_dir, name)
         if not _NAME.fullmatch(name) or not (model.exists() or sidecar.exists()):
@@ -210,7 +213,7 @@ def _name_of(source: str) -> str:
 
 
 def _checked_name(name: str) -> str:
-    if not _NAME.fullmatch(name) or name in (DEFAULT, CLASSICAL):
+    if not _NAME.fullmatch(name) or name in (DEFAULT, CLASSICAL, AUTO):
         raise BadRequest(
             f"“{name}” cannot be a model's name.",
             "Use up to 64 lower-case letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",

@@ -57,6 +57,18 @@ def test_without_the_daemon_the_result_is_the_same(
     assert here["output"] == str(out.with_name("here.png")) and here["windows"] == 1 and here["note"] == ""
 
 
+def test_auto_tries_the_fillers_beside_the_hole_and_tells_what_they_reached(
+    daemon: Any, command: Command, photo: Path, mask: Path, out: Path
+) -> None:
+    for way in ((), ("--no-daemon",)):
+        told = command("fill", photo, mask, "-o", out, "--model", "auto", "--json", "--force", *way).json
+        assert set(told["scores"]) == {"dmfb", "classical"}
+        assert told["filled_by"]["model"] in told["scores"]
+        check_filled(photo, mask, out)
+    asked = command("fill", photo, mask, "-o", out, "--model", "dmfb", "--json", "--force").json
+    assert asked["scores"] == {}
+
+
 @pytest.mark.parametrize("options", [("--feather", 9, "--grow", 0), ("--quality", "best")])
 def test_options_reach_the_fill(run: Command, photo: Path, mask: Path, out: Path, options: tuple[object, ...]) -> None:
     assert run("fill", photo, mask, out, "--no-daemon", *QUICK).code == 0

@@ -32,7 +32,16 @@ def result(header: dict[str, Any], **changed: Any) -> dict[str, Any]:
     """A `result` header for a fill."""
     filled_by = {"model": "m", "version": "1", "kind": "generator", "sha256": "", "provider": "CPU"}
     same = {key: header[key] for key in ("width", "height", "layout", "depth")}
-    return {"type": "result", **same, "filled_by": filled_by, "windows": 2, "seconds": 0.1, "note": "", **changed}
+    return {
+        "type": "result",
+        **same,
+        "filled_by": filled_by,
+        "windows": 2,
+        "seconds": 0.1,
+        "note": "",
+        "scores": {},
+        **changed,
+    }
 
 
 @pytest.mark.parametrize("endpoint", [None, "tcp://127.0.0.1:*"])

@@ -111,6 +111,14 @@ def test_a_damaged_default_generator_is_replaced_by_the_classical_filler_which_s
     assert client.ask("status")["sessions"] == []
 
 
+def test_without_a_generator_auto_is_the_classical_filler(start_daemon, connect, shipped) -> None:
+    file, variables = shipped
+    _damage(file)
+    result = _fill(connect(start_daemon(Config(), **variables)), model="auto")
+    assert (result["filled_by"]["kind"], result["scores"]) == ("classical", {})
+    assert "classical filler stood in" in result["note"]
+
+
 def test_a_missing_default_generator_is_replaced_by_the_classical_filler_which_says_so(
     start_daemon, connect, shipped
 ) -> None:

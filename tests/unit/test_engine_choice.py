@@ -41,16 +41,16 @@ def sky(dtype: type = np.uint8, channels: int = 3, side: int = 300) -> np.ndarra
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 def test_a_filler_that_is_clearly_wrong_is_not_used(dtype: type, channels: int) -> None:
     wrong, right = Noise("noise", 0.5), ClassicalFiller()
-    choice = choose(sky(dtype, channels), scratched(), [wrong, right], FillOptions())
-    assert choice.filler is right
-    assert choice.scores["classical"] > 30 > choice.scores["noise"] + 10
+    chosen = choose(sky(dtype, channels), scratched(), [wrong, right], FillOptions())
+    assert chosen.filler is right
+    assert chosen.scores["classical"] > 30 > chosen.scores["noise"] + 10
 
 
 def test_the_first_is_kept_unless_another_one_is_clearly_better() -> None:
     fillers = [Noise("one", 0.105), Noise("another", 0.1)]
-    choice = choose(sky(), scratched(), fillers, FillOptions())
-    assert choice.filler is fillers[0]
-    assert set(choice.scores) == {"one", "another"}
+    chosen = choose(sky(), scratched(), fillers, FillOptions())
+    assert chosen.filler is fillers[0]
+    assert set(chosen.scores) == {"one", "another"}
 
 
 def test_where_nothing_can_be_tried_the_first_is_used() -> None:
@@ -65,8 +65,8 @@ def test_transparent_and_infinite_pixels_are_no_truth() -> None:
     image[..., 3] = 1
     image[:, :145, 3] = 0
     image[:, 170:, :3] = np.inf
-    choice = choose(image, scratched(), [ClassicalFiller()], FillOptions(grow=0))
-    assert all(np.isfinite(score) for score in choice.scores.values())
+    chosen = choose(image, scratched(), [ClassicalFiller()], FillOptions(grow=0))
+    assert all(np.isfinite(score) for score in chosen.scores.values())
 
 
 def test_the_picture_is_not_changed() -> None:

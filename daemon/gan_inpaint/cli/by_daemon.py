@@ -98,7 +98,7 @@ def _ask(
     )
     filled = np.frombuffer(reply.pixels, wire_type).reshape(pixels.shape)
     about = reply.header
-    return Outcome(filled, about["filled_by"], about["windows"], about["seconds"], about["note"])
+    return Outcome(filled, about["filled_by"], about["windows"], about["seconds"], about["note"], about["scores"])
 
 
 def _most_pixels(connected: Client, pixels: Pixels) -> int:

@@ -94,7 +94,11 @@ def _tell(outcome: Outcome, target: Path, as_json: bool) -> None:
         report.note(outcome.note)
     if as_json:
         told = {"output": str(target), "filled_by": outcome.filled_by, "windows": outcome.windows}
-        report.show_json({**told, "seconds": round(outcome.seconds, 3), "note": outcome.note})
+        how = {"seconds": round(outcome.seconds, 3), "note": outcome.note, "scores": outcome.scores}
+        report.show_json(told | how)
     elif sys.stdout.isatty():
         by = outcome.filled_by
         report.show(f"{target}: filled by {by['model']} {by['version']} ({by['provider']}) in {outcome.seconds:.1f} s.")
+        if outcome.scores:
+            tried = ", ".join(f"{name} {score:.1f} dB" for name, score in outcome.scores.items())
+            report.show(f"Tried beside the hole: {tried}.")

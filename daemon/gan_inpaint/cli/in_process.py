@@ -16,7 +16,7 @@ from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Mask
 from gan_inpaint.imagefile.photograph import Pixels
 from gan_inpaint.protocol import Limits
-from gan_inpaint.server.sessions import Sessions
+from gan_inpaint.server.sessions import Sessions, best
 from gan_inpaint.store import ModelStore
 
 
@@ -27,19 +27,18 @@ def fill(photograph: Photograph, mask: Mask, wishes: Wishes, on_progress: OnProg
         MaskCoversAll, UnknownModel, BadModel, OutOfMemory.
     """
     on_progress("loading", 0)
-    choice = Sessions(ModelStore(paths.models_dir()), physical_cores(), idle_seconds=math.inf).choose(wishes.model)
-    filled_by = msgspec.to_builtins(choice.filled_by)
+    sessions = Sessions(ModelStore(paths.models_dir()), physical_cores(), idle_seconds=math.inf)
+    candidates = sessions.candidates(wishes.model)
     options = engine.FillOptions(wishes.grow, wishes.feather, photograph.transfer, wishes.quality)
 
     def fill_crop(pixels: Pixels, hole: Mask, on_progress: OnProgress) -> Outcome:
+        def tell(done: int, total: int) -> None:
+            on_progress("filling", done / max(1, total))
+
         started = time.perf_counter()
-        filled = engine.fill(
-            pixels,
-            hole,
-            choice.filler,
-            options,
-            on_window=lambda done, total: on_progress("filling", done / max(1, total)),
-        )
-        return Outcome(filled.image, filled_by, filled.windows, time.perf_counter() - started, choice.note)
+        choice, scores = best(candidates, pixels, hole, options, tell)
+        filled = engine.fill(pixels, hole, choice.filler, options, on_window=tell)
+        filled_by, seconds = msgspec.to_builtins(choice.filled_by), time.perf_counter() - started
+        return Outcome(filled.image, filled_by, filled.windows, seconds, choice.note, scores)
 
     return work.fill(photograph, mask, Limits().pixels, fill_crop, on_progress)

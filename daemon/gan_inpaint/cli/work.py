@@ -28,13 +28,17 @@ class Wishes(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The filled `pixels`, and what to tell about the work; `note` is empty unless the user should know something."""
+    """The filled `pixels`, and what to tell about the work; `note` is empty unless the user should know something.
+
+    `scores`: where fillers were tried beside the hole, PSNR in dB by their names.
+    """
 
     pixels: Pixels
     filled_by: dict[str, str]
     windows: int
     seconds: float
     note: str
+    scores: dict[str, float]
 
 
 FillCrop = Callable[[Pixels, Mask, OnProgress], Outcome]
@@ -64,6 +68,7 @@ def fill(photograph: Photograph, mask: Mask, most_pixels: int, fill_crop: FillCr
         sum(outcome.windows for outcome in outcomes),
         sum(outcome.seconds for outcome in outcomes),
         outcomes[-1].note,
+        outcomes[-1].scores,
     )
 
 

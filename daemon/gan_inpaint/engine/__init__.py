@@ -5,8 +5,9 @@ filler sees, `generation` runs it, `membrane` takes the colour step out of its a
 around the hole; `compositing` writes the result into a copy of the picture.
 """
 
+from gan_inpaint.engine.choice import Chosen, choose
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.filling import Filled, fill
 from gan_inpaint.engine.options import FillOptions
 
-__all__ = ["FillOptions", "Filled", "Filler", "fill"]
+__all__ = ["Chosen", "FillOptions", "Filled", "Filler", "choose", "fill"]

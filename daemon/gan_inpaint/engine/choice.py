@@ -28,7 +28,7 @@ _WAYS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1, 1))
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Chosen:
     """The filler to be used; by name what each reached on the trial, PSNR in dB, empty if nothing could be tried."""
 
     filler: Filler
@@ -37,7 +37,7 @@ class Choice:
 
 def choose(
     image: Samples, mask: Bytes, fillers: Sequence[Filler], options: FillOptions, on_window: OnWindow | None = None
-) -> Choice:
+) -> Chosen:
     """The first of `fillers`, unless another one is clearly better on known ground beside the hole.
 
     Arguments and errors as of `fill`; the trial is one window large, whatever the size of the hole.
@@ -48,7 +48,7 @@ def choose(
     crop, hole = image[box.slices], mask[box.slices] > 0
     trial = _beside(hole, _known(crop), options.grow)
     if trial is None:
-        return Choice(first, {})
+        return Chosen(first, {})
     hidden = (hole | trial).astype(np.uint8) * 255
     truth = light(colours(crop))[trial]
     scores = {
@@ -56,7 +56,7 @@ def choose(
         for filler in fillers
     }
     best = max(fillers, key=lambda filler: scores[filler.name])
-    return Choice(best if scores[best.name] >= scores[first.name] + CLEARLY else first, scores)
+    return Chosen(best if scores[best.name] >= scores[first.name] + CLEARLY else first, scores)
 
 
 def _beside(hole: Flags, known: Flags, grow: int) -> Flags | None:

@@ -15,10 +15,12 @@ from gan_inpaint import __version__
 from gan_inpaint.errors import BadModel, UnknownModel
 from gan_inpaint.protocol import FilledBy, ModelInfo, SessionInfo
 from gan_inpaint.server import machine
-from gan_inpaint.store import CLASSICAL, DEFAULT, ModelEntry, ModelStore
+from gan_inpaint.store import AUTO, CLASSICAL, DEFAULT, ModelEntry, ModelStore
 
 if TYPE_CHECKING:
-    from gan_inpaint.engine import Filler
+    from gan_inpaint.engine import Filler, FillOptions
+    from gan_inpaint.engine.arrays import Bytes, Samples
+    from gan_inpaint.engine.filling import OnWindow
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,17 @@ class Sessions:
                 raise
             log.warning("no default generator, a classical filler stands in: %s", problem)
             return _classical(f"A classical filler stood in for the generator. {problem.message}")
+
+    def candidates(self, model: str) -> list[Choice]:
+        """What `best` is to choose from: for `auto` the default generator and the classical filler, else the one asked
+        for.
+
+        Raises as `choose` does.
+        """
+        if model != AUTO:
+            return [self.choose(model)]
+        default = self.choose(DEFAULT)
+        return [default] if default.filled_by.kind == "classical" else [default, _classical()]
 
     def offered(self) -> list[ModelInfo]:
         """What a fill may ask for, as `welcome` shows it."""
@@ -135,6 +148,19 @@ class Sessions:
         version = entry.manifest.version
         filled_by = FilledBy(entry.name, version, "generator", filler.sha256, filler.provider)
         return Choice(filler, filled_by, filler.fallback, filler.rest)
+
+
+def best(
+    candidates: list[Choice], image: Samples, mask: Bytes, options: FillOptions, on_window: OnWindow
+) -> tuple[Choice, dict[str, float]]:
+    """The candidate for this hole, and by its name what each reached where they were tried, PSNR in dB."""
+    from gan_inpaint import engine
+
+    if len(candidates) == 1:
+        return candidates[0], {}
+    chosen = engine.choose(image, mask, [each.filler for each in candidates], options, on_window)
+    (choice,) = (each for each in candidates if each.filler is chosen.filler)
+    return choice, {name: round(score, 2) for name, score in chosen.scores.items()}
 
 
 def _classical(note: str = "") -> Choice:

@@ -15,7 +15,7 @@ from gan_inpaint.protocol import Error, Progress, Result, Stage
 from gan_inpaint.server import pixels
 from gan_inpaint.server.guard import guarded
 from gan_inpaint.server.jobs import Job
-from gan_inpaint.server.sessions import Sessions
+from gan_inpaint.server.sessions import Sessions, best
 from gan_inpaint.store import DEFAULT
 
 Report: TypeAlias = Callable[[Job, Progress | Result | Error, NDArray[Any] | None], None]
@@ -80,14 +80,11 @@ class Worker(threading.Thread):
         fill = job.fill
         started = time.perf_counter()
         tell(0, 0, "loading")
-        choice = self._sessions.choose(fill.model)
-        filled = engine.fill(
-            pixels.image_from(fill, job.pixels.buffer),
-            pixels.mask_from(fill, job.mask.buffer),
-            choice.filler,
-            engine.FillOptions(fill.grow, fill.feather, fill.transfer, fill.quality),
-            on_window=tell,
-        )
+        candidates = self._sessions.candidates(fill.model)
+        image, mask = pixels.image_from(fill, job.pixels.buffer), pixels.mask_from(fill, job.mask.buffer)
+        options = engine.FillOptions(fill.grow, fill.feather, fill.transfer, fill.quality)
+        choice, scores = best(candidates, image, mask, options, tell)
+        filled = engine.fill(image, mask, choice.filler, options, on_window=tell)
         choice.used()
         frame = pixels.frame_from(fill, filled.image)
         result = Result(
@@ -100,5 +97,6 @@ class Worker(threading.Thread):
             windows=filled.windows,
             seconds=round(time.perf_counter() - started, 4),
             note=choice.note,
+            scores=scores,
         )
         return result, frame

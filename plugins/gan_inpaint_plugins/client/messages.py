@@ -32,7 +32,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
     "progress": {"done": int, "total": int, "stage": str},
     "result": {
         **{"width": int, "height": int, "layout": str, "depth": str},
-        **{"filled_by": _FILLED_BY, "windows": int, "seconds": _NUMBER, "note": str},
+        **{"filled_by": _FILLED_BY, "windows": int, "seconds": _NUMBER, "note": str, "scores": dict},
     },
     "cancelling": {"found": bool},
     "stopping": {},
