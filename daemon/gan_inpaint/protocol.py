@@ -111,7 +111,7 @@ class ModelInfo(Struct):
     name: str
     title: str
     version: str
-    kind: Kind
+    kind: Kind | Literal["auto"]
     default: bool
     licence: str
 

@@ -86,11 +86,12 @@ class Sessions:
 
     def offered(self) -> list[ModelInfo]:
         """What a fill may ask for, as `welcome` shows it."""
-        return [
+        models = [
             ModelInfo(entry.name, about.title, about.version, entry.kind, entry.default, about.licence)
             for entry in self._store.list()
             for about in [entry.manifest]
         ]
+        return [*models, ModelInfo(AUTO, "Automatic: what does better beside the hole", __version__, "auto", False, "")]
 
     def describe(self) -> list[SessionInfo]:
         """The loaded generators, as `status` shows them."""
