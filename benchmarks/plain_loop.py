@@ -1,13 +1,14 @@
-"""Training loops as one writes them by hand for one network: the yardstick for the framework's speed.
+"""Training loops as one writes them by hand, for one network each: the yardstick for the framework's speed.
 
-Straight PyTorch. Taken from the framework are the networks, the formulas of the losses, the octaves and the weights of
-a configuration; not its Trainer, Objective and adversaries, nor Fabric, a moving average, a schedule, logs, or a watch.
+Straight PyTorch on the CPU. Taken from the framework are the networks, the formulas of the losses and of the octaves,
+and a configuration's numbers; not its Trainer, Objective and adversaries, nor Fabric. There is no moving average of the
+weights, no schedule, no report and no watch for what is not finite.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import torch
@@ -19,44 +20,63 @@ from gan_inpaint_training.config import Config
 from gan_inpaint_training.features import EfficientNetLite0
 from gan_inpaint_training.octaves import View, views
 
-Judgement = tuple[list[Tensor], list[Tensor]]
+
+class Fill(NamedTuple):
+    """What the generator made of a batch: its outputs, coarse ones first, and the last of them in the hole of truth."""
+
+    stages: list[Tensor]
+    completed: Tensor
+    truth: Tensor
+    mask: Tensor
 
 
-class Adversarial(NamedTuple):
-    """The loss of the discriminator, of which `completed` has no gradient, and the generator's, weighted."""
+class Adversary(NamedTuple):
+    """A discriminator's loss and the generator's, weighted, both of truth, completed picture and mask."""
 
     discriminator: Callable[[PlainLoop, Tensor, Tensor, Tensor], Tensor]
     generator: Callable[[PlainLoop, Tensor, Tensor, Tensor], Tensor]
     steps: int = 1
 
 
+class Network(NamedTuple):
+    """How a network is trained: on its pixels and their features, and against whom."""
+
+    reconstruction: Callable[[PlainLoop, Fill], Tensor]
+    build_discriminator: Callable[[int, Any], nn.Module] | None = None
+    adversary: Adversary | None = None
+
+
 class PlainLoop:
-    """One network with one or two Adams, in channels_last and bfloat16 autocast, on the CPU. `name`: of `NETWORKS`."""
+    """One of `NETWORKS` by `name`, in channels_last and bfloat16 autocast, with one Adam or two."""
+
+    discriminator: nn.Module
+    discriminator_optimizer: torch.optim.Optimizer
 
     def __init__(self, name: str, config: Config) -> None:
         self.config, self.weights = config, config.loss
-        self.reconstruct, build_discriminator, self.adversarial = NETWORKS[name]
+        self.reconstruction, build_discriminator, self.adversary = NETWORKS[name]
         torch.manual_seed(config.schedule.seed)
         generator = generators.build(msgspec.to_builtins(config.generator))
         self.generator = generator.to(memory_format=torch.channels_last)
-        self.optimizer = _adam(generator, config.schedule.learning_rate, config.schedule.betas)
-        if self.adversarial is not None:
-            self.discriminator = build_discriminator(config).to(memory_format=torch.channels_last)
-            adversary = config.adversary
-            self.judging = _adam(self.discriminator, adversary.learning_rate, adversary.betas)
-        self.features = EfficientNetLite0() if name in WITH_FEATURES else None
+        self.optimizer = _adam(self.generator, config.schedule)
+        if build_discriminator is not None:
+            discriminator = build_discriminator(config.data.crop, config.adversary)
+            self.discriminator = discriminator.to(memory_format=torch.channels_last)
+            self.discriminator_optimizer = _adam(self.discriminator, config.adversary)
+        self.features = EfficientNetLite0()
 
     def step(self, picture: Tensor, mask: Tensor) -> Tensor:
-        """One update from pictures (N, 3, S, S) and masks (N, 1, S, S), uint8; returns the generator's loss."""
+        """One update from pictures (N, 3, S, S) and masks (N, 1, S, S), 255 = hole, uint8; the generator's loss."""
         truth, mask, guide = self._view(picture.float() / 127.5 - 1, (mask > 127).float())
         stages = self.stages(truth, mask, guide)
         completed = torch.where(mask > 0, stages[-1], truth)
-        loss = self.reconstruct(self, stages, completed, truth, mask)
-        if self.adversarial is not None:
-            for _ in range(self.adversarial.steps):
-                _descend(self.judging, self.adversarial.discriminator(self, truth, completed.detach(), mask))
+        loss = self.reconstruction(self, Fill(stages, completed, truth, mask))
+        if self.adversary is not None:
+            for _ in range(self.adversary.steps):
+                judged = self.adversary.discriminator(self, truth, completed.detach(), mask)
+                _descend(self.discriminator_optimizer, judged)
             self.discriminator.requires_grad_(False)
-            loss = loss + self.adversarial.generator(self, truth, completed, mask)
+            loss = loss + self.adversary.generator(self, truth, completed, mask)
             self.discriminator.requires_grad_(True)
         _descend(self.optimizer, loss)
         return loss.detach()
@@ -66,7 +86,7 @@ class PlainLoop:
         with torch.autocast("cpu", torch.bfloat16):
             return [stage.float() for stage in self.generator.stages(image, mask)]
 
-    def judge(self, image: Tensor, mask: Tensor) -> Judgement:
+    def judge(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         with torch.autocast("cpu", torch.bfloat16):
             scores, maps = self.discriminator(image.contiguous(memory_format=torch.channels_last), mask)
         return [score.float() for score in scores], maps
@@ -77,8 +97,8 @@ class PlainLoop:
         return views(lambda truth, mask: self.stages(truth, mask)[-1], truth, mask, self.config.octaves)
 
 
-def _adam(network: nn.Module, learning_rate: float, betas: tuple[float, float]) -> torch.optim.Optimizer:
-    return torch.optim.Adam(network.parameters(), lr=learning_rate, betas=betas)
+def _adam(network: nn.Module, settings: Any) -> torch.optim.Optimizer:
+    return torch.optim.Adam(network.parameters(), lr=settings.learning_rate, betas=settings.betas)
 
 
 def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
@@ -87,54 +107,51 @@ def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.step()
 
 
-# What each network is trained on, besides its adversary.
+def _default(loop: PlainLoop, fill: Fill) -> Tensor:
+    relative = losses.relative_l1(fill.stages[-1], fill.truth, fill.mask)
+    known = losses.masked_l1(fill.stages[-1], fill.truth, 1 - fill.mask)
+    return loop.weights.relative * relative + loop.weights.known * known
 
 
-def _default(loop: PlainLoop, stages: list[Tensor], completed: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
-    relative = losses.relative_l1(stages[-1], truth, mask)
-    return loop.weights.relative * relative + loop.weights.known * losses.masked_l1(stages[-1], truth, 1 - mask)
-
-
-def _dmfn(loop: PlainLoop, stages: list[Tensor], completed: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
-    weights, features = loop.weights, loop.features
-    with torch.no_grad():
-        real = features(truth)
-    fake = features(completed)
-    loss = weights.composited * losses.composited_l1(stages[-1], truth, mask)
-    loss = loss + weights.self_guided * losses.self_guided(fake, real, completed, truth)
-    return loss + weights.alignment * losses.alignment(fake[features.aligned], real[features.aligned])
-
-
-def _aot(loop: PlainLoop, stages: list[Tensor], completed: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
+def _dmfn(loop: PlainLoop, fill: Fill) -> Tensor:
+    real, fake, aligned = *_features(loop, fill), loop.features.aligned
+    composited = losses.composited_l1(fill.stages[-1], fill.truth, fill.mask)
+    self_guided = losses.self_guided(fake, real, fill.completed, fill.truth)
+    alignment = losses.alignment(fake[aligned], real[aligned])
     weights = loop.weights
+    return weights.composited * composited + weights.self_guided * self_guided + weights.alignment * alignment
+
+
+def _aot(loop: PlainLoop, fill: Fill) -> Tensor:
+    real, fake = _features(loop, fill)
+    whole = losses.masked_l1(fill.stages[-1], fill.truth, torch.ones_like(fill.mask))
+    style, distance = losses.style(fake, real), losses.feature_distance(fake, real)
+    return loop.weights.whole * whole + loop.weights.style * style + loop.weights.features * distance
+
+
+def _features(loop: PlainLoop, fill: Fill) -> tuple[list[Tensor], list[Tensor]]:
     with torch.no_grad():
-        real = loop.features(truth)
-    fake = loop.features(completed)
-    loss = weights.whole * losses.masked_l1(stages[-1], truth, torch.ones_like(mask))
-    return loss + weights.style * losses.style(fake, real) + weights.features * losses.feature_distance(fake, real)
+        real = loop.features(fill.truth)
+    return real, loop.features(fill.completed)
 
 
-def _contextual_attention(
-    loop: PlainLoop, stages: list[Tensor], completed: Tensor, truth: Tensor, mask: Tensor
-) -> Tensor:
-    weights, (coarse, fill) = loop.weights, stages
-    discounted = losses.discounted_l1(fill, truth, mask, weights.discount)
-    discounted = discounted + weights.coarse * losses.discounted_l1(coarse, truth, mask, weights.discount)
-    known = losses.masked_l1(fill, truth, 1 - mask) + weights.coarse * losses.masked_l1(coarse, truth, 1 - mask)
-    return weights.discounted * discounted + weights.known * known
+def _contextual_attention(loop: PlainLoop, fill: Fill) -> Tensor:
+    (coarse, fine), truth, mask, weights = fill.stages, fill.truth, fill.mask, loop.weights
+    hole = losses.discounted_l1(fine, truth, mask, weights.discount)
+    hole = hole + weights.coarse * losses.discounted_l1(coarse, truth, mask, weights.discount)
+    known = losses.masked_l1(fine, truth, 1 - mask) + weights.coarse * losses.masked_l1(coarse, truth, 1 - mask)
+    return weights.discounted * hole + weights.known * known
 
 
-def _deepfill_v2(loop: PlainLoop, stages: list[Tensor], completed: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
-    weights, (coarse, fill), everywhere = loop.weights, stages, torch.ones_like(mask)
-    whole = losses.masked_l1(fill, truth, everywhere) + weights.coarse * losses.masked_l1(coarse, truth, everywhere)
-    return weights.whole * whole
+def _deepfill_v2(loop: PlainLoop, fill: Fill) -> Tensor:
+    (coarse, fine), truth, everywhere = fill.stages, fill.truth, torch.ones_like(fill.mask)
+    errors = losses.masked_l1(fine, truth, everywhere), losses.masked_l1(coarse, truth, everywhere)
+    return loop.weights.whole * (errors[0] + loop.weights.coarse * errors[1])
 
 
-def _squared(loop: PlainLoop, stages: list[Tensor], completed: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
-    return loop.weights.overlap_l2 * losses.overlap_l2(stages[-1], truth, mask, loop.weights.overlap)
-
-
-# Adversaries, each with its two losses.
+def _squared(loop: PlainLoop, fill: Fill) -> Tensor:
+    error = losses.overlap_l2(fill.stages[-1], fill.truth, fill.mask, loop.weights.overlap)
+    return loop.weights.overlap_l2 * error
 
 
 def _hinge_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
@@ -158,17 +175,18 @@ def _relativistic_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, m
     (fake,), fake_maps = loop.judge(completed, mask)
     with torch.no_grad():
         (real,), real_maps = loop.judge(truth, mask)
-    matching = loop.weights.feature_matching * losses.published_feature_matching(fake_maps, real_maps)
-    return loop.weights.adversarial * losses.relativistic(fake, real) + matching
+    matching = losses.published_feature_matching(fake_maps, real_maps)
+    return loop.weights.adversarial * losses.relativistic(fake, real) + loop.weights.feature_matching * matching
 
 
 def _wasserstein_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    scores, _ = loop.judge(torch.cat([truth, completed]), torch.cat([mask, mask]))
-    distance = sum(real.mean() - fake.mean() for real, fake in (score.chunk(2) for score in scores))
+    (whole, local), _ = loop.judge(torch.cat([truth, completed]), torch.cat([mask, mask]))
+    (real, fake), (real_local, fake_local) = whole.chunk(2), local.chunk(2)
+    distance = real.mean() - fake.mean() + real_local.mean() - fake_local.mean()
     image = torch.lerp(completed, truth, torch.rand(len(truth), 1, 1, 1)).requires_grad_(True)
-    scores, _ = loop.discriminator(image, mask)  # in 32 bit
-    penalty = sum(losses.gradient_penalty(score, image, mask) for score in scores)
-    return loop.config.adversary.penalty * penalty - distance
+    (whole, local), _ = loop.discriminator(image, mask)  # in 32 bit
+    penalty = losses.gradient_penalty(whole, image, mask) + losses.gradient_penalty(local, image, mask)
+    return PENALTY * penalty - distance
 
 
 def _wasserstein_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
@@ -179,47 +197,47 @@ def _wasserstein_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, ma
 def _cross_entropy_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
     real, _ = loop.judge(truth, mask)
     fake, _ = loop.judge(completed, mask)
-    return _all_called(real, True, mask) + _all_called(fake, False, mask)
+    return _claim(real, True, mask) + _claim(fake, False, mask)
 
 
 def _cross_entropy_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    return loop.weights.adversarial * _all_called(loop.judge(completed, mask)[0], True, mask)
+    fake, _ = loop.judge(completed, mask)
+    return loop.weights.adversarial * _claim(fake, True, mask)
 
 
-def _all_called(scores: list[Tensor], real: bool, mask: Tensor) -> Tensor:
-    return sum(losses.cross_entropy(score, real, losses.patches_of_hole(mask, score)) for score in scores)
+def _claim(scores: list[Tensor], real: bool, mask: Tensor) -> Tensor:
+    claims = [losses.cross_entropy(score, real, losses.patches_of_hole(mask, score)) for score in scores]
+    return torch.stack(claims).sum()
 
 
 def _soft_mask_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
     (real,), _ = loop.judge(truth, mask)
     (fake,), _ = loop.judge(completed, mask)
-    made_up = losses.soft_mask(mask, fake, loop.config.adversary.sigma)
-    return F.mse_loss(real, torch.ones_like(real)) + F.mse_loss(fake, 1 - made_up)
+    known = 1 - losses.soft_mask(mask, fake, SIGMA)
+    return F.mse_loss(real, torch.ones_like(real)) + F.mse_loss(fake, known)
 
 
 def _soft_mask_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
     (fake,), _ = loop.judge(completed, mask)
-    made_up = losses.soft_mask(mask, fake, loop.config.adversary.sigma)
-    return loop.weights.adversarial * losses.weighted_mean((fake - 1).square(), made_up)
+    weights = losses.soft_mask(mask, fake, SIGMA)
+    return loop.weights.adversarial * losses.weighted_mean((fake - 1).square(), weights)
 
 
-HINGE = Adversarial(_hinge_discriminator, _hinge_generator)
-RELATIVISTIC = Adversarial(_relativistic_discriminator, _relativistic_generator)
-WASSERSTEIN = Adversarial(_wasserstein_discriminator, _wasserstein_generator, steps=5)
-CROSS_ENTROPY = Adversarial(_cross_entropy_discriminator, _cross_entropy_generator)
-SOFT_MASK = Adversarial(_soft_mask_discriminator, _soft_mask_generator)
+PENALTY, SIGMA = 10.0, 10.0
+HINGE = Adversary(_hinge_discriminator, _hinge_generator)
+RELATIVISTIC = Adversary(_relativistic_discriminator, _relativistic_generator)
+WASSERSTEIN = Adversary(_wasserstein_discriminator, _wasserstein_generator, steps=5)
+CROSS_ENTROPY = Adversary(_cross_entropy_discriminator, _cross_entropy_generator)
+SOFT_MASK = Adversary(_soft_mask_discriminator, _soft_mask_generator)
 
-WITH_FEATURES = ("dmfn", "aot")
 NETWORKS = {
-    "default": (_default, None, None),  # its adversary joins after the run's end
-    "dmfn": (_dmfn, lambda c: discriminators.GlobalLocalDiscriminator(c.adversary.width, c.data.crop), RELATIVISTIC),
-    "contextual-attention": (
-        _contextual_attention,
-        lambda c: discriminators.GlobalLocalCritic(c.data.crop, c.adversary.width),
-        WASSERSTEIN,
+    "dmfn": Network(_dmfn, lambda side, a: discriminators.GlobalLocalDiscriminator(a.width, side), RELATIVISTIC),
+    "contextual-attention": Network(
+        _contextual_attention, lambda side, a: discriminators.GlobalLocalCritic(side, a.width), WASSERSTEIN
     ),
-    "deepfill-v2": (_deepfill_v2, lambda c: discriminators.DeepFillPatchGAN(c.adversary.width), HINGE),
-    "aot": (_aot, lambda c: discriminators.SoftMaskPatchGAN(c.adversary.width), SOFT_MASK),
-    "context-encoder": (_squared, lambda c: discriminators.PatchDiscriminator(c.data.crop // 2), CROSS_ENTROPY),
-    "cifar-two-path": (_squared, lambda c: discriminators.TwoPathDiscriminator(c.data.crop), CROSS_ENTROPY),
+    "context-encoder": Network(_squared, lambda side, a: discriminators.PatchDiscriminator(side // 2), CROSS_ENTROPY),
+    "cifar-two-path": Network(_squared, lambda side, a: discriminators.TwoPathDiscriminator(side), CROSS_ENTROPY),
+    "deepfill-v2": Network(_deepfill_v2, lambda side, a: discriminators.DeepFillPatchGAN(a.width), HINGE),
+    "aot": Network(_aot, lambda side, a: discriminators.SoftMaskPatchGAN(a.width), SOFT_MASK),
+    "default": Network(_default),  # its adversary would join after the end of the run
 }

@@ -34,7 +34,9 @@ class Trainer:
         check_side(generator, side)
         decay = 0.5 ** (schedule.batch / schedule.ema_half_life)
         self.averaged = fabric.to_device(AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay)))
-        optimizer = torch.optim.Adam(generator.parameters(), lr=schedule.learning_rate, betas=schedule.betas)
+        optimizer = torch.optim.Adam(
+            generator.parameters(), lr=schedule.learning_rate, betas=schedule.betas, fused=True
+        )
         if fabric.device.type == "cuda":
             generator.stages = torch.compile(generator.stages)
         self.generator, self.optimizer = fabric.setup(generator, optimizer)
@@ -72,8 +74,10 @@ class Trainer:
     def stages(self, truth: Tensor, mask: Tensor, guide: Tensor | None) -> list[Tensor]:
         """The generator's outputs for `truth` without its hole."""
         image = self.generator.module.prepare(truth, mask, guide).contiguous(memory_format=torch.channels_last)
-        stages: list[Tensor] = self.generator.stages(image, mask)
-        return stages
+        # On one device Fabric leaves a method other than forward in 32 bit.
+        with self.fabric.autocast():
+            stages = self.generator.stages(image, mask)
+        return [stage.float() for stage in stages]
 
     def check_weights(self) -> None:
         """Raises NonFiniteLoss where an update has spoiled a weight although the loss was finite."""

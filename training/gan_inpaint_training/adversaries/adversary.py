@@ -33,7 +33,9 @@ class Adversary(ABC):
     def __init__(self, discriminator: nn.Module, config: AdversaryConfig, fabric: Fabric, matching: bool) -> None:
         self.config, self.fabric, self.matching = config, fabric, matching
         self.discriminator = fabric.to_device(discriminator.to(memory_format=torch.channels_last))
-        self.optimizer = torch.optim.Adam(discriminator.parameters(), lr=config.learning_rate, betas=config.betas)
+        self.optimizer = torch.optim.Adam(
+            discriminator.parameters(), lr=config.learning_rate, betas=config.betas, fused=True
+        )
         if self.compiles and fabric.device.type == "cuda":
             self.discriminator.compile()
 

@@ -16,11 +16,13 @@ from torch.nn import functional as F
 from gan_inpaint_training.generators.generator import Generator
 from gan_inpaint_training.generators.pushpull import push_pull
 
+SMALL = 0.1  # of their usual size are the last weights of residual branches at the start
+
 
 class DenseMultiScaleFusionBlock(nn.Module):
     """Four dilated branches, summed up cumulatively, so that a large context is seen without gaps.
 
-    (N, channels, H, W) → the same shape. The residual branch starts small.
+    (N, channels, H, W) → the same shape.
     """
 
     dilations = (1, 2, 4, 8)
@@ -32,7 +34,6 @@ class DenseMultiScaleFusionBlock(nn.Module):
         self.branches = nn.ModuleList(nn.Conv2d(inner, inner, 3, padding=d, dilation=d) for d in self.dilations)
         self.combine = nn.ModuleList(nn.Conv2d(inner, inner, 3, padding=1) for _ in self.dilations[1:])
         self.fuse = nn.Conv2d(4 * inner, channels, 1)
-        self.gain = nn.Parameter(torch.full((1, channels, 1, 1), 0.1))
 
     def forward(self, x: Tensor) -> Tensor:
         reduced = activate(self.reduce(x))
@@ -40,7 +41,7 @@ class DenseMultiScaleFusionBlock(nn.Module):
         fused = [first]
         for combine, branch in zip(self.combine, wider, strict=True):
             fused.append(combine(fused[-1] + branch))
-        return x + self.gain * self.fuse(activate(torch.cat(fused, 1)))
+        return x + self.fuse(activate(torch.cat(fused, 1)))
 
 
 class Doubling(nn.Module):
@@ -55,16 +56,15 @@ class Doubling(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """(N, channels, H, W) → the same shape: two 3×3 convolutions, which start small."""
+    """(N, channels, H, W) → the same shape: two 3×3 convolutions."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
-        self.gain = nn.Parameter(torch.full((1, channels, 1, 1), 0.1))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.gain * self.second(activate(self.first(x)))
+        return x + self.second(activate(self.first(x)))
 
 
 class DMFBGenerator(Generator):
@@ -88,6 +88,11 @@ class DMFBGenerator(Generator):
             if isinstance(convolution, nn.Conv2d):
                 nn.init.kaiming_normal_(convolution.weight, a=0.2)
                 nn.init.zeros_(convolution.bias)
+        for block in self.modules():
+            if isinstance(block, DenseMultiScaleFusionBlock):
+                block.fuse.weight.data *= SMALL
+            elif isinstance(block, ResidualBlock):
+                block.second.weight.data *= SMALL
         nn.init.zeros_(self.last.weight)
 
     def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
