@@ -28,7 +28,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Version 1 of the contract between a generator's file and whoever runs it.
 
     `image` is float32 (N, 3, H, W), sRGB in [-1, 1], its hole zeroed or, where the generator is `guided`, holding a
-    first guess: the enlarged fill of the next coarser octave, or push–pull; `mask` is float32 (N, 1, H, W), 1 = hole;
+    first guess: the next coarser octave's fill, enlarged, or a smooth one; `mask` is float32 (N, 1, H, W), 1 = hole;
     the output has the image's shape and range. N is any number, H and W any multiples of `size_multiple`; where the
     generator is `fixed`, both are `window`, which is then also its `size_multiple`.
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.test_engine_plan import answers, masks
 
 from gan_inpaint.engine import FillOptions, fill
-from gan_inpaint.engine.guess import push_pull
+from gan_inpaint.engine.guess import first_guess
 from gan_inpaint.engine.plan import REACH, plan_windows
 
 
@@ -127,10 +127,10 @@ def test_the_best_quality_is_a_mean_over_mirrored_views() -> None:
 
 def test_the_first_guess_is_what_generators_are_trained_with() -> None:
     torch = pytest.importorskip("torch")
-    from gan_inpaint_training.generators.pushpull import push_pull as reference
+    from gan_inpaint_training.generators.guess import first_guess as reference
 
     numbers = np.random.default_rng(2)
     picture = numbers.uniform(-1, 1, (72, 104, 3)).astype(np.float32)
     hole = cv2.resize(numbers.random((5, 6), np.float32), (104, 72)) > 0.5
     expected = reference(torch.from_numpy(picture.transpose(2, 0, 1)[None]), torch.from_numpy(hole[None, None] * 1.0))
-    assert np.abs(push_pull(picture, hole) - expected[0].permute(1, 2, 0).numpy()).max() < 1e-5
+    assert np.abs(first_guess(picture, hole) - expected[0].permute(1, 2, 0).numpy()).max() < 1e-5

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gan_inpaint_training.config import OctaveConfig
-from gan_inpaint_training.generators.pushpull import push_pull
+from gan_inpaint_training.generators.guess import first_guess
 
 Fill = Callable[[Tensor, Tensor], Tensor]
 DEGRADED_BY = 4
@@ -32,26 +32,33 @@ class View(NamedTuple):
 def views(fill: Fill, truth: Tensor, mask: Tensor, config: OctaveConfig) -> View:
     """Two samples of half the side from each picture: all of it at half the scale, and a part that meets its hole.
 
-    `truth` (N, 3, S, S) in [-1, 1] and `mask` (N, 1, S, S), 1 = hole, S a multiple of 4; `fill` maps the same of half
-    the size to the generator's fill. Draws from torch's global generator. Returns 2·N samples.
+    `truth` (N, 3, S, S) in [-1, 1] and `mask` (N, 1, S, S), 1 = hole, S a multiple of 4; `fill` maps pictures of half
+    the size, a first guess in their holes, and the holes to the generator's fill. Draws from torch's global generator.
+    Returns 2·N samples.
     """
     coarse_truth, coarse_mask = F.avg_pool2d(truth, 2), F.max_pool2d(mask, 2)
+    guess = first_guess(coarse_truth, coarse_mask)
     with torch.no_grad():
-        coarse = torch.where(coarse_mask > 0, fill(coarse_truth, coarse_mask), coarse_truth)
-        guide = _mixed(_enlarged(coarse, 2), truth, mask, config)
+        coarse = torch.where(coarse_mask > 0, fill(guess, coarse_mask), coarse_truth)
     corners = _corners(mask)
-    coarsest = (coarse_truth, coarse_mask, push_pull(coarse_truth, coarse_mask))
-    finest = (_cut(planes, corners) for planes in (truth, mask, guide))
-    return View(*(torch.cat(pair) for pair in zip(coarsest, finest, strict=True)))
+    fine_truth, fine_mask, guide = (_cut(planes, corners) for planes in (truth, mask, _enlarged(coarse, 2)))
+    return View(
+        truth=torch.cat([coarse_truth, fine_truth]),
+        mask=torch.cat([coarse_mask, fine_mask]),
+        guide=torch.cat([guess, _mixed(guide, fine_truth, fine_mask, config)]),
+    )
 
 
 def _mixed(guide: Tensor, truth: Tensor, mask: Tensor, config: OctaveConfig) -> Tensor:
-    """The guides (N, 3, S, S), some of them replaced by a smooth guess or a degraded truth."""
-    draw = torch.rand(len(guide), 1, 1, 1, device=guide.device)
+    """The guides (N, 3, S, S), some of them replaced by a degraded truth or a first guess."""
+    draw = torch.rand(len(guide), device=guide.device)
+    degraded, smooth = draw < config.degraded, draw > 1 - config.smooth
     tint = OFF_COLOUR * torch.randn(len(guide), 3, 1, 1, device=guide.device)
-    degraded = _enlarged(F.avg_pool2d(truth, DEGRADED_BY), DEGRADED_BY) + tint
-    guide = torch.where(draw < config.degraded, degraded, guide)
-    return torch.where(draw > 1 - config.smooth, push_pull(truth, mask), guide)
+    blurred = _enlarged(F.avg_pool2d(truth, DEGRADED_BY), DEGRADED_BY) + tint
+    guide = torch.where(degraded.view(-1, 1, 1, 1), blurred, guide)
+    if smooth.any():
+        guide[smooth] = first_guess(truth[smooth], mask[smooth])
+    return guide
 
 
 def _corners(mask: Tensor) -> list[tuple[int, int]]:

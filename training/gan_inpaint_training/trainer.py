@@ -69,7 +69,7 @@ class Trainer:
         """What the generator trains on: the batch as it is, or its octaves."""
         if self.config.octaves is None:
             return View(truth, mask, None)
-        return views(lambda truth, mask: self.stages(truth, mask, None)[-1], truth, mask, self.config.octaves)
+        return views(lambda guess, mask: self.stages(guess, mask, guess)[-1], truth, mask, self.config.octaves)
 
     def stages(self, truth: Tensor, mask: Tensor, guide: Tensor | None) -> list[Tensor]:
         """The generator's outputs for `truth` without its hole."""

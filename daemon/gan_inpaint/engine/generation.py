@@ -12,7 +12,7 @@ from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.compositing import shown
 from gan_inpaint.engine.detail import add_detail
 from gan_inpaint.engine.filler import Filler
-from gan_inpaint.engine.guess import push_pull
+from gan_inpaint.engine.guess import first_guess
 from gan_inpaint.engine.membrane import colour_step
 from gan_inpaint.engine.options import FillOptions
 from gan_inpaint.engine.plan import Window
@@ -74,7 +74,7 @@ class Generation:
             return np.where(look.hole[..., None], np.float32(0), look.pixels)
         coarse = None if window.coarser is None else self._view(window.coarser)
         if window.coarser is None or coarse is None:
-            return push_pull(look.pixels, look.hole)
+            return first_guess(look.pixels, look.hole)
         (filled,) = self._smooth([coarse], [window.coarser])
         size = window.content
         guess = shown(coarse.range.converted(filled, look.range), window.coarser, window.box, size, cv2.INTER_LINEAR)

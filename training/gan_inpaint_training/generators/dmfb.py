@@ -4,7 +4,7 @@ The block is the paper's DMFB (Hui et al., "Image Fine-grained Inpainting", 2020
 instance normalisation, whose statistics would depend on the hole, the picture's size and the tiling. The rest is ours:
 no convolution at full resolution (pixels are unshuffled into channels and shuffled back), skips that are added, and
 the residual to the guess in the hole as the output, starting at zero. The guess is what the generator itself made of
-the next coarser octave, enlarged; at the coarsest, push–pull.
+the next coarser octave, enlarged; at the coarsest, a smooth surface.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_inpaint_training.generators.generator import Generator
-from gan_inpaint_training.generators.pushpull import push_pull
+from gan_inpaint_training.generators.guess import first_guess
 
 SMALL = 0.1  # of their usual size are the last weights of residual branches at the start
 
@@ -96,7 +96,7 @@ class DMFBGenerator(Generator):
         nn.init.zeros_(self.last.weight)
 
     def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
-        return torch.where(mask > 0, push_pull(image, mask) if guide is None else guide, image)
+        return torch.where(mask > 0, first_guess(image, mask) if guide is None else guide, image)
 
     def stages(self, image: Tensor, mask: Tensor) -> list[Tensor]:
         half = activate(self.stem(F.pixel_unshuffle(torch.cat([image, mask], 1), 2)))

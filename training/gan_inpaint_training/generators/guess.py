@@ -1,0 +1,65 @@
+"""A first guess for a hole: the surface of least bending through the known pixels, coarse to fine.
+
+Push–pull (Gortler et al., "The Lumigraph", 1996, section 3.4), with a few sweeps on the way up at each level: first
+towards a membrane, then, with momentum, towards a thin plate, whose bilaplacian is zero (Terzopoulos, "Multilevel
+Computational Processes for Visual Surface Reconstruction", 1983). Where a hole is thin the plate continues slopes and
+edges that a mean would blur. Pooling, resizing and small convolutions only.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+LEVELS = 7
+MEMBRANE_SWEEPS, PLATE_SWEEPS = 2, 10
+STEP, MOMENTUM = 1 / 32, 0.75
+
+MEMBRANE = [[0.0, 0.25, 0.0], [0.25, -1.0, 0.25], [0.0, 0.25, 0.0]]
+PLATE = [
+    [0.0, 0.0, 1.0, 0.0, 0.0],
+    [0.0, 2.0, -8.0, 2.0, 0.0],
+    [1.0, -8.0, 20.0, -8.0, 1.0],
+    [0.0, 2.0, -8.0, 2.0, 0.0],
+    [0.0, 0.0, 1.0, 0.0, 0.0],
+]
+
+
+@torch.no_grad()
+def first_guess(image: Tensor, mask: Tensor) -> Tensor:
+    """Fill the hole smoothly from all sides.
+
+    `image`: (N, C, H, W) in [-1, 1]; `mask`: (N, 1, H, W), 1 = hole. Returns (N, C, H, W) in [-1, 1], equal to `image`
+    where mask = 0. A picture without a known pixel gives zeros. No gradient.
+    """
+    known = 1 - mask
+    pyramid = [(image * known, known)]
+    for _ in range(LEVELS - 1):
+        # Numerator and denominator are pooled alike, so that their ratio is the mean of the known pixels alone,
+        # also in the cut-off cells at the border.
+        pyramid.append(tuple(F.avg_pool2d(part, 2, ceil_mode=True) for part in pyramid[-1]))
+    colour, known = pyramid[-1]
+    mean = colour.mean((2, 3), keepdim=True) / known.mean((2, 3), keepdim=True).clamp_min(1e-6)
+    filled = colour + (1 - known) * mean
+    for colour, known in reversed(pyramid[:-1]):
+        coarser = F.interpolate(filled, size=colour.shape[-2:], mode="bilinear", align_corners=False)
+        filled = _relaxed(colour + (1 - known) * coarser, 1 - known)
+    return filled.clamp(-1, 1)
+
+
+def _relaxed(surface: Tensor, free: Tensor) -> Tensor:
+    """`surface` (N, C, H, W) after the sweeps of one level; `free` (N, 1, H, W): how much of each cell is unknown."""
+    for _ in range(MEMBRANE_SWEEPS):
+        surface = surface + free * _filtered(surface, MEMBRANE)
+    motion = torch.zeros_like(surface)
+    for _ in range(PLATE_SWEEPS):
+        motion = MOMENTUM * motion - STEP * _filtered(surface, PLATE)
+        surface = surface + free * motion
+    return surface
+
+
+def _filtered(planes: Tensor, kernel: list[list[float]]) -> Tensor:
+    channels, reach = planes.shape[1], len(kernel) // 2
+    weight = planes.new_tensor(kernel).expand(channels, 1, -1, -1)
+    return F.conv2d(F.pad(planes, [reach] * 4, mode="replicate"), weight, groups=channels)
