@@ -15,6 +15,7 @@ from gan_inpaint_training.config import (
     SoftMaskConfig,
     TwoPathDiscriminatorConfig,
 )
+from gan_inpaint_training.sides import SideError
 
 EVERY: list[tuple[AdversaryConfig, int]] = [
     (SNPatchGANConfig(width=8, ramp=0), 32),
@@ -89,6 +90,32 @@ def test_critics_are_updated_as_often_as_configured() -> None:
     assert {int(state["step"]) for state in adversary.optimizer.state.values()} == {6}
 
 
+def test_lambda_and_the_penalty_enter_the_critics_loss() -> None:
+    reports = {}
+    for penalty in (0.0, 10.0):
+        torch.manual_seed(2)
+        reports[penalty] = built(CriticsConfig(width=8, steps=1, penalty=penalty), 32).step(*batch(32))
+    without, weighted = reports[0.0], reports[10.0]
+    assert without["discriminator"] == -without["wasserstein_distance"]
+    slope = float(weighted["gradient_penalty"])
+    assert slope > 0.1 and float(without["gradient_penalty"]) == slope
+    assert float(weighted["discriminator"] - without["discriminator"]) == pytest.approx(10 * slope, rel=1e-5)
+
+
+def test_the_penalty_draws_the_slope_of_the_critics_towards_one() -> None:
+    adversary = built(CriticsConfig(width=8, steps=1, penalty=100.0, learning_rate=1e-3), 32)
+    slopes = [float(adversary.step(*batch(32))["gradient_penalty"]) for _ in range(30)]
+    assert slopes[-1] < 0.5 * slopes[0]
+
+
+def test_the_truth_is_judged_once_for_the_terms_of_the_generator() -> None:
+    adversary, judged = built(GlobalLocalConfig(width=8), 64, matching=True), []
+    adversary.discriminator.register_forward_pre_hook(lambda module, inputs: judged.append(inputs[0]))
+    truth, flat, mask = batch(64)
+    assert set(adversary.generator_terms(truth, flat, mask)) == {"adversarial", "feature_matching"}
+    assert [torch.equal(image, truth) for image in judged] == [False, True]
+
+
 def test_the_strength_rises_over_the_ramp() -> None:
     adversary = built(SNPatchGANConfig(width=8, start=100, ramp=50), 32)
     assert [adversary.strength(seen) for seen in (0, 99, 100, 125, 150, 1000)] == [0, 0, 0, 0.5, 1, 1]
@@ -108,5 +135,5 @@ def test_the_compact_patchgan_counts_the_patches_of_the_hole_alone() -> None:
 
 @pytest.mark.parametrize(("config", "side"), [(GlobalLocalConfig(), 40), (TwoPathDiscriminatorConfig(), 64)])
 def test_a_side_that_the_discriminator_does_not_take_is_refused(config: AdversaryConfig, side: int) -> None:
-    with pytest.raises(ValueError, match=str(side)):
+    with pytest.raises(SideError, match=str(side)):
         built(config, side)

@@ -6,7 +6,7 @@ import torch
 from lightning.fabric import Fabric
 
 from gan_inpaint_training import data
-from gan_inpaint_training.batches import batches, loaded, resident
+from gan_inpaint_training.batches import batches, item_numbers, loaded, resident
 from gan_inpaint_training.config import load
 
 FABRIC = Fabric(accelerator="cpu", devices=1)
@@ -24,6 +24,17 @@ def test_batches_go_on_where_a_run_stopped(crops: data.Crops, tiny_config: Path)
     assert (len(whole), len(rest)) == (8, 3)
     for one, other in zip(whole[5:], rest, strict=True):
         assert torch.equal(one[0], other[0]) and torch.equal(one[1], other[1])
+
+
+@pytest.mark.parametrize("world", [1, 2, 3, 6])
+def test_every_device_takes_as_many_steps_whatever_is_left_over(world: int, tiny_config: Path) -> None:
+    for images in range(1, 30):
+        schedule = load(str(tiny_config), [f"schedule.images={images}", "schedule.batch=6"]).schedule
+        for seen in (0, 6, 30):
+            shares = [item_numbers(seen, schedule, rank, world) for rank in range(world)]
+            whole = max(images - seen, 0) // 6 * 6
+            assert [len(share) for share in shares] == [whole // world] * world
+            assert sorted(number for share in shares for number in share) == list(range(seen, seen + whole))
 
 
 def test_two_devices_share_every_batch_among_them(crops: data.Crops) -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.discriminators.two_path import TwoPathDiscriminator
 from gan_inpaint_training.generators.cifar import SameConv2d, TwoPathGenerator
 
@@ -19,10 +20,6 @@ def picture_and_hole(side: int, count: int = 2) -> tuple[torch.Tensor, torch.Ten
     mask = torch.zeros(count, 1, side, side)
     mask[..., 10 : 10 + PATCH[side], 17 : 17 + PATCH[side]] = 1
     return (torch.rand(count, 3, side, side) * 2 - 1) * (1 - mask), mask
-
-
-def parameters(network: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def small(side: int) -> TwoPathGenerator:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from gan_inpaint_training import losses
+from gan_inpaint_training.catalogue import parameters
+from gan_inpaint_training.config import load
 from gan_inpaint_training.discriminators.context_encoder import PatchDiscriminator
 from gan_inpaint_training.generators.context_encoder import MEAN_COLOUR, ChannelwiseLinear, ContextEncoder
+from gan_inpaint_training.masks import Masks
 
 VARIANTS = ["paper", "released"]
 
@@ -18,10 +23,6 @@ def picture_and_hole(count: int = 2, side: int = 128) -> tuple[torch.Tensor, tor
     mask = torch.zeros(count, 1, side, side)
     mask[..., side // 4 : -side // 4, side // 4 : -side // 4] = 1
     return (torch.rand(count, 3, side, side) * 2 - 1) * (1 - mask), mask
-
-
-def parameters(network: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def small(variant: str) -> ContextEncoder:
@@ -81,6 +82,27 @@ def test_the_patch_lies_in_the_centre_hole_pixel_for_pixel(variant: str) -> None
     (fill,) = generator.stages(image, mask)
     assert patches[0].shape == (2, 3, 64, 64)
     assert torch.equal(fill[..., 32:96, 32:96], patches[0])
+
+
+@pytest.mark.parametrize(("variant", "overlap", "hole"), [("paper", 7, 50), ("released", 4, 56)])
+def test_the_patch_overlaps_the_known_picture_and_the_loss_counts_the_overlap_ten_times(
+    variant: str, overlap: int, hole: int
+) -> None:
+    config = load("context-encoder" if variant == "paper" else "context-encoder-released")
+    assert (config.generator.overlap, config.loss.overlap) == (overlap, overlap)
+    drawn = Masks(config.masks, config.box).draw(np.random.default_rng(0), config.data.crop)
+    mask = torch.from_numpy(drawn).gt(0).float().expand(2, 1, -1, -1)
+    assert mask.sum() == 2 * hole**2
+    generator = ContextEncoder(variant, width=4, overlap=overlap).eval()
+    patches: list[torch.Tensor] = []
+    generator.decoder.register_forward_hook(lambda module, inputs, output: patches.append(output))
+    (fill,) = generator.stages(torch.zeros(2, 3, 128, 128), mask)
+    assert torch.equal(fill[..., 32:96, 32:96], patches[0])
+    assert fill.abs().sum() == patches[0].abs().sum()
+    error = patches[0].square().mean(1, keepdim=True)
+    error[..., overlap:-overlap, overlap:-overlap] /= 10
+    loss = losses.overlap_l2(fill, torch.zeros_like(fill), mask, config.loss.overlap)
+    assert loss.item() == pytest.approx(10 * error.mean().item(), rel=1e-5)
 
 
 def test_the_encoder_sees_the_mean_colour_in_the_hole() -> None:

@@ -16,6 +16,7 @@ from gan_inpaint_training.config import BoxConfig, DataConfig
 from gan_inpaint_training.data import Crops, DataError, Picture, read
 from gan_inpaint_training.data.augmentation import photographs as photograph_augmentation
 from gan_inpaint_training.data.augmentation import random_square
+from gan_inpaint_training.masks import MaskError
 
 
 def settings(*shards: Path, **values: Any) -> DataConfig:
@@ -73,9 +74,15 @@ def test_the_box_of_the_configuration_is_the_samples_hole(photographs: Path) -> 
     assert crops[5][1].eq(255).sum() == 8 * 8
 
 
-def test_masks_that_cannot_be_drawn_are_an_error_of_the_data(photographs: Path) -> None:
-    with pytest.raises(DataError, match=r"data\.damage"):
+def test_masks_that_cannot_be_drawn_are_refused_and_a_hole_that_does_not_come_up_is_an_error_of_the_data(
+    photographs: Path,
+) -> None:
+    with pytest.raises(MaskError, match=r"data\.damage"):
         crops_of(settings(photographs), mixture={"film-damage": 1.0})
+    crops = crops_of(settings(photographs), mixture={"boxes": 1.0})
+    crops.masks.kinds = [lambda random, size: np.zeros((size, size), np.uint8)]
+    with pytest.raises(DataError, match="empty or larger than half"):
+        crops[0]
 
 
 # --- Folders, shards, and what is wrong with them

@@ -300,3 +300,8 @@ def test_pictures_that_are_too_small_are_named(photographs: Path) -> None:
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no picture"):
         cases(tmp_path)
+
+
+def test_the_documentation_names_every_kind_of_hole() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
+    assert all(f"`{kind}`" in text for kind in masks.KINDS)

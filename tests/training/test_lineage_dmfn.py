@@ -8,12 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.discriminators.dmfn import GlobalLocalDiscriminator
 from gan_inpaint_training.generators.dmfn import CompetitionBlock, DenseMultiScaleFusionBlock, DMFNGenerator
-
-
-def parameters(network: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def seen(network: nn.Sequential, side: int, channels: int) -> list[int]:

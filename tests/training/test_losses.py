@@ -51,12 +51,21 @@ def test_the_discounted_loss_weighs_by_the_power_of_the_depth() -> None:
     )
 
 
-def test_the_rim_of_the_hole_counts_ten_times_in_the_overlap_loss() -> None:
+def test_the_discounted_loss_is_a_mean_over_the_hole_so_that_a_deep_one_counts_less() -> None:
+    truth, mask = torch.zeros(1, 3, 12, 12), box(height=3, width=3)
+    # Eight pixels at the rim, and one that is one pixel deeper.
+    assert losses.discounted_l1(truth + 0.5, truth, mask, 0.9) == pytest.approx(0.5 * (8 + 0.9) / 9)
+
+
+def test_the_known_pixels_of_the_overlap_count_ten_times() -> None:
     truth, mask = torch.zeros(1, 3, 12, 12), box(height=6, width=6)
-    rim, inside = (torch.zeros(1, 1, 12, 12) for _ in range(2))
-    rim[..., 3, 5], inside[..., 4, 5] = 1, 1
-    assert losses.overlap_l2(rim, truth, mask, 2) / losses.overlap_l2(inside, truth, mask, 2) == pytest.approx(10)
-    assert losses.overlap_l2(rim, truth, mask, 0) == pytest.approx(1 / 36)
+    outside, overlap, inside = (torch.zeros(1, 1, 12, 12) for _ in range(3))
+    outside[..., 10, 5], overlap[..., 9, 10], inside[..., 2, 3] = 1, 1, 1
+    assert losses.overlap_l2(outside, truth, mask, 2) == 0
+    assert losses.overlap_l2(overlap, truth, mask, 2) == pytest.approx(10 / (6 + 2 * 2) ** 2)
+    assert losses.overlap_l2(inside, truth, mask, 2) == pytest.approx(1 / (6 + 2 * 2) ** 2)
+    assert losses.overlap_l2(overlap, truth, mask, 0) == 0
+    assert losses.overlap_l2(inside, truth, mask, 0) == pytest.approx(1 / 36)
 
 
 def test_the_laplacian_loss_sees_the_hole_alone_and_detail_as_well_as_colour() -> None:
@@ -122,11 +131,18 @@ def test_the_gradient_penalty_is_the_distance_of_the_masked_slope_from_one() -> 
 
 
 def test_the_softened_mask_falls_from_the_hole_to_the_known() -> None:
-    mask = box(16, 16, 32, 32, side=64)
-    soft = losses.soft_mask(mask, torch.zeros(1, 1, 64, 64), sigma=4.0)[0, 0]
-    assert soft[32, 32] == pytest.approx(1, abs=1e-3) and soft[1, 1] < 1e-3
-    assert soft[32, 16] == pytest.approx(0.5, abs=0.06)
-    assert (soft[32, :32].diff() >= -1e-6).all()
+    mask = box(40, 40, 48, 48, side=128)
+    soft = losses.soft_mask(mask, torch.zeros(1, 1, 112, 112), sigma=4.0)[0, 0]  # a value for each pixel from 8 on
+    assert soft[56, 56] == pytest.approx(1, abs=1e-3) and soft[9, 9] < 1e-3
+    assert soft[56, 32] == pytest.approx(0.5, abs=0.06)
+    assert (soft[56, :56].diff() >= -1e-6).all()
+
+
+def test_the_softened_mask_is_taken_where_the_scores_look() -> None:
+    # Score i belongs to pixel 8 i + 11.5: of the hole's 8 columns from 40 on, that is score 4.
+    mask = box(0, 40, 128, 8, side=128)
+    soft = losses.soft_mask(mask, torch.zeros(1, 1, 14, 14), sigma=0.2)[0, 0]
+    assert torch.allclose(soft, F.one_hot(torch.tensor(4), 14).float().expand(14, 14), atol=1e-3)
 
 
 def test_hinge_and_cross_entropy_have_their_values_at_a_score_of_zero() -> None:

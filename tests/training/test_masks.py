@@ -60,7 +60,7 @@ def test_a_mixture_draws_each_kind_as_often_as_its_weight_says() -> None:
     assert np.mean(drawn) == pytest.approx(0.75, abs=0.07)
 
 
-def test_a_centre_box_of_half_the_side_is_the_context_encoders() -> None:
+def test_a_centre_box_lies_in_the_centre() -> None:
     mask = draw("centre-box", 0, 128)
     assert bounds(mask) == (32, 32, 64, 64)
     assert (mask > 0).sum() == 64 * 64

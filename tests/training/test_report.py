@@ -24,6 +24,7 @@ def test_the_report_holds_curves_and_grids_and_loads_nothing(tiny_config: Path, 
     images = re.findall(r'src="data:image/png;base64,([^"]*)"', page)
     assert len(images) == page.count("<h3>") == page.count("<img") and "32 images" in page
     grid = cv2.imdecode(np.frombuffer(base64.b64decode(images[-1]), np.uint8), cv2.IMREAD_COLOR)
+    assert re.findall("<h3>(.*?)</h3>", page) == ["16 images", "32 images"]
     assert grid.shape == (3 * 32, 8 * 32, 3)
     assert not re.search(r'(src|href)="(?!data:|#)', page) and "@import" not in page
     assert "checkpoint_every: 16" in page and "&quot;torch&quot;" in page

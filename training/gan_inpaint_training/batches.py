@@ -10,7 +10,7 @@ from lightning.fabric import Fabric
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from gan_inpaint_training.config import Config
+from gan_inpaint_training.config import Config, ScheduleConfig
 
 Batch = tuple[Tensor, Tensor]
 Source = Dataset[Batch]
@@ -22,9 +22,9 @@ SHIFT = 7919  # how far the masks move on against the crops each time these come
 
 
 def batches(crops: Source, config: Config, fabric: Fabric, images_seen: int) -> Iterator[Batch]:
-    """This device's share of every batch from `images_seen` to the end of the run: pictures (N, 3, S, S) and masks
-    (N, 1, S, S), uint8, on the device. The share of rank r is every world-size-th item from r on."""
-    numbers = range(images_seen + fabric.global_rank, config.schedule.images, fabric.world_size)
+    """This device's share of every batch from `images_seen` to the last whole one of the run: pictures (N, 3, S, S) and
+    masks (N, 1, S, S), uint8, on the device. The share of rank r is every world-size-th item from r on."""
+    numbers = item_numbers(images_seen, config.schedule, fabric.global_rank, fabric.world_size)
     share = config.schedule.batch // fabric.world_size
     if fabric.device.type != "cuda":
         return loaded(crops, numbers, share, fabric, config.data.workers)
@@ -33,6 +33,12 @@ def batches(crops: Source, config: Config, fabric: Fabric, images_seen: int) -> 
     count = min(config.schedule.images, RESIDENT, memory // (RESIDENT_SHARE * 4 * config.data.crop**2))
     workers = max(config.data.workers, (os.cpu_count() or 1) // fabric.world_size)
     return resident(crops, count, numbers, share, fabric, workers)
+
+
+def item_numbers(images_seen: int, schedule: ScheduleConfig, rank: int, world: int) -> range:
+    """The items of rank r of `world`: those of whole batches alone, so that every rank takes as many steps."""
+    stop = images_seen + (schedule.images - images_seen) // schedule.batch * schedule.batch
+    return range(images_seen + rank, stop, world)
 
 
 def loaded(crops: Source, numbers: range, share: int, fabric: Fabric, workers: int) -> Iterator[Batch]:

@@ -1,9 +1,10 @@
-"""The hole's bounding box: cut out of a picture, pasted into one.
+"""The hole's bounding box: grown, cut out of a picture, pasted into one.
 
-Both are products with interpolation matrices built from the mask, one for the rows and one for the columns, so that
-every sample of a batch has a box of its own, gradients flow, and no shape depends on the data (ONNX exports it). The
-filter is a triangle as wide as the reduction, cut off at the box's border and normalised: bilinear where it enlarges,
-without aliasing where it reduces, an exact copy (in the precision of the matrix product) where the size is the same.
+Cutting and pasting are products with interpolation matrices built from the mask, one for the rows and one for the
+columns, so that every sample of a batch has a box of its own, gradients flow, and no shape depends on the data (ONNX
+exports it). The filter is a triangle as wide as the reduction, cut off at the box's border and normalised: bilinear
+where it enlarges, without aliasing where it reduces, an exact copy (in the precision of the matrix product) where the
+size is the same.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 
 class Span(NamedTuple):
@@ -27,6 +29,11 @@ def bounding_box(mask: Tensor) -> tuple[Span, Span]:
     The box of an empty mask is the whole picture.
     """
     return _extent(mask.amax((1, 3))), _extent(mask.amax((1, 2)))
+
+
+def grown(mask: Tensor, pixels: int) -> Tensor:
+    """`mask` (N, 1, H, W) with each of its pixels spread over the square of `pixels` to every side: a box, grown."""
+    return F.max_pool2d(mask, 2 * pixels + 1, 1, pixels) if pixels else mask
 
 
 def crop_box(image: Tensor, mask: Tensor, side: int) -> Tensor:

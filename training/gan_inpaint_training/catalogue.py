@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from gan_inpaint_training import config as configuration
@@ -36,5 +37,9 @@ def _entry(name: str) -> Entry:
         image, mask = torch.empty(1, 3, config.window, config.window), torch.empty(1, 1, config.window, config.window)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         generator(image, mask)
-    parameters = sum(parameter.numel() for parameter in generator.parameters())
-    return Entry(name, config.title, parameters, config.window, counter.get_total_flops() / 2e9)
+    return Entry(name, config.title, parameters(generator), config.window, counter.get_total_flops() / 2e9)
+
+
+def parameters(network: nn.Module) -> int:
+    """How many numbers a network learns."""
+    return sum(parameter.numel() for parameter in network.parameters())

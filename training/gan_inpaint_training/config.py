@@ -5,6 +5,7 @@ Networks and adversaries are tagged unions: their `name` decides which other key
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,7 @@ CONFIGS = Path(__file__).parent / "configs"
 Count = Annotated[int, Meta(ge=1)]
 Amount = Annotated[float, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+Beta = Annotated[float, Meta(ge=0, lt=1)]
 
 
 class _Generator(msgspec.Struct, tag_field="name", forbid_unknown_fields=True):
@@ -55,10 +57,12 @@ class AOTConfig(_Generator, tag="aot"):
 
 
 class ContextEncoderConfig(_Generator, tag="context-encoder"):
-    """`variant`: the bottleneck of the paper or of the released code."""
+    """`variant`: the bottleneck of the paper or of the released code; `overlap`: pixels by which its patch reaches
+    beyond the hole."""
 
     variant: Literal["paper", "released"] = "paper"
     width: Count = 64
+    overlap: Annotated[int, Meta(ge=0)] = 0
 
 
 class TwoPathConfig(_Generator, tag="cifar-two-path"):
@@ -70,7 +74,7 @@ class _Adversary(msgspec.Struct, tag_field="name", forbid_unknown_fields=True, k
     `betas`: Adam's."""
 
     learning_rate: Amount = 2e-4
-    betas: tuple[Share, Share] = (0.5, 0.999)
+    betas: tuple[Beta, Beta] = (0.5, 0.999)
     start: Annotated[int, Meta(ge=0)] = 0
     ramp: Annotated[int, Meta(ge=0)] = 0
 
@@ -79,7 +83,7 @@ class SNPatchGANConfig(_Adversary, tag="sn-patchgan"):
     """The compact spectral-normalised PatchGAN, hinge loss on the patches that touch the hole."""
 
     width: Count = 48
-    betas: tuple[Share, Share] = (0.0, 0.99)
+    betas: tuple[Beta, Beta] = (0.0, 0.99)
     ramp: Annotated[int, Meta(ge=0)] = 10_000
 
 
@@ -99,7 +103,7 @@ class CriticsConfig(_Adversary, tag="critics"):
     """DeepFill v1's critics, WGAN-GP. `steps`: updates of the critics for one of the generator; `penalty`: λ."""
 
     width: Count = 64
-    betas: tuple[Share, Share] = (0.5, 0.9)
+    betas: tuple[Beta, Beta] = (0.5, 0.9)
     steps: Count = 5
     penalty: Amount = 10.0
 
@@ -183,9 +187,9 @@ class OctaveConfig(msgspec.Struct, forbid_unknown_fields=True):
 class LossConfig(msgspec.Struct, forbid_unknown_fields=True):
     """Weights of the terms of the generator's loss (objective.TERMS says what each is); 0 leaves a term out.
 
-    `coarse`: factor for the stages before the last; `discount`: γ of `discounted`; `overlap`: pixels of the hole's rim
-    that count ten times in `overlap_l2`; `vgg19`: a local file of torchvision's VGG19 weights, to be used instead of
-    EfficientNet-Lite0 in the terms on frozen features.
+    `coarse`: factor for the stages before the last; `discount`: γ of `discounted`; `overlap`: known pixels around the
+    hole that count ten times in `overlap_l2`, as many as the generator paints; `vgg19`: a local file of torchvision's
+    VGG19 weights, to be used instead of EfficientNet-Lite0 in the terms on frozen features.
     """
 
     hole: Amount = 0.0
@@ -216,12 +220,13 @@ LOSS_TERMS = tuple(
 class ScheduleConfig(msgspec.Struct, forbid_unknown_fields=True):
     """Progress is counted in images seen. `batch`: images a step, over all devices; `halve`: images after each of
     which the learning rates are halved; `decay`: share of the run, at its end, over which they fall to zero;
-    `ema_half_life`: images after which a weight counts half in the exponential moving average."""
+    `ema_half_life`: images after which a weight counts half in the exponential moving average, which at the start of a
+    run are a tenth of those seen."""
 
     images: Count
     batch: Count = 16
     learning_rate: Amount = 4e-4
-    betas: tuple[Share, Share] = (0.5, 0.99)
+    betas: tuple[Beta, Beta] = (0.5, 0.99)
     halve: list[Count] = []
     decay: Share = 0.2
     ema_half_life: Count = 10_000
@@ -257,7 +262,7 @@ def available() -> list[str]:
     return sorted(path.stem for path in CONFIGS.glob("*.yaml"))
 
 
-def load(name_or_path: str, overrides: list[str] = []) -> Config:  # noqa: B006 - never mutated
+def load(name_or_path: str, overrides: Sequence[str] = ()) -> Config:
     """Read a shipped configuration by name, or any YAML file by path, and apply `section.key=value` overrides.
 
     Raises ConfigError, with file, line and key, for an unknown name, invalid YAML, unknown keys and values of a wrong
@@ -266,7 +271,7 @@ def load(name_or_path: str, overrides: list[str] = []) -> Config:  # noqa: B006 
     return read(name_or_path, overrides)[0]
 
 
-def read(name_or_path: str, overrides: list[str] = []) -> tuple[Config, Settings]:  # noqa: B006 - never mutated
+def read(name_or_path: str, overrides: Sequence[str] = ()) -> tuple[Config, Settings]:
     """As `load`; also where the values come from, so that what is found to be wrong later can name its line."""
     path = Path(name_or_path)
     if path.suffix not in {".yaml", ".yml"}:
@@ -293,6 +298,9 @@ def read(name_or_path: str, overrides: list[str] = []) -> tuple[Config, Settings
         raise settings.error("masks", "no kind of hole has a weight above 0")
     if not any(getattr(config.loss, term) for term in LOSS_TERMS):
         raise settings.error("loss", "no term has a weight above 0")
+    painted = getattr(config.generator, "overlap", 0)
+    if config.loss.overlap_l2 and config.loss.overlap != painted:
+        raise settings.error("loss.overlap", f"it is {config.loss.overlap}, but the generator's is {painted}")
     return config, settings
 
 

@@ -6,53 +6,64 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 import torch
 from lightning.fabric import Fabric
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from gan_inpaint_training import checkpoint, data, provenance, report
 from gan_inpaint_training import config as configuration
 from gan_inpaint_training.batches import batches, to_hole, to_image
+from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.config import Config
+from gan_inpaint_training.data import DataError
 from gan_inpaint_training.grid import sample_grid
+from gan_inpaint_training.masks import MaskError
 from gan_inpaint_training.progress import reporter
-from gan_inpaint_training.settings import Settings
+from gan_inpaint_training.settings import ConfigError, Settings
+from gan_inpaint_training.sides import SideError
 from gan_inpaint_training.trainer import Trainer
 from gan_inpaint_training.watch import FiniteWatch
 
 log = logging.getLogger(__name__)
 EXAMPLES = range(2**32, 2**32 + 8)  # crops for the sample grid: numbers that no run reaches
 GRID = "masked, fill, truth"
+SECONDS_BETWEEN_REPORTS = 60.0  # each reads all of the run's events
 
 
-def train(config_name_or_path: str, run: Path, overrides: list[str] = [], devices: int = 1) -> None:  # noqa: B006
+def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), devices: int = 1) -> None:
     """Train into the folder `run`, going on from its checkpoint when it has one; Ctrl+C or SIGTERM saves and ends.
 
-    `devices`: processes of data-parallel training; under torchrun it says how many. Raises ConfigError, DataError,
-    CheckpointError and NonFiniteLoss.
+    A run that goes on ends like one that was never interrupted: bit for bit on a CPU, and on a GPU up to the kernels
+    that sum in no fixed order. `devices`: processes of data-parallel training; under torchrun it says how many. Raises
+    ConfigError, DataError, CheckpointError and NonFiniteLoss.
     """
     config, settings = configuration.read(config_name_or_path, overrides)
     fabric = _fabric(config, settings, devices)
     try:
         trainer = Trainer(config, fabric)
-    except ValueError as error:  # a side that a network does not take
+    except SideError as error:
         raise settings.error("data.crop", str(error)) from error
     if (run / checkpoint.NAME).exists():
         trainer.load_state(checkpoint.load(run))
         log.info("Going on from %d images seen", trainer.images_seen)
-    pictures = data.read(config.data)
-    crops = data.Crops(pictures, config.data, config.masks, config.box, config.schedule.seed)
-    parameters = sum(parameter.numel() for parameter in trainer.generator.parameters())
-    log.info("%d pictures, %d parameters in the generator", len(pictures), parameters)
+    try:
+        pictures = data.read(config.data)
+        crops = data.Crops(pictures, config.data, config.masks, config.box, config.schedule.seed)
+        prepared = Run(trainer, crops, run)
+        facts = provenance.facts(config) if fabric.is_global_zero else {}
+    except (DataError, MaskError) as error:
+        raise settings.error(error.key, str(error).removesuffix(".")) from error
+    log.info("%d pictures, %d parameters in the generator", len(pictures), parameters(trainer.generator))
     if fabric.is_global_zero:
-        _prepare(run, config)
-    Run(trainer, crops, run).train()
+        _prepare(run, config, facts)
+    prepared.train()
 
 
 class Run:
@@ -62,18 +73,25 @@ class Run:
         self.trainer, self.crops, self.folder = trainer, crops, folder
         self.fabric, self.schedule = trainer.fabric, trainer.config.schedule
         self.watch = FiniteWatch(self.fabric)
+        self.saved: int | None = None  # images seen at the last checkpoint of this process
+        self.next_report = 0.0
         self.examples = [torch.stack(part) for part in zip(*(crops[number] for number in EXAMPLES), strict=True)]
 
     def train(self) -> None:
-        """Feed batches to the trainer until the schedule's end or a signal, logging and saving on the way."""
+        """Feed batches to the trainer until the schedule's end or a signal, logging and saving on the way.
+
+        Raises DataError, NonFiniteLoss, and CheckpointError when the run's folder cannot be written.
+        """
         begun = self.trainer.images_seen
-        # Events after the checkpoint belong to steps that are now done again.
-        with _written(self.folder, self.fabric, begun) as self.writer, _stop_signal() as stop:
-            with reporter(self.schedule.images, begun) as self.progress:
-                self._steps(stop)
-            self._save()
-        if self.fabric.is_global_zero:
-            report.write(self.folder)
+        try:
+            # Events after the checkpoint belong to steps that are now done again.
+            with _written(self.folder, self.fabric, begun) as self.writer, _stop_signal() as stop, self._reported():
+                with reporter(self.schedule.images, begun, silent=self.writer is None) as self.progress:
+                    self._steps(stop)
+                if self.saved != self.trainer.images_seen:
+                    self._save()
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def _steps(self, stop: list[int]) -> None:
         trainer, schedule = self.trainer, self.schedule
@@ -110,7 +128,27 @@ class Run:
             checkpoint.save(self.folder, self.trainer.state())
             grid = sample_grid(self.trainer.averaged.module, to_image(self.examples[0]), to_hole(self.examples[1]))
             self.writer.add_image(GRID, grid, self.trainer.images_seen)
+            if time.monotonic() >= self.next_report:
+                self._report()
+        self.saved = self.trainer.images_seen
         self.fabric.barrier()
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Ends with a report, also of a run that fails."""
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):  # why it failed is the news
+                self._report()
+            raise
+        self._report()
+
+    def _report(self) -> None:
+        if self.writer is not None:
+            self.writer.flush()
+            report.write(self.folder)
+            self.next_report = time.monotonic() + SECONDS_BETWEEN_REPORTS
 
     def _is_to_stop(self, stop: list[int]) -> bool:
         """Whether any process was told to: all of them stop after the same step."""
@@ -120,29 +158,38 @@ class Run:
 
 
 def _fabric(config: Config, settings: Settings, devices: int) -> Fabric:
-    """The devices, each with its process. Raises ConfigError when the batch cannot be shared out among them."""
+    """The devices, each with its process, of which the first alone logs. Raises ConfigError when there are not as many,
+    or the batch cannot be shared out among them."""
     world = int(os.environ.get("WORLD_SIZE", devices))  # torchrun says how many there are
     local = int(os.environ.get("LOCAL_WORLD_SIZE", devices))
     if config.schedule.batch % world:
         raise settings.error("schedule.batch", f"{config.schedule.batch} images cannot be shared by {world} devices")
     torch.set_float32_matmul_precision("high")
-    fabric = Fabric(
-        accelerator="auto",
-        devices=local,
-        num_nodes=world // local,
-        strategy="ddp" if world > 1 else "auto",
-        precision=config.schedule.precision,
-    )
+    try:
+        fabric = Fabric(
+            accelerator="auto",
+            devices=local,
+            num_nodes=world // local,
+            strategy="ddp" if world > 1 else "auto",
+            precision=config.schedule.precision,
+        )
+    except MisconfigurationException as error:
+        raise ConfigError(f"This machine has no {local} devices to train on: {error}") from error
     fabric.launch()
+    if not fabric.is_global_zero:
+        logging.getLogger(__package__).setLevel(logging.WARNING)
     return fabric
 
 
-def _prepare(run: Path, config: Config) -> None:
+def _prepare(run: Path, config: Config, facts: dict[str, dict[str, str]]) -> None:
     try:
-        run.mkdir(parents=True, exist_ok=True)
-        provenance.write(run, config)
+        provenance.write(run, config, facts)
     except OSError as error:
-        raise checkpoint.CheckpointError(f"The run's folder {run} cannot be written: {error}") from error
+        raise _unwritable(run, error) from error
+
+
+def _unwritable(run: Path, error: OSError) -> checkpoint.CheckpointError:
+    return checkpoint.CheckpointError(f"The run's folder {run} cannot be written: {error}")
 
 
 @contextmanager

@@ -28,8 +28,10 @@ class Reporter(Protocol):
         """When the losses were logged; `values` has `images_per_second`."""
 
 
-def reporter(images: int, images_seen: int) -> Reporter:
-    """A bar where standard error is a terminal, log lines otherwise."""
+def reporter(images: int, images_seen: int, *, silent: bool) -> Reporter:
+    """A bar where standard error is a terminal, log lines otherwise; `silent`: neither."""
+    if silent:
+        return Silent()
     console = Console(stderr=True)
     return Bar(console, images, images_seen) if console.is_terminal else Lines(images)
 
@@ -65,11 +67,8 @@ class Bar:
         self._progress.update(self._task, losses=_losses(values), speed=f"{values['images_per_second']:.0f}")
 
 
-class Lines:
-    """Log lines, not more often than every ten seconds, but for the first and the last."""
-
-    def __init__(self, images: int) -> None:
-        self._images, self._next = images, 0.0
+class Silent:
+    """Nothing: of several processes one alone reports."""
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +80,16 @@ class Lines:
 
     def advance(self, images_seen: int) -> None:
         pass
+
+    def report(self, images_seen: int, values: dict[str, float]) -> None:
+        pass
+
+
+class Lines(Silent):
+    """Log lines, not more often than every ten seconds, but for the first and the last."""
+
+    def __init__(self, images: int) -> None:
+        self._images, self._next = images, 0.0
 
     def report(self, images_seen: int, values: dict[str, float]) -> None:
         if time.monotonic() < self._next and images_seen < self._images:

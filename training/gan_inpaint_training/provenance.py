@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from gan_inpaint_training.config import Config
+from gan_inpaint_training.data import DataError
 from gan_inpaint_training.writing import replace
 
 CONFIG = "config.yaml"
@@ -19,24 +20,30 @@ PROVENANCE = "provenance.json"
 PACKAGES = ("gan-inpaint", "torch", "lightning", "numpy", "opencv-contrib-python-headless", "msgspec")
 
 
-def write(run: Path, config: Config) -> None:
-    """Write `config.yaml`, which trains the same again, and `provenance.json` into the run's folder.
+def facts(config: Config) -> dict[str, dict[str, str]]:
+    """The versions of what runs and the checksums of the data. Raises DataError."""
+    return {"versions": _versions(), "data": checksums([*config.data.shards, *config.data.damage])}
 
-    Raises OSError.
-    """
+
+def write(run: Path, config: Config, facts: dict[str, dict[str, str]]) -> None:
+    """Write `config.yaml`, which trains the same again, and the facts as `provenance.json` into the run's folder, which
+    is made where there is none. Raises OSError."""
+    run.mkdir(parents=True, exist_ok=True)
     replace(run / CONFIG, msgspec.yaml.encode(config))
-    facts = {"versions": _versions(), "data": checksums([*config.data.shards, *config.data.damage])}
     replace(run / PROVENANCE, (json.dumps(facts, indent=2) + "\n").encode())
 
 
 def checksums(sources: Iterable[str]) -> dict[str, str]:
-    """Source → SHA-256: of a file its own, of a folder that of the list of its files with theirs."""
+    """Source → SHA-256: of a file its own, of a folder that of the list of its files with theirs. Raises DataError."""
     return {source: _of_folder(Path(source)) if Path(source).is_dir() else _of_file(Path(source)) for source in sources}
 
 
 def _of_file(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
 
 
 def _of_folder(folder: Path) -> str:

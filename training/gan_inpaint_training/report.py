@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import logging
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ from gan_inpaint_training.writing import replace
 NAME = "report.html"
 GRIDS = 8  # at most, evenly over the run
 EVERYTHING = {"scalars": 0, "images": 0}
+# It tells at INFO of every file that it has read to the end.
+logging.getLogger("tensorboard").setLevel(logging.WARNING)
 
 T = TypeVar("T")
 

@@ -6,9 +6,11 @@ import torch
 from lightning.fabric import Fabric
 from torch import Tensor
 
+_NEVER = torch.iinfo(torch.int64).max
+
 
 class NonFiniteLoss(RuntimeError):
-    """A loss became NaN or infinite; the last good checkpoint is kept."""
+    """A loss became NaN or infinite; the last good checkpoint, if there is one, is kept."""
 
 
 class FiniteWatch:
@@ -37,8 +39,6 @@ class FiniteWatch:
         if first < _NEVER:
             culprits = [name for name, when in zip(self.names, began.tolist(), strict=True) if when == first]
             raise NonFiniteLoss(
-                f"Not finite from image {first + 1} on: {', '.join(culprits)}. The last checkpoint is from before."
+                f"The loss is not finite from image {first + 1} on: {', '.join(culprits)}. "
+                "What was saved before is kept."
             )
-
-
-_NEVER = torch.iinfo(torch.int64).max

@@ -36,7 +36,7 @@ __all__ = [
 def build(config: AdversaryConfig, side: int, fabric: Fabric, *, matching: bool) -> Adversary:
     """The untrained adversary of a configuration for pictures of `side`² pixels.
 
-    `matching`: whether the generator is to match the discriminator's features. Raises ValueError for a `side` that the
+    `matching`: whether the generator is to match the discriminator's features. Raises SideError for a `side` that the
     discriminator does not take.
     """
     match config:

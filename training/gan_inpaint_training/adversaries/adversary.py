@@ -29,6 +29,7 @@ class Adversary(ABC):
     """
 
     compiles = True
+    compares = False  # whether the generator's term needs the truth's scores
 
     def __init__(self, discriminator: nn.Module, config: AdversaryConfig, fabric: Fabric, matching: bool) -> None:
         self.config, self.fabric, self.matching = config, fabric, matching
@@ -44,18 +45,22 @@ class Adversary(ABC):
         """Update the discriminator, as often as it is due; returns what to log: its loss, how often it is right."""
 
     @abstractmethod
-    def term(self, truth: Tensor, completed: Tensor, mask: Tensor, scores: Scores) -> Tensor:
-        """The generator's adversarial term, unweighted, given the scores of the completed picture."""
+    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+        """The generator's adversarial term, unweighted, given the scores of the completed picture and, where it
+        `compares` them, of the truth."""
 
     def generator_terms(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
         """The generator's terms, unweighted: `adversarial` and, where it is to be matched, `feature_matching`."""
         self.discriminator.requires_grad_(False)
-        scores, features = self.judge(completed, mask)
-        terms = {"adversarial": self.term(truth, completed, mask, scores)}
-        if self.matching:
+        fake, features = self.judge(completed, mask)
+        real: Scores = []
+        real_features: Maps = []
+        if self.compares or self.matching:
             with torch.no_grad():
-                _, real = self.judge(truth, mask)
-            terms["feature_matching"] = self.match(features, real)
+                real, real_features = self.judge(truth, mask)
+        terms = {"adversarial": self.term(mask, fake, real)}
+        if self.matching:
+            terms["feature_matching"] = self.match(features, real_features)
         self.discriminator.requires_grad_(True)
         return terms
 
@@ -70,9 +75,10 @@ class Adversary(ABC):
         return min((images_seen - self.config.start) / self.config.ramp, 1.0) if self.config.ramp else 1.0
 
     def scale_learning_rate(self, scale: float) -> None:
-        """`scale`: share of the configured learning rate."""
+        """`scale`: share of the configured learning rate. The betas, too, become the configured ones again, which a
+        checkpoint has replaced by its own."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self.config.learning_rate * scale
+            group["lr"], group["betas"] = self.config.learning_rate * scale, self.config.betas
 
     def judge(self, image: Tensor, mask: Tensor) -> tuple[Scores, Maps]:
         """The discriminator's scores, in 32 bit, and features."""

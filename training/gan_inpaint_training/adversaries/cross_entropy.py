@@ -29,8 +29,7 @@ class CrossEntropyAdversary(Adversary):
         self.update(loss)
         return {"discriminator": loss.detach(), "discriminator_right": share_right(real, fake, weights)}
 
-    def term(self, truth: Tensor, completed: Tensor, mask: Tensor, scores: Scores) -> Tensor:
-        weights = [losses.patches_of_hole(mask, score) for score in scores]
+    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
         return torch.stack(
-            [losses.cross_entropy(score, True, w) for score, w in zip(scores, weights, strict=True)]
+            [losses.cross_entropy(score, True, losses.patches_of_hole(mask, score)) for score in fake]
         ).sum()

@@ -32,8 +32,8 @@ class HingeAdversary(Adversary):
         self.update(loss)
         return {"discriminator": loss.detach(), "discriminator_right": share_right(real, fake, patches)}
 
-    def term(self, truth: Tensor, completed: Tensor, mask: Tensor, scores: Scores) -> Tensor:
-        return torch.stack([losses.generator_hinge(score, self._patches(mask, score)) for score in scores]).sum()
+    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+        return torch.stack([losses.generator_hinge(score, self._patches(mask, score)) for score in fake]).sum()
 
     def _patches(self, mask: Tensor, score: Tensor) -> Tensor:
         return torch.ones_like(score) if self.everywhere else losses.patches_of_hole(mask, score)

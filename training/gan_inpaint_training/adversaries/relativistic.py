@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from gan_inpaint_training import losses
@@ -15,6 +14,8 @@ class RelativisticAdversary(Adversary):
     Real and completed pictures pass the discriminator apart, so that its batch normalisation sees one kind at a time.
     """
 
+    compares = True
+
     def step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
         (real,), _ = self.judge(truth, mask)
         (fake,), _ = self.judge(completed.detach(), mask)
@@ -23,10 +24,8 @@ class RelativisticAdversary(Adversary):
         right = ((real > fake.mean()).float().mean() + (fake < real.mean()).float().mean()) / 2
         return {"discriminator": loss.detach(), "discriminator_right": right.detach()}
 
-    def term(self, truth: Tensor, completed: Tensor, mask: Tensor, scores: Scores) -> Tensor:
-        with torch.no_grad():
-            (real,), _ = self.judge(truth, mask)
-        return losses.relativistic(scores[0], real)
+    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+        return losses.relativistic(fake[0], real[0])
 
     def match(self, fake: Maps, real: Maps) -> Tensor:
         return losses.published_feature_matching(fake, real)

@@ -28,6 +28,6 @@ class SoftMaskAdversary(Adversary):
         self.update(loss)
         return {"discriminator": loss.detach(), "discriminator_right": share_right([real], [fake], [made_up], 0.5)}
 
-    def term(self, truth: Tensor, completed: Tensor, mask: Tensor, scores: Scores) -> Tensor:
-        made_up = losses.soft_mask(mask, scores[0], self.config.sigma)
-        return losses.weighted_mean((scores[0] - 1).square(), made_up)
+    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+        made_up = losses.soft_mask(mask, fake[0], self.config.sigma)
+        return losses.weighted_mean((fake[0] - 1).square(), made_up)

@@ -48,5 +48,5 @@ class WassersteinAdversary(Adversary):
         scores, _ = self.discriminator(image, mask)
         return torch.stack([losses.gradient_penalty(score, image, mask) for score in scores]).sum()
 
-    def term(self, truth: Tensor, completed: Tensor, mask: Tensor, scores: Scores) -> Tensor:
-        return -torch.stack([score.mean() for score in scores]).sum()
+    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+        return -torch.stack([score.mean() for score in fake]).sum()

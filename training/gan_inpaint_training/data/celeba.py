@@ -42,7 +42,8 @@ def _matching(table: Path, attributes: Sequence[str]) -> set[str]:
     for attribute in attributes:
         name = attribute.removeprefix("-")
         if name not in names:
-            raise DataError(f"{table}, line 2 has no attribute {name!r}; there are {', '.join(names) or 'none'}.")
+            known = ", ".join(names) or "none"
+            raise DataError(f"{table}, line 2 has no attribute {name!r}; there are {known}.", "data.attributes")
         wanted.append((1 + names.index(name), "-1" if attribute.startswith("-") else "1"))
     chosen = set()
     for number, line in enumerate(lines[2:], start=3):

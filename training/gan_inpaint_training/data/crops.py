@@ -20,7 +20,8 @@ class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """Crops of S = `settings.crop` pixels with holes of the kinds in `mixture` (kind → weight).
 
     Item n, any number of at least 0, is a function of `seed` and n: a picture (3, S, S) uint8 and a mask (1, S, S)
-    uint8, 255 = hole. Raises DataError when the holes cannot be drawn.
+    uint8, 255 = hole; or DataError, where no hole comes up or a picture has gone. Raises DataError for unusable damage,
+    and MaskError for a mixture that cannot be drawn.
     """
 
     def __init__(
@@ -30,10 +31,7 @@ class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         self.size, self.max_reduction = settings.crop, settings.max_reduction
         self.augment = AUGMENTATIONS[settings.augment]
         damage = read_damage(settings.damage) if FILM_DAMAGE in mixture and settings.damage else ()
-        try:
-            self.masks = Masks(mixture, box, damage)
-        except MaskError as error:
-            raise DataError(str(error)) from error
+        self.masks = Masks(mixture, box, damage)
         # A large picture holds more distinct crops than a small one, yet should not crowd it out.
         weights = np.sqrt(pictures.sizes.prod(1))
         self.cumulative = np.cumsum(weights / weights.sum())
@@ -42,5 +40,8 @@ class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         random = np.random.default_rng((self.seed, number))
         picture = self.pictures[min(int(np.searchsorted(self.cumulative, random.random())), len(self.pictures) - 1)]
         crop = self.augment(random, random_square(random, picture, self.size, self.max_reduction))
-        mask = self.masks.draw(random, self.size)
+        try:
+            mask = self.masks.draw(random, self.size)
+        except MaskError as error:
+            raise DataError(str(error), error.key) from error
         return torch.from_numpy(np.ascontiguousarray(crop.transpose(2, 0, 1))), torch.from_numpy(mask[None])

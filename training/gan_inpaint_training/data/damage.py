@@ -22,10 +22,13 @@ def read_damage(shards: Sequence[str]) -> list[Alpha]:
     decoded or hide nothing are skipped, and their number is logged. Raises DataError when a shard is missing or
     nothing is left.
     """
-    found = [member for shard in shards for member in sources.members(Path(shard))]
+    try:
+        found = [member for shard in shards for member in sources.members(Path(shard))]
+    except DataError as error:
+        raise DataError(str(error), "data.damage") from error
     alphas = [alpha for member in found if (alpha := _decode(member)) is not None and (alpha > OPAQUE * 255).any()]
     if not alphas:
-        raise DataError(f"There is no picture of film damage in {', '.join(shards)}.")
+        raise DataError(f"There is no picture of film damage in {', '.join(shards)}.", "data.damage")
     if len(alphas) < len(found):
         log.warning(
             "%d pictures of film damage were skipped: not decodable, or hiding nothing", len(found) - len(alphas)
@@ -37,7 +40,7 @@ def _decode(member: FileMember) -> Alpha | None:
     try:
         picture = sources.decode(member.read(), cv2.IMREAD_UNCHANGED)
     except OSError as error:
-        raise DataError(f"{member.path} cannot be read: {error}") from error
+        raise DataError(f"{member.path} cannot be read: {error}", "data.damage") from error
     if picture is None or picture.dtype != "uint8":
         return None
     if picture.ndim == 2:

@@ -99,9 +99,10 @@ def read(settings: DataSettings) -> Pictures:
     Raises DataError for a shard that is missing or damaged, a filter that does not fit, and when nothing is left.
     """
     if settings.attributes and settings.layout != "celeba":
-        raise DataError(f"data.attributes are those of the layout celeba; data.layout is {settings.layout}.")
+        message = f"data.attributes are those of the layout celeba; data.layout is {settings.layout}."
+        raise DataError(message, "data.attributes")
     if settings.resize is not None and settings.resize < settings.crop:
-        raise DataError(f"data.resize, {settings.resize}, is smaller than data.crop, {settings.crop}.")
+        raise DataError(f"data.resize, {settings.resize}, is smaller than data.crop, {settings.crop}.", "data.resize")
     found: list[Member] = []
     for shard in settings.shards:
         match settings.layout:
@@ -135,7 +136,8 @@ def _of_classes(found: list[Member], classes: Sequence[str]) -> list[Member]:
     words = [Path(member.name).stem.split("_")[0] for member in found]
     for word in classes:
         if word not in words:
-            raise DataError(f"No picture is of the class {word!r}; there are {', '.join(sorted(set(words))[:12])}.")
+            known = ", ".join(sorted(set(words))[:12])
+            raise DataError(f"No picture is of the class {word!r}; there are {known}.", "data.classes")
     return [member for member, word in zip(found, words, strict=True) if word in classes]
 
 

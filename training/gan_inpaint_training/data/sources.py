@@ -19,7 +19,12 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 class DataError(ValueError):
-    """Pictures that cannot be used for training; the message says which and why."""
+    """Pictures that cannot be used for training; the message says which and why, `key` what in a configuration names
+    them."""
+
+    def __init__(self, message: str, key: str = "data.shards") -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class Member(Protocol):

@@ -12,19 +12,20 @@ from torch import Tensor, nn
 
 from gan_inpaint_training.boxes import crop_box
 from gan_inpaint_training.generators.context_encoder import initialise
+from gan_inpaint_training.sides import SideError
 
 
 class PatchDiscriminator(nn.Module):
     """image (N, 3, H, W) and mask (N, 1, H, W) → one score (N, 1), before the sigmoid, and the features of each layer.
 
-    Only the hole's bounding box is judged, resampled to `side` where it has another size. Raises ValueError where
+    Only the mask's bounding box is judged, resampled to `side` where it has another size. Raises SideError where
     `side` is no power of two of at least 8.
     """
 
     def __init__(self, side: int = 64) -> None:
         super().__init__()
         if side < 8 or side & (side - 1):
-            raise ValueError(f"the patch's side must be a power of two of at least 8, not {side}")
+            raise SideError(f"the patch's side must be a power of two of at least 8, not {side}")
         self.side = side
         halvings = side.bit_length() - 3
         channels = [3, *(64 << layer for layer in range(halvings))]

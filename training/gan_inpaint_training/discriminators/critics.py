@@ -7,6 +7,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from gan_inpaint_training.boxes import crop_around
+from gan_inpaint_training.sides import SideError
 
 
 class GlobalLocalCritic(nn.Module):
@@ -14,13 +15,13 @@ class GlobalLocalCritic(nn.Module):
 
     The released TensorFlow network: neither normalisation nor a bounded score, as the gradient penalty wants it. The
     local critic sees a window of half the side around the hole; the mask itself is not shown. No features are given.
-    `side` is a multiple of 32, else ValueError; ValueError also for pictures of another size.
+    `side` is a multiple of 32, else SideError; ValueError for pictures of another size.
     """
 
     def __init__(self, side: int = 256, width: int = 64) -> None:
         super().__init__()
         if side % 32:
-            raise ValueError(f"the side of the critics' pictures must be a multiple of 32, not {side}")
+            raise SideError(f"the side of the critics' pictures must be a multiple of 32, not {side}")
         self.side = side
         self.whole = _critic([3, width, 2 * width, 4 * width, 4 * width], side // 16)
         self.local = _critic([3, width, 2 * width, 4 * width, 8 * width], side // 32)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_inpaint_training.boxes import crop_around
+from gan_inpaint_training.sides import SideError
 
 
 class GlobalLocalDiscriminator(nn.Module):
@@ -16,13 +17,13 @@ class GlobalLocalDiscriminator(nn.Module):
 
     The released network: batch normalisation after every convolution, no spectral normalisation. The local branch sees
     a window of half the side around the hole; the mask itself is not shown. `side` is a multiple of 64, else
-    ValueError; ValueError also for pictures of another size.
+    SideError; ValueError for pictures of another size.
     """
 
     def __init__(self, width: int = 64, side: int = 256) -> None:
         super().__init__()
         if side % 64:
-            raise ValueError(f"the side of the discriminator's pictures must be a multiple of 64, not {side}")
+            raise SideError(f"the side of the discriminator's pictures must be a multiple of 64, not {side}")
         self.side = side
         flat = 8 * width * (side // 64) ** 2
         self.whole = _branch([3, width, 2 * width, 4 * width, 8 * width, 8 * width, 8 * width])

@@ -13,11 +13,13 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from gan_inpaint_training.sides import SideError
+
 
 class TwoPathDiscriminator(nn.Module):
     """image (N, 3, side, side) → scores [global (N, 1), local (N, 1, side / 4, side / 4)] and the shared features.
 
-    `side` is 32 or 128, else ValueError. The mask (N, 1, side, side) is not looked at: a local score judges the texture
+    `side` is 32 or 128, else SideError. The mask (N, 1, side, side) is not looked at: a local score judges the texture
     of its 18 × 18 pixels, and who trains it weighs the scores by the mask.
 
     Shared: two strided 4×4 convolutions. Global: strided ones down to 4×4, then two fully connected layers. Local: one
@@ -27,7 +29,7 @@ class TwoPathDiscriminator(nn.Module):
     def __init__(self, side: int = 32) -> None:
         super().__init__()
         if side not in (32, 128):
-            raise ValueError(f"the network takes pictures of 32² or 128² pixels, not {side}²")
+            raise SideError(f"the network takes pictures of 32² or 128² pixels, not {side}²")
         widths = {32: (128, 256), 128: (128, 256, 512, 512)}[side]
         self.shared = nn.ModuleList([_halved(3, 64), _halved(64, 128)])
         self.whole = nn.Sequential(

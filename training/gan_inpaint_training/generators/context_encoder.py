@@ -20,7 +20,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from gan_inpaint_training.boxes import paste_box
+from gan_inpaint_training.boxes import grown, paste_box
 from gan_inpaint_training.generators.generator import Generator
 
 MEAN_COLOUR = (117, 104, 123)
@@ -46,13 +46,9 @@ class ChannelwiseLinear(nn.Module):
 class ContextEncoder(Generator):
     """image (N, 3, 128, 128) in [-1, 1] and mask (N, 1, 128, 128), 1 = hole → the fill, like the image.
 
-    The patch of 64² is laid over the hole's bounding box, pixel for pixel where that is 64² (the published centre
-    hole) and stretched elsewhere; outside the box the fill is zero. Inside the hole the encoder sees the mean colour.
-
-    The overlap of 7 pixels belongs to the loss (losses.overlap_l2, section 3.3), and nothing here depends on it. In
-    paper and released code the patch reaches that far into the context, so that the encoder knows the patch's rim. A
-    hole is hidden from every network here, so the rim lies inside the hole: the loss takes the one stage's box as a
-    whole and its rim with ten times the weight, which draws the patch to meet the picture around it.
+    The patch of 64² is laid over the hole's bounding box and `overlap` pixels around it (section 3.3), pixel for pixel
+    where that makes 64² (the published centre hole, 50² with an overlap of 7) and stretched elsewhere; further out the
+    fill is zero. Inside the hole the encoder sees the mean colour. It knows the overlap, and predicts it all the same.
 
     Raises ValueError for an unknown variant.
     """
@@ -60,8 +56,9 @@ class ContextEncoder(Generator):
     size_multiple = 128
     fixed_size = 128
 
-    def __init__(self, variant: str = "paper", width: int = 64) -> None:
+    def __init__(self, variant: str = "paper", width: int = 64, overlap: int = 0) -> None:
         super().__init__()
+        self.overlap = overlap
         if variant not in ("paper", "released"):
             raise ValueError(f"the context encoder has the variants paper and released, not {variant!r}")
         channels = [width, width, 2 * width, 4 * width, 8 * width]
@@ -84,7 +81,7 @@ class ContextEncoder(Generator):
     def stages(self, image: Tensor, mask: Tensor) -> list[Tensor]:
         known = torch.where(mask > 0, self.mean, image)
         patch = self.decoder(self.bottleneck(self.encoder(known)))
-        return [paste_box(patch, mask)]
+        return [paste_box(patch, grown(mask, self.overlap))]
 
 
 def initialise(module: nn.Module) -> None:

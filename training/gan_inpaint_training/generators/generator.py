@@ -9,12 +9,13 @@ class Generator(nn.Module):
     """image (N, 3, H, W) in [-1, 1], as `prepare` makes it, and mask (N, 1, H, W), 1 = hole → the fill, like the image.
 
     H and W are multiples of `size_multiple`; both are `fixed_size` where that is given. A `guided` generator is shown
-    a first guess in the hole, the others nothing.
+    a first guess in the hole, the others nothing. `overlap`: how many known pixels around the hole are painted, too.
     """
 
     size_multiple = 1
     fixed_size: int | None = None
     guided = False
+    overlap = 0
 
     def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
         """The picture as the generator is to be shown it. What `image` holds in the hole does not matter.

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+UNJUDGED = 8  # pixels at the picture's border without a score of discriminators.SoftMaskPatchGAN
+
 
 def patches_of_hole(mask: Tensor, scores: Tensor) -> Tensor:
     """1 for each score whose cell of the picture touches the hole: elsewhere a fake is the real picture. A score of
@@ -51,16 +53,17 @@ def gradient_penalty(score: Tensor, image: Tensor, mask: Tensor) -> Tensor:
 
 
 def soft_mask(mask: Tensor, scores: Tensor, sigma: float) -> Tensor:
-    """How much of each patch is made up, 0 to 1, like `scores`: the mask, blurred by a Gaussian of `sigma` pixels and
-    averaged over the patch (AOT-GAN, Zeng et al. 2022, section 3.3). The kernel is 7 σ wide, as the released 71
-    pixels for σ = 10."""
+    """How much of each patch is made up, 0 to 1, like `scores` (N, 1, H/8 - 2, W/8 - 2): the mask, blurred by a
+    Gaussian of `sigma` pixels and averaged over 8² pixels (AOT-GAN, Zeng et al. 2022, section 3.3). The kernel is 7 σ
+    wide, as the released 71 pixels for σ = 10. The discriminator has no scores for the outermost 8 pixels: the first
+    one belongs to pixel 11.5, and so the averages begin at pixel 8."""
     reach = round(3.5 * sigma)
     steps = torch.arange(-reach, reach + 1, device=mask.device, dtype=mask.dtype)
     kernel = torch.exp(-(steps**2) / (2 * sigma**2))
     kernel = kernel / kernel.sum()
     blurred = F.pad(mask, (reach,) * 4, mode="replicate")
     blurred = F.conv2d(F.conv2d(blurred, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))
-    return F.adaptive_avg_pool2d(blurred, scores.shape[-2:])
+    return F.adaptive_avg_pool2d(blurred[..., UNJUDGED:-UNJUDGED, UNJUDGED:-UNJUDGED], scores.shape[-2:])
 
 
 def feature_matching(fake: list[Tensor], real: list[Tensor]) -> Tensor:

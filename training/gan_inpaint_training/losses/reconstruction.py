@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from gan_inpaint_training.boxes import grown
+
 OVERLAP_WEIGHT = 10.0
 
 
@@ -30,12 +32,14 @@ def composited_l1(prediction: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
 
 
 def discounted_l1(prediction: Tensor, truth: Tensor, mask: Tensor, discount: float) -> Tensor:
-    """L1 in the hole, a pixel's weight falling with its depth l as `discount`^l (Yu et al. 2018, section 3.2).
+    """Mean over the hole's pixels of their absolute error, discounted by their depth l: times `discount`^l (Yu et al.
+    2018, section 3.2).
 
     The paper discounts by 0.99, its code by 0.9. The code also counts the depth from 0 on two sides of its box and
     from 1 on the others; here it is 0 on all, and any shape of hole is taken.
     """
-    return masked_l1(prediction, truth, mask * discount ** (depth_in_hole(mask) - 1).clamp_min(0))
+    weight = mask * discount ** (depth_in_hole(mask) - 1).clamp_min(0)
+    return ((prediction - truth).abs().mean(1, keepdim=True) * weight).sum() / mask.sum().clamp_min(1)
 
 
 def depth_in_hole(mask: Tensor) -> Tensor:
@@ -54,14 +58,14 @@ def depth_in_hole(mask: Tensor) -> Tensor:
 
 
 def overlap_l2(prediction: Tensor, truth: Tensor, mask: Tensor, overlap: int) -> Tensor:
-    """Mean squared error over the hole, ten times heavier in its outermost `overlap` pixels (Pathak et al. 2016,
-    section 3.3), which the context encoder knows and predicts all the same. 0: the plain error.
+    """Mean squared error over the hole and `overlap` known pixels around it, which the context encoder is shown and
+    predicts all the same; the error in these counts ten times (Pathak et al. 2016, section 3.3). 0: the hole alone.
 
     The paper's overlap is 7 pixels; the commands of the released code say 4.
     """
     error = (prediction - truth).square().mean(1, keepdim=True)
-    rim = (depth_in_hole(mask) <= overlap).to(mask.dtype)
-    return (error * mask * (1 + (OVERLAP_WEIGHT - 1) * rim)).sum() / mask.sum().clamp_min(1)
+    patch = grown(mask, overlap)
+    return (error * (mask + OVERLAP_WEIGHT * (patch - mask))).sum() / patch.sum().clamp_min(1)
 
 
 def laplacian(prediction: Tensor, truth: Tensor, mask: Tensor, levels: int = 3) -> Tensor:

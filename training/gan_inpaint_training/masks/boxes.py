@@ -36,7 +36,7 @@ HALF = Box()
 
 
 def centre_box(random: np.random.Generator, size: int, box: BoxShares = HALF) -> Mask:
-    """One box around the picture's centre (Pathak et al. 2016, section 4: a quarter of the picture)."""
+    """One box around the picture's centre (Pathak et al. 2016, section 3.3)."""
     height, width = _sides(random, size, box)
     return _filled(size, (size - height) // 2, (size - width) // 2, height, width)
 

@@ -16,7 +16,7 @@ OPAQUE = 0.3  # damage that covers less of a pixel leaves the photograph visible
 
 
 def scratches(random: np.random.Generator, size: int) -> Mask:
-    """Long lines of one to four pixels, mostly along the transport direction, hairs, and dust."""
+    """Long lines of one to four pixels, three in four of them upright, hairs, and dust."""
     mask = blank(size)
     for _ in range(random.integers(1, 6)):
         x, lean = random.uniform(0, size), random.normal(0, 0.08) * size
@@ -39,7 +39,8 @@ def scratches(random: np.random.Generator, size: int) -> Mask:
 
 
 def heavy_damage(random: np.random.Generator, size: int) -> Mask:
-    """Scratches and thin strokes on top of each other: many places to learn from, all of them next to known ones."""
+    """Two to seven layers of scratches and, for a third of them, thin strokes: many places to learn from, most of them
+    near known ones."""
     mask = scratches(random, size)
     for _ in range(random.integers(1, 7)):
         layer = scratches if random.random() < 2 / 3 else thin_strokes

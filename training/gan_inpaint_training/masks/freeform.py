@@ -1,6 +1,6 @@
 """Strokes and blobs: what a hand paints over something that is to go.
 
-The strokes follow the thin, medium and wide sets of LaMa (Suvorov et al. 2022, appendix), as shares of the side.
+As in LaMa (Suvorov et al. 2022) there are thin, medium and wide strokes; the numbers, shares of the side, are ours.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from gan_inpaint_training.masks.canvas import Mask, blank, polyline
 
 
 def thin_strokes(random: np.random.Generator, size: int) -> Mask:
-    """2 to 16 strokes of 0.015 to 0.05 of the side."""
+    """2 to 16 strokes, 0.015 to 0.05 of the side thick."""
     return _strokes(random, size, count=(2, 16), width=(0.015, 0.05), length=(0.1, 0.4))
 
 
 def medium_strokes(random: np.random.Generator, size: int) -> Mask:
-    """2 to 6 strokes of 0.05 to 0.16 of the side."""
+    """2 to 6 strokes, 0.05 to 0.16 of the side thick."""
     return _strokes(random, size, count=(2, 6), width=(0.05, 0.16), length=(0.1, 0.5))
 
 
 def wide_strokes(random: np.random.Generator, size: int) -> Mask:
-    """1 to 4 strokes of 0.16 to 0.36 of the side."""
+    """1 to 4 strokes, 0.16 to 0.36 of the side thick."""
     return _strokes(random, size, count=(1, 4), width=(0.16, 0.36), length=(0.1, 0.6))
 
 
 def blobs(random: np.random.Generator, size: int) -> Mask:
-    """Shapes like objects: overlapping ellipses around one centre."""
+    """Shapes like objects: two to five ellipses scattered around one centre."""
     mask = blank(size)
     centre = random.uniform(0.2, 0.8, 2)
     for _ in range(random.integers(2, 6)):

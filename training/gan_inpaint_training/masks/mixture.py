@@ -16,7 +16,7 @@ from gan_inpaint_training.masks.freeform import blobs, medium_strokes, thin_stro
 Kind = Callable[[np.random.Generator, int], Mask]
 
 LARGEST_HOLE = 0.5
-ATTEMPTS = 1000  # many more than any kind needs, so that a hopeless one ends
+ATTEMPTS = 1000  # many more than the kinds need that are drawn from nothing; a hopeless mixture ends
 FILM_DAMAGE = "film-damage"
 
 KINDS: dict[str, Kind] = {
@@ -36,15 +36,19 @@ NAMES = (*KINDS, FILM_DAMAGE)
 
 
 class MaskError(ValueError):
-    """A mixture of holes that cannot be drawn; the message says why."""
+    """A mixture of holes that cannot be drawn; the message says why, `key` what in a configuration is to blame."""
+
+    def __init__(self, message: str, key: str = "masks") -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class Masks:
     """Holes of a mixture of kinds: name → weight.
 
     `box` belongs to the kinds centre-box and random-box, `alphas` to film-damage. Raises MaskError for an unknown kind,
-    weights that are no weights, a box that is empty or larger than half of the picture, and film-damage without
-    pictures of it.
+    weights that are no weights, film-damage without pictures of it, and, whatever the kinds, a box that is empty,
+    larger than half of the picture or, with its margin, larger than the picture.
     """
 
     def __init__(self, mixture: Mapping[str, float], box: BoxShares = HALF, alphas: Sequence[Alpha] = ()) -> None:
@@ -72,21 +76,25 @@ class Masks:
 
 
 def draw(random: np.random.Generator, size: int, mixture: Mapping[str, float]) -> Mask:
-    """One hole of a mixture without film damage, its boxes of half the side; see `Masks`."""
+    """One hole of a mixture without film damage; those of centre-box and random-box have half the side. See `Masks`."""
     return Masks(mixture).draw(random, size)
 
 
 def _check(mixture: Mapping[str, float], box: BoxShares, alphas: Sequence[Alpha]) -> None:
     for name, weight in mixture.items():
         if name not in NAMES:
-            raise MaskError(f"{name!r} is not a kind of mask; the kinds are {', '.join(NAMES)}.")
+            raise MaskError(f"{name!r} is not a kind of mask; the kinds are {', '.join(NAMES)}.", f"masks.{name}")
         if not (math.isfinite(weight) and weight >= 0):
-            raise MaskError(f"The weight of the masks {name!r} is {weight}, not a number of at least 0.")
+            message = f"The weight of the masks {name!r} is {weight}, not a number of at least 0."
+            raise MaskError(message, f"masks.{name}")
     if not any(mixture.values()):
         raise MaskError("The mixture of masks has no kind with a weight above 0.")
     if FILM_DAMAGE in mixture and not alphas:
-        raise MaskError(f"The masks {FILM_DAMAGE!r} are cut from pictures of damage; data.damage names none.")
+        message = f"The masks {FILM_DAMAGE!r} are cut from pictures of damage; data.damage names none."
+        raise MaskError(message, "data.damage")
     if not (0 <= box.shrink < box.side and box.side**2 <= LARGEST_HOLE):
-        raise MaskError(f"A box of side {box.side}, shrunk by up to {box.shrink}, is empty or larger than half.")
+        message = f"A box of side {box.side}, shrunk by up to {box.shrink}, is empty or larger than half."
+        raise MaskError(message, "box.side")
     if not (box.margin >= 0 and box.side + 2 * box.margin <= 1):
-        raise MaskError(f"A box of side {box.side} with a margin of {box.margin} does not fit into the picture.")
+        message = f"A box of side {box.side} with a margin of {box.margin} does not fit into the picture."
+        raise MaskError(message, "box.margin")

@@ -1,0 +1,17 @@
+"""Sides of pictures that a network does not take."""
+
+from __future__ import annotations
+
+from gan_inpaint_training.generators.generator import Generator
+
+
+class SideError(ValueError):
+    """A network does not take pictures of this side; the message says which it takes."""
+
+
+def check_side(generator: Generator, side: int) -> None:
+    """Raises SideError where `generator` does not take pictures of `side`² pixels."""
+    if generator.fixed_size is not None and side != generator.fixed_size:
+        raise SideError(f"the generator takes pictures of {generator.fixed_size} pixels only, not of {side}")
+    if side % generator.size_multiple:
+        raise SideError(f"the generator takes multiples of {generator.size_multiple} pixels, not {side}")
