@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 import resource
 import signal
 import subprocess
@@ -49,7 +50,10 @@ def test_an_interrupted_run_ends_bit_for_bit_like_an_uninterrupted_one(tiny_conf
 
 def test_a_killed_run_goes_on_from_its_checkpoint(tiny_config: Path, tmp_path: Path) -> None:
     run, settings = tmp_path / "run", ["schedule.checkpoint_every=8", "schedule.decay=0"]
-    process = subprocess.Popen([sys.executable, "-c", TRAIN, tiny_config, run, *settings, "schedule.images=1000000"])
+    process = subprocess.Popen(
+        [sys.executable, "-c", TRAIN, tiny_config, run, *settings, "schedule.images=1000000"],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},  # as here: another number of threads sums in another order
+    )
     wait_for(run / checkpoint.NAME, process)
     process.kill()
     assert process.wait(30) == -signal.SIGKILL
