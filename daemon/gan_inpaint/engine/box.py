@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import cv2
+import numpy as np
+
+from gan_inpaint.engine.arrays import Flags
+
 
 class Box(NamedTuple):
     """Pixels `left` ≤ x < `right`, `top` ≤ y < `bottom`."""
@@ -66,3 +71,9 @@ class Box(NamedTuple):
         rows = max(1, pixels // max(1, self.width))
         for top in range(self.top, self.bottom, rows):
             yield Box(self.left, top, self.right, min(top + rows, self.bottom))
+
+
+def bounds(flags: Flags) -> Box:
+    """The smallest box around the pixels of `flags` (H, W) that are true; empty where none is."""
+    left, top, width, height = cv2.boundingRect(flags.view(np.uint8))
+    return Box(left, top, left + width, top + height)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint.engine.arrays import Flags, Floats
-from gan_inpaint.engine.box import Box
+from gan_inpaint.engine.box import Box, bounds
 
 _CELL = 4
 _CELLS = 128
@@ -59,7 +59,7 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
         return
     height, width = hole.shape
     offsets = _offsets(grid)
-    box = Box(*_bounds(hole)).grown(1).clipped(width, height)
+    box = bounds(hole).grown(1).clipped(width, height)
     added = _pasted(picture, _labels(grid, offsets), offsets, cell, box)
     picture[box.slices] += added * (np.float32(strength) * _by_depth(hole[box.slices]))[..., None]
 
@@ -128,7 +128,7 @@ def _patches(means: Floats) -> Floats:
 def _labels(grid: _Grid, offsets: list[Offset]) -> Labels:
     """(h, w): for each cell of the hole the index of its offset; -1 elsewhere, and where none leads to a source."""
     height, width = grid.targets.shape
-    box = Box(*_bounds(grid.targets)).grown(_WINDOW).clipped(width, height)
+    box = bounds(grid.targets).grown(_WINDOW).clipped(width, height)
     least = np.full((box.height, box.width), np.inf, np.float32)
     labels = np.full((height, width), -1, np.intp)
     inside = labels[box.slices]
@@ -161,8 +161,3 @@ def _pasted(picture: Floats, labels: Labels, offsets: list[Offset], cell: int, b
     pasted: Floats = cv2.remap(detail, across, down, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
     pasted[labels[rows[:, None] // cell, columns // cell] < 0] = 0
     return pasted
-
-
-def _bounds(flags: Flags) -> tuple[int, int, int, int]:
-    x, y, width, height = cv2.boundingRect(flags.view(np.uint8))
-    return x, y, x + width, y + height

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Samples
-from gan_inpaint.engine.box import Box
+from gan_inpaint.engine.box import Box, bounds
 from gan_inpaint.engine.compositing import shown
 from gan_inpaint.engine.detail import add_detail
 from gan_inpaint.engine.filler import Filler
@@ -141,8 +141,7 @@ def _content(look: View, window: Window) -> Flags:
 
 def _without_colour_step(look: View, fill: Floats) -> Floats:
     """The view's picture with its hole filled by `fill` (height, width, 3), corrected."""
-    x, y, width, height = cv2.boundingRect(look.hole.view(np.uint8))
-    around = Box(x, y, x + width, y + height)
+    around = bounds(look.hole)
     generated, ring = fill[around.slices], look.ring[around.slices]
     difference = look.pixels[around.slices][ring] - generated[ring]
     generated = generated + colour_step(difference, ring, look.outer[around.slices])

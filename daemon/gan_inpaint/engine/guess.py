@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import Flags, Floats
-from gan_inpaint.engine.box import Box
+from gan_inpaint.engine.box import Box, bounds
 
 _LEVELS = 7
 _MEMBRANE_SWEEPS, _PLATE_SWEEPS = 2, 10
@@ -58,8 +58,7 @@ def _relaxed(surface: Floats, free: Floats) -> Floats:
 
 def _around(hole: Flags) -> Box:
     """The box of the hole and of the pixels on which its relaxation depends."""
-    x, y, width, height = cv2.boundingRect(hole.view(np.uint8))
-    return Box(x, y, x + width, y + height).grown(len(_PLATE) // 2).clipped(hole.shape[1], hole.shape[0])
+    return bounds(hole).grown(len(_PLATE) // 2).clipped(hole.shape[1], hole.shape[0])
 
 
 def _enlarged(picture: Floats, shape: tuple[int, ...]) -> Floats:

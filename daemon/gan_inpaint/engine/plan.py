@@ -182,8 +182,8 @@ class _Ladder:
         """A window of whatever size shows `reach` at 1/`reduction`."""
         box = reach.clipped(*self.image)
         width, height = (self._size(-(-side // reduction)) for side in (box.width, box.height))
-        left, span_x = _shifted(box.left, box.right, width * reduction, self.image[0])
-        top, span_y = _shifted(box.top, box.bottom, height * reduction, self.image[1])
+        left, span_x = _shifted(box.left + box.right, width * reduction, self.image[0])
+        top, span_y = _shifted(box.top + box.bottom, height * reduction, self.image[1])
         return Window(Box(left, top, left + span_x, top + span_y), core, width, height, 1 / reduction)
 
     def window(self, core: Box, reach: Box, side: int | None) -> Window:
@@ -202,8 +202,8 @@ class _Ladder:
         `middle` is twice the coordinate around which the window is put.
         """
         size = min(side, _rounded_up(-(-extent * side // longest), self.step))
-        span = min(extent, size * longest // side)
-        return size, span, min(max((middle - span) // 2, 0), extent - span)
+        start, span = _shifted(middle, size * longest // side, extent)
+        return size, span, start
 
     def _size(self, side: int) -> int:
         """A size of window that shows `side` pixels; few different ones, unless it is run tile by tile anyway."""
@@ -214,10 +214,11 @@ class _Ladder:
         return hole.grown(max(self.context, context)).clipped(*self.image)
 
 
-def _shifted(start: int, stop: int, span: int, extent: int) -> tuple[int, int]:
-    """Start and length of `span` pixels around `start` … `stop` that lie inside `extent`, fewer where it is smaller."""
+def _shifted(middle: int, span: int, extent: int) -> tuple[int, int]:
+    """Start and length of `span` pixels that lie inside `extent`, fewer where it is smaller; `middle` is twice the
+    coordinate around which they are put."""
     span = min(span, extent)
-    return min(max((start + stop - span) // 2, 0), extent - span), span
+    return min(max((middle - span) // 2, 0), extent - span), span
 
 
 def _rounded_up(value: int, multiple: int) -> int:
