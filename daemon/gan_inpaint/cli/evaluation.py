@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 from collections import Counter
@@ -14,8 +13,8 @@ import typer
 
 from gan_inpaint import paths
 from gan_inpaint.cli import progress, report
+from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json
-from gan_inpaint.cli.training import MissingExtra
 from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, UnknownModel, UnreadableImage
 
 if TYPE_CHECKING:
@@ -66,11 +65,13 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure fillers side by side on photographs with seeded holes."""
-    evaluation, data = _training("evaluation"), _training("data")
+    evaluation, data = imported("gan_inpaint_training.evaluation"), imported("gan_inpaint_training.data")
     _check_folder(output, force)
     labelled = _labelled(fillers, evaluation)
     try:
-        cases = evaluation.Cases(photos, kinds or list(_training("masks").KINDS), count, size, seed, box)
+        cases = evaluation.Cases(
+            photos, kinds or list(imported("gan_inpaint_training.masks").KINDS), count, size, seed, box
+        )
         with progress.shown() as on_progress:
             measurements, examples = evaluation.evaluate(
                 labelled, cases, lambda done, total: on_progress("measuring", done / total)
@@ -200,13 +201,3 @@ def _write(folder: Path, results: dict[str, bytes], force: bool) -> None:
 
 def _described(row: Any) -> dict[str, Any]:
     return {"kind": row.kind, "filler": row.filler, "cases": row.cases, "means": row.means, "medians": row.medians}
-
-
-def _training(module: str) -> Any:
-    try:
-        return importlib.import_module(f"gan_inpaint_training.{module}")
-    except ModuleNotFoundError as problem:
-        raise MissingExtra(
-            f"Evaluation needs more packages than filling; “{problem.name}” is not installed.",
-            "Install them with: pip install 'gan-inpaint[train]'",
-        ) from problem

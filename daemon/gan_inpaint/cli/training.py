@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from gan_inpaint.cli import report
+from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json
 from gan_inpaint.errors import GanInpaintError
-
-
-class MissingExtra(GanInpaintError):
-    """Packages that only training needs are not installed."""
-
-    code = "missing_extra"
 
 
 class TrainingFailed(GanInpaintError):
@@ -59,7 +53,7 @@ def train(
         missing = "CONFIG" if config is None else "--run"
         raise typer.BadParameter(f"{missing} is missing; “gan-inpaint train --list” lists the configurations.")
     loop, configuration, data, checkpoint, watch = (
-        _import(f"gan_inpaint_training.{module}") for module in ("loop", "config", "data", "checkpoint", "watch")
+        imported(f"gan_inpaint_training.{module}") for module in ("loop", "config", "data", "checkpoint", "watch")
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
@@ -69,7 +63,7 @@ def train(
 
 
 def _list(as_json: bool) -> None:
-    entries = _import("gan_inpaint_training.catalogue").entries()
+    entries = imported("gan_inpaint_training.catalogue").entries()
     if as_json:
         report.show_json([asdict(entry) for entry in entries])
         return
@@ -89,7 +83,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write a trained generator as ONNX, compared with torch, ready for “gan-inpaint models add”."""
-    exporter, data = _import("gan_inpaint_export"), _import("gan_inpaint_training.data")
+    exporter, data = imported("gan_inpaint_export"), imported("gan_inpaint_training.data")
     try:
         done = exporter.from_run(run, output, validation or [])
     except data.DataError as problem:
@@ -101,13 +95,3 @@ def export(
     report.show(f"{done.path}: SHA-256 {done.sha256}")
     for parity in done.parities:
         report.show(f"differs from torch by {parity}")
-
-
-def _import(module: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as problem:
-        raise MissingExtra(
-            f"Training and export need more packages than filling; “{problem.name}” is not installed.",
-            "Install them with: pip install 'gan-inpaint[train]'",
-        ) from problem
