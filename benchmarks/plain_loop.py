@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_inpaint_training import discriminators, generators, losses
+from gan_inpaint_training.boxes import grown
 from gan_inpaint_training.config import Config
 from gan_inpaint_training.features import EfficientNetLite0
 from gan_inpaint_training.octaves import View, views
@@ -69,14 +70,15 @@ class PlainLoop:
         """One update from pictures (N, 3, S, S) and masks (N, 1, S, S), 255 = hole, uint8; the generator's loss."""
         truth, mask, guide = self._view(picture.float() / 127.5 - 1, (mask > 127).float())
         stages = self.stages(truth, mask, guide)
-        completed = torch.where(mask > 0, stages[-1], truth)
+        painted = grown(mask, self.generator.overlap)
+        completed = torch.where(painted > 0, stages[-1], truth)
         loss = self.reconstruction(self, Fill(stages, completed, truth, mask))
         if self.adversary is not None:
             for _ in range(self.adversary.steps):
-                judged = self.adversary.discriminator(self, truth, completed.detach(), mask)
+                judged = self.adversary.discriminator(self, truth, completed.detach(), painted)
                 _descend(self.discriminator_optimizer, judged)
             self.discriminator.requires_grad_(False)
-            loss = loss + self.adversary.generator(self, truth, completed, mask)
+            loss = loss + self.adversary.generator(self, truth, completed, painted)
             self.discriminator.requires_grad_(True)
         _descend(self.optimizer, loss)
         return loss.detach()

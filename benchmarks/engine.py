@@ -1,0 +1,52 @@
+"""What a fill costs, in units of the yardstick, without daemon and wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import scenes
+from benchmarks.measure import Figure, interleaved
+from benchmarks.yardstick import NAME, session, yardstick
+from gan_inpaint import engine, runtime
+from gan_inpaint.cores import physical_cores
+from gan_inpaint.engine.filler import Filler
+from gan_inpaint.paths import models_dir
+from gan_inpaint.store import ModelStore
+
+ROUNDS, LARGE_ROUNDS = 15, 3
+LARGE, LARGE_HOLE = (4000, 6000), (1500, 2000)
+
+
+def figures() -> Iterator[Figure]:
+    """The network alone, a whole fill of its window, and one of a large hole in a photograph of 24 megapixels."""
+    entry = ModelStore(models_dir()).get("default")
+    filler = runtime.load(entry, physical_cores())
+    side = scenes.WINDOW
+    hole = scenes.round_hole(side, side, int(0.3 * side * side))
+    picture, unit = scenes.photograph(side, side), yardstick()
+    seconds = interleaved(
+        {"unit": unit, "network": network(entry.path), "window": lambda: engine.fill(picture, hole, filler)}, ROUNDS
+    )
+    large = interleaved({"unit": unit, "fill": _large(filler)}, LARGE_ROUNDS)
+    how = f"{physical_cores()} threads, medians of {ROUNDS} interleaved rounds; 1 is {NAME}"
+    yield Figure("Network on a window of 512×512", seconds["network"] / seconds["unit"], 1.2, "", how)
+    yield Figure("Fill of a window of 512×512, hole 30 %", seconds["window"] / seconds["unit"], 1.35, "", how)
+    how = f"{physical_cores()} threads, medians of {LARGE_ROUNDS} interleaved rounds; {large['fill']:.1f} s"
+    yield Figure("Fill of 2000×1500 in 6000×4000", large["fill"] / large["unit"], 30, "", how)
+
+
+def network(path: Path) -> Callable[[], object]:
+    """The shipped network on a window of 512×512, with nothing around it."""
+    run, side = session(path), scenes.WINDOW
+    feeds = {"image": np.zeros((1, 3, side, side), np.float32), "mask": np.ones((1, 1, side, side), np.float32)}
+    return lambda: run.run(["fill"], feeds)
+
+
+def _large(filler: Filler) -> Callable[[], object]:
+    picture, hole = scenes.photograph(*LARGE), np.zeros(LARGE, np.uint8)
+    top, left = ((whole - part) // 2 for whole, part in zip(LARGE, LARGE_HOLE, strict=True))
+    hole[top : top + LARGE_HOLE[0], left : left + LARGE_HOLE[1]] = 255
+    return lambda: engine.fill(picture, hole, filler)
