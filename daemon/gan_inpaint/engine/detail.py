@@ -5,7 +5,9 @@ itself. The picture is split into a smooth part and detail. Each place of the ho
 that looks like it when both are seen coarsely. So that neighbours agree, and nothing is repeated patch by patch, all
 places choose among a few offsets between hole and source: those that the best matches use most (He and Sun,
 "Statistics of Patch Offsets for Image Completion", 2012, section 3.1), by the least difference over the cells around
-them (Hosni et al., "Fast Cost-Volume Filtering", 2013). Grain comes along as it is in the known places.
+them (Hosni et al., "Fast Cost-Volume Filtering", 2013). The strength of the detail that a place should have is known
+at the hole's rim and continued inwards: a source of other strength costs more, so that calm ground stays calm beside
+texture and edges. Grain comes along as it is in the known places.
 """
 
 from __future__ import annotations
@@ -30,8 +32,11 @@ _OFFSETS = 32
 _WINDOW = 3
 _UNKNOWN = 0.3
 """The cost of a place that lies next to one whose source is not known."""
-_AT_RIM, _RIM = 0.4, 3
-"""Next to the hole's rim a fill is sharp by itself: there 0.4 of the detail is added, all of it 3 pixels further in."""
+_STRENGTH = 0.1
+"""The cost of a source whose detail has ten times the energy that is expected, or a tenth of it."""
+_LEAST_ENERGY = 1e-6
+_AT_RIM, _RIM = 0.6, 3
+"""Next to the hole's rim a fill is sharp by itself: there 0.6 of the detail is added, all of it 3 pixels further in."""
 
 Offset = tuple[int, int]
 Labels = NDArray[np.intp]
@@ -39,10 +44,14 @@ Labels = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """`means` (h, w, 3) of cells of `cell` × `cell` pixels; which of them touch the hole, and which are all known."""
+    """`means` (h, w, 3) of cells of `cell` × `cell` pixels; which of them touch the hole, and which are all known.
+
+    `energy` (h, w): the decimal logarithm of the detail's energy, in the hole as it is expected to be.
+    """
 
     cell: int
     means: Floats
+    energy: Floats
     targets: Flags
     sources: Flags
 
@@ -54,13 +63,14 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     changed where no cell is known. `strength`: how much of the detail is added.
     """
     cell = max(_CELL, -(-max(hole.shape) // _CELLS))
-    grid = _grid(picture, hole, known, cell)
+    detail = picture - cv2.GaussianBlur(picture, (0, 0), _SIGMA)
+    grid = _grid(picture, detail, hole, known, cell)
     if not grid.sources.any():
         return
     height, width = hole.shape
     offsets = _offsets(grid)
     box = bounds(hole).grown(1).clipped(width, height)
-    added = _pasted(picture, _labels(grid, offsets), offsets, cell, box)
+    added = _pasted(detail, _labels(grid, offsets), offsets, cell, box)
     picture[box.slices] += added * (np.float32(strength) * _by_depth(hole[box.slices]))[..., None]
 
 
@@ -71,15 +81,35 @@ def _by_depth(hole: Flags) -> Floats:
     return np.where(hole, weight, np.float32(0))
 
 
-def _grid(picture: Floats, hole: Flags, known: Flags, cell: int) -> _Grid:
+def _grid(picture: Floats, detail: Floats, hole: Flags, known: Flags, cell: int) -> _Grid:
     """The last row and column of cells repeat the picture's edge where it ends within them."""
+    energy = np.einsum("ijk,ijk->ij", detail, detail)
     down, right = -hole.shape[0] % cell, -hole.shape[1] % cell
     if down or right:
-        picture = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)
+        picture, energy = (
+            cv2.copyMakeBorder(plane, 0, down, 0, right, cv2.BORDER_REPLICATE) for plane in (picture, energy)
+        )
         hole, known = (np.pad(flags, ((0, down), (0, right))) for flags in (hole, known))
     size = (hole.shape[1] // cell, hole.shape[0] // cell)
-    means = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return _Grid(cell, means, _any(hole, size), ~_any(~known, size))
+    means, energy = (cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in (picture, energy))
+    sources = ~_any(~known, size)
+    energy = np.log10(cv2.blur(energy, (_WINDOW, _WINDOW)) + np.float32(_LEAST_ENERGY))
+    return _Grid(cell, means, _continued(energy, sources), _any(hole, size), sources)
+
+
+def _continued(plane: Floats, known: Flags) -> Floats:
+    """(h, w): `plane`, smoothly continued from where it is `known` (h, w) to everywhere else (push–pull)."""
+    weight = known.astype(np.float32)
+    levels = [(plane * weight, weight)]
+    while max(levels[-1][1].shape) > 1:
+        size = tuple(-(-side // 2) for side in reversed(levels[-1][1].shape))
+        levels.append(tuple(cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in levels[-1]))
+    value, weight = levels.pop()
+    filled = value / np.maximum(weight, np.float32(1e-6))
+    for value, weight in reversed(levels):
+        coarser = cv2.resize(filled, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        filled = value + (1 - weight) * coarser
+    return filled
 
 
 def _any(flags: Flags, size: tuple[int, int]) -> Flags:
@@ -141,8 +171,10 @@ def _labels(grid: _Grid, offsets: list[Offset]) -> Labels:
         known = np.zeros(least.shape, bool)
         known[local] = grid.sources[there.slices]
         difference = grid.means[here.slices] - grid.means[there.slices]
+        stronger = grid.energy[here.slices] - grid.energy[there.slices]
+        costs = np.einsum("ijk,ijk->ij", difference, difference) + np.float32(_STRENGTH) * stronger * stronger
         cost = np.full(least.shape, _UNKNOWN, np.float32)
-        np.copyto(cost[local], np.einsum("ijk,ijk->ij", difference, difference), where=known[local])
+        np.copyto(cost[local], costs, where=known[local])
         cost = cv2.blur(cost, (_WINDOW, _WINDOW))
         better = known & (cost < least)
         least[better] = cost[better]
@@ -151,13 +183,12 @@ def _labels(grid: _Grid, offsets: list[Offset]) -> Labels:
     return labels
 
 
-def _pasted(picture: Floats, labels: Labels, offsets: list[Offset], cell: int, box: Box) -> Floats:
-    """(box.height, box.width, 3): the detail of the places to which the labels' offsets lead; zero without a label."""
+def _pasted(detail: Floats, labels: Labels, offsets: list[Offset], cell: int, box: Box) -> Floats:
+    """(box.height, box.width, 3): `detail` (H, W, 3) where the labels' offsets lead; zero without a label."""
     steps = np.array([*offsets, (0, 0)], np.float32)[labels] * cell  # label -1 takes the last
     rows, columns = (np.arange(start, stop) for start, stop in ((box.top, box.bottom), (box.left, box.right)))
     at = steps[rows[:, None] // cell, columns // cell]
     down, across = at[..., 0] + rows[:, None].astype(np.float32), at[..., 1] + columns.astype(np.float32)
-    detail = picture - cv2.GaussianBlur(picture, (0, 0), _SIGMA)
     pasted: Floats = cv2.remap(detail, across, down, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
     pasted[labels[rows[:, None] // cell, columns // cell] < 0] = 0
     return pasted
