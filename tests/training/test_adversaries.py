@@ -137,3 +137,14 @@ def test_the_compact_patchgan_counts_the_patches_of_the_hole_alone() -> None:
 def test_a_side_that_the_discriminator_does_not_take_is_refused(config: AdversaryConfig, side: int) -> None:
     with pytest.raises(SideError, match=str(side)):
         built(config, side)
+
+
+def test_a_generator_cannot_fit_its_grid_to_the_patches() -> None:
+    adversary, seen = built(SNPatchGANConfig(width=8, ramp=0), 32), []
+    adversary.discriminator.register_forward_pre_hook(lambda module, inputs: seen.append(inputs))
+    across = torch.arange(32.0).expand(2, 1, 32, 32)
+    for _ in range(16):
+        adversary.play(across.expand(-1, 3, -1, -1), across.expand(-1, 3, -1, -1), across)
+    starts = {float(image[0, 0, 0, 0]) for image, _ in seen}
+    assert len(starts) > 4 and starts <= set(range(9))
+    assert all(torch.equal(image[:, :1], mask) and mask.shape[-2:] == (24, 24) for image, mask in seen)

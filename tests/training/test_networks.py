@@ -3,6 +3,7 @@ import torch
 
 from gan_inpaint_training import generators
 from gan_inpaint_training.discriminators import SNPatchGAN
+from gan_inpaint_training.discriminators.sn_patchgan import BANDS, bands
 from gan_inpaint_training.generators.dmfb import DenseMultiScaleFusionBlock, DMFBGenerator
 from gan_inpaint_training.generators.guess import first_guess
 
@@ -78,6 +79,13 @@ def test_a_block_sees_twenty_one_pixels_without_gaps() -> None:
     assert x.grad is not None
     rows = torch.nonzero(x.grad[0].abs().sum((0, 2))).flatten()
     assert rows.tolist() == list(range(32 - 10, 32 + 11))  # 1 of the reduction, 8 of the dilation, 1 of the sum
+
+
+def test_the_bands_of_an_image_are_all_of_it() -> None:
+    image, _ = image_and_hole()
+    *amplified, rest = bands(image)
+    parts = [band / gain for band, (_, gain) in zip(amplified, BANDS, strict=True)]
+    assert torch.allclose(sum(parts, rest), image, atol=1e-6)
 
 
 def test_scores_tell_the_patches_apart() -> None:

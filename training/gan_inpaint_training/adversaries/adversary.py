@@ -40,6 +40,11 @@ class Adversary(ABC):
         if self.compiles and fabric.device.type == "cuda":
             self.discriminator.compile()
 
+    def play(self, truth: Tensor, completed: Tensor, mask: Tensor) -> tuple[Terms, Terms]:
+        """Both sides' turn: updates the discriminator; returns the generator's terms, and what to log."""
+        report = self.step(truth, completed, mask)
+        return self.generator_terms(truth, completed, mask), report
+
     @abstractmethod
     def step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
         """Update the discriminator, as often as it is due; returns what to log: its loss, how often it is right."""
