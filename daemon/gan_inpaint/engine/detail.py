@@ -100,15 +100,15 @@ def _grid(picture: Floats, detail: Floats, hole: Flags, known: Flags, cell: int)
 def _continued(plane: Floats, known: Flags) -> Floats:
     """(h, w): `plane`, smoothly continued from where it is `known` (h, w) to everywhere else (push–pull)."""
     weight = known.astype(np.float32)
-    levels = [(plane * weight, weight)]
-    while max(levels[-1][1].shape) > 1:
-        size = tuple(-(-side // 2) for side in reversed(levels[-1][1].shape))
-        levels.append(tuple(cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in levels[-1]))
+    levels: list[tuple[Floats, Floats]] = [(plane * weight, weight)]
+    while max(weight.shape) > 1:
+        size = (-(-weight.shape[1] // 2), -(-weight.shape[0] // 2))
+        value, weight = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in levels[-1])
+        levels.append((value, weight))
     value, weight = levels.pop()
-    filled = value / np.maximum(weight, np.float32(1e-6))
+    filled: Floats = np.divide(value, np.maximum(weight, 1e-6), dtype=np.float32)
     for value, weight in reversed(levels):
-        coarser = cv2.resize(filled, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        filled = value + (1 - weight) * coarser
+        filled = value + (1 - weight) * cv2.resize(filled, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return filled
 
 
