@@ -95,3 +95,14 @@ def test_without_any_known_cell_the_fill_stays() -> None:
     hole[0, 0] = False
     add_detail(picture, hole, ~hole)
     assert not picture.any()
+
+
+def test_calm_ground_stays_calm_beside_texture_of_the_same_colour() -> None:
+    texture = np.where(np.arange(200)[:, None, None] < 100, grainy(0.01), grainy(0.2))
+    picture, hole = with_hole(texture)
+    add_detail(picture, hole, ~hole)
+    deep = cv2.erode(hole.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    calm, rough = deep.copy(), deep.copy()
+    calm[85:], rough[:115] = False, False
+    assert picture[calm].std() < 0.03
+    assert picture[rough].std() > 0.14
