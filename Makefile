@@ -16,7 +16,7 @@ $(VENV)/.product: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.developer: $(VENV)/.product
-	$(PIP) --editable '.[train,dev]'
+	$(PIP) --editable '.[train,cluster,dev]'
 	touch $@
 
 demo: $(VENV)/.product

@@ -1,3 +1,23 @@
-"""GAN Inpaint: what a user installs. Engine, models, daemon and command line; never imports torch."""
+"""GAN Inpaint: what a user installs. Engine, models, daemon and command line; never imports torch.
+
+For other programs: `detect`, `select`, `fill` and `repair`, arrays in and out; see `gan_inpaint.interface`, which is
+imported when one of them is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gan_inpaint.interface import detect, fill, repair, select
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "detect", "fill", "repair", "select"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from gan_inpaint import interface
+
+    return getattr(interface, name)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
 from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import KEY, Manifest, parse
+from gan_inpaint.manifest import KEY, AnyManifest, DetectorManifest, Manifest, parse
 
 Floats = NDArray[np.float32]
 Feeds = dict[str, NDArray[np.float32] | NDArray[np.uint8]]
@@ -127,17 +127,29 @@ class LaMa:
         return LaMa(self.manifest, 255.0 if float(np.median(output.astype(np.float32))) > 2 else 1.0)
 
 
+def own_manifest(session: InferenceSession) -> AnyManifest | None:
+    """The manifest of a graph of ours, a generator's or a detector's; None for a foreign one.
+
+    Raises:
+        BadModel: the manifest is wrong.
+    """
+    text = session.get_modelmeta().custom_metadata_map.get(KEY)
+    return None if text is None else parse(text)
+
+
 def recognise(session: InferenceSession) -> Adapter:
-    """The adapter for a graph.
+    """The adapter for a graph that fills.
 
     Raises:
         BadModel: the manifest is wrong or does not fit the graph, or there is none and no convention is known.
     """
     inputs = {node.name: (node.type, node.shape) for node in session.get_inputs()}
     outputs = {node.name: node.type for node in session.get_outputs()}
-    text = session.get_modelmeta().custom_metadata_map.get(KEY)
-    if text is not None:
-        return _native(parse(text), inputs, outputs)
+    manifest = own_manifest(session)
+    if isinstance(manifest, DetectorManifest):
+        raise BadModel(f"“{manifest.name}” finds damage; it does not fill it.", "Fill with another model.")
+    if manifest is not None:
+        return _native(manifest, inputs, outputs)
     output, kind = next(iter(outputs.items()))
     if _takes(inputs, "tensor(uint8)") and kind == "tensor(uint8)":
         return MiGan(_foreign("MI-GAN pipeline", output, *_size(inputs, window=512, multiple=1)))

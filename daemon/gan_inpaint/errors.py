@@ -12,7 +12,11 @@
     ├── CannotWrite          cannot_write       exists, read-only, disk full
     ├── EditorNotFound       editor_not_found   no GIMP 3, no Krita
     ├── UnknownModel         unknown_model
+    │   └── NoDetector       no_detector        the one that ships is missing
     ├── BadModel             bad_model          damaged, foreign, wrong SHA-256
+    ├── NothingFound         nothing_found      no damage in the picture
+    ├── TooMuchSelected      too_much_selected  so much that it can be no damage
+    ├── HeatmapGone          heatmap_gone       a damage map that is no longer kept
     ├── Busy                 busy
     ├── Cancelled            cancelled
     ├── Stopping             stopping
@@ -81,8 +85,24 @@ class UnknownModel(GanInpaintError):
     code = "unknown_model"
 
 
+class NoDetector(UnknownModel):
+    code = "no_detector"
+
+
 class BadModel(GanInpaintError):
     code = "bad_model"
+
+
+class NothingFound(GanInpaintError):
+    code = "nothing_found"
+
+
+class TooMuchSelected(GanInpaintError):
+    code = "too_much_selected"
+
+
+class HeatmapGone(GanInpaintError):
+    code = "heatmap_gone"
 
 
 class Busy(GanInpaintError):

@@ -1,4 +1,4 @@
-"""What a generator's file says of itself, and the sidecar from which it is listed.
+"""What a model's file says of itself, and the sidecar from which it is listed.
 
 The manifest stands as JSON in the ONNX file's own `metadata_props`, under `KEY`, so that it cannot be lost. The
 sidecar, `NAME.json` beside `NAME.onnx`, repeats it next to the file's SHA-256: models are listed without opening them.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -24,7 +24,27 @@ Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 Pixels = Annotated[int, Meta(ge=1, le=4096)]
 
 
-class Manifest(Struct, frozen=True, kw_only=True):
+class _About(Struct, frozen=True, kw_only=True):
+    """What is told of every model. `figures` are its scores on the evaluation set."""
+
+    name: Text
+    title: Text
+    version: Text
+    size_multiple: Pixels
+    window: Pixels
+    training_data: Text
+    licence: Text
+    images_seen: Annotated[int, Meta(ge=0)]
+    figures: dict[str, float] = {}
+    contract: int = CONTRACT
+    channels: Literal["rgb"] = "rgb"
+
+    def __post_init__(self) -> None:
+        if self.window % self.size_multiple:
+            raise ValueError(f"`window` {self.window} is no multiple of `size_multiple` {self.size_multiple}")
+
+
+class Manifest(_About, frozen=True, kw_only=True):
     """Version 1 of the contract between a generator's file and whoever runs it.
 
     `image` is float32 (N, 3, H, W), sRGB in [-1, 1], its hole zeroed or, where the generator is `guided`, holding a
@@ -33,53 +53,87 @@ class Manifest(Struct, frozen=True, kw_only=True):
     generator is `fixed`, both are `window`, which is then also its `size_multiple`.
 
     `detail`, 0 to 1, is how much of the detail around the hole is to be added to the smooth fill.
-    `window` is the side, in pixels, at which the generator fills best; `figures` are its scores on the evaluation set.
+    `window` is the side, in pixels, at which the generator fills best.
     """
 
-    name: Text
-    title: Text
-    version: Text
-    size_multiple: Pixels
-    window: Pixels
     fixed: bool = False
     guided: bool = False
     detail: Annotated[float, Meta(ge=0, le=1)] = 0.0
-    training_data: Text
-    licence: Text
-    images_seen: Annotated[int, Meta(ge=0)]
-    figures: dict[str, float] = {}
-    contract: int = CONTRACT
-    channels: Literal["rgb"] = "rgb"
     inputs: tuple[Text, Text] = ("image", "mask")
     output: Text = "fill"
 
     def __post_init__(self) -> None:
-        if self.window % self.size_multiple:
-            raise ValueError(f"`window` {self.window} is no multiple of `size_multiple` {self.size_multiple}")
+        super().__post_init__()
         if self.fixed and self.window != self.size_multiple:
             raise ValueError(f"`fixed`, but `window` {self.window} is not `size_multiple` {self.size_multiple}")
+
+
+class DetectorManifest(_About, frozen=True, kw_only=True, tag_field="kind", tag="detector"):
+    """Version 1 of the contract between a detector's file and whoever runs it.
+
+    `image` is float32 (N, 3, H, W), sRGB in [-1, 1], gray pictures with three equal channels; the output is float32
+    (N, 2, H, W) in [0, 1]: the probability that a pixel belongs to light damage, and to dark. N is any number, H and W
+    any multiples of `size_multiple`.
+
+    `window` is the side, in pixels, of the tiles at which a picture is looked at, `reach` how many pixels around a
+    place decide on it, and `threshold` the probability from which on a pixel counts at the default sensitivity.
+    """
+
+    reach: Annotated[int, Meta(ge=0, le=1024)]
+    threshold: Annotated[float, Meta(gt=0, lt=1)]
+    inputs: tuple[Text] = ("image",)
+    output: Text = "damage"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.core < self.size_multiple:
+            raise ValueError(f"`reach` {self.reach} leaves nothing of the `window` {self.window}")
+
+    @property
+    def margin(self) -> int:
+        """`reach`, rounded up to whole multiples of the size."""
+        return -(-self.reach // self.size_multiple) * self.size_multiple
+
+    @property
+    def core(self) -> int:
+        """The side of a tile's inner part, on whose every pixel the tile can decide."""
+        return self.window - 2 * self.margin
+
+
+AnyManifest: TypeAlias = Manifest | DetectorManifest
 
 
 class Sidecar(Struct, frozen=True):
     """The content of `NAME.json`. `sha256`: of `NAME.onnx`, 64 lower-case hexadecimal digits."""
 
+    sha256: str
+    manifest: AnyManifest
+
+
+class _SidecarFile(Struct):
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-    manifest: Manifest
+    manifest: msgspec.Raw
 
 
-class _Contract(Struct):
+class _Versioned(Struct):
     contract: int
 
 
-def parse(text: str | bytes) -> Manifest:
+class _Kind(Struct):
+    kind: Literal["generator", "detector"] = "generator"
+
+
+def parse(text: str | bytes) -> AnyManifest:
     """Read the JSON of a manifest.
 
     Raises:
         BadModel: it is no JSON, of another contract version, or a key is missing or wrong; the message names the key.
     """
     try:
-        contract = msgspec.json.decode(text, type=_Contract).contract
+        contract = msgspec.json.decode(text, type=_Versioned).contract
         if contract == CONTRACT:
+            if msgspec.json.decode(text, type=_Kind).kind == "detector":
+                return msgspec.json.decode(text, type=DetectorManifest)
             return msgspec.json.decode(text, type=Manifest)
     except _UNREADABLE as problem:
         raise BadModel(f"The model's manifest is not valid: {problem}.", "Export the model again.") from problem
@@ -97,11 +151,12 @@ def read_sidecar(path: Path) -> Sidecar:
     """
     hint = "Remove the model and add it again."
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Sidecar)
+        found = msgspec.json.decode(path.read_bytes(), type=_SidecarFile)
+        return Sidecar(found.sha256, parse(bytes(found.manifest)))
     except OSError as problem:
         raise BadModel(f"The model's description {path} cannot be read: {problem.strerror}.", hint) from problem
-    except _UNREADABLE as problem:
-        raise BadModel(f"The model's description {path} is damaged: {problem}.", hint) from problem
+    except (*_UNREADABLE, BadModel) as problem:
+        raise BadModel(f"The model's description {path} is damaged: {str(problem).rstrip('.')}.", hint) from problem
 
 
 def sha256_of(path: Path) -> str:

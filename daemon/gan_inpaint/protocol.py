@@ -19,12 +19,15 @@ USERNAME = "gan-inpaint"
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
 Extent = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Radius = Annotated[int, Meta(ge=0, le=256)]
+Sensitivity = Annotated[float, Meta(ge=0, le=1)]
+Growth = Annotated[int, Meta(ge=0, le=3)]
 Layout = Literal["gray", "graya", "rgb", "rgba", "bgra"]
 Depth = Literal["u8", "u16", "f16", "f32"]
 Transfer = Literal["srgb", "linear"]
 Quality = Literal["fast", "normal", "best"]
-Stage = Literal["waiting", "loading", "filling"]
+Stage = Literal["waiting", "loading", "detecting", "filling"]
 Kind = Literal["generator", "classical"]
+Damage = Literal["light", "dark", "both"]
 
 CHANNELS: dict[Layout, int] = {"gray": 1, "graya": 2, "rgb": 3, "rgba": 4, "bgra": 4}
 SAMPLE_BYTES: dict[Depth, int] = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
@@ -33,7 +36,7 @@ SAMPLE_BYTES: dict[Depth, int] = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
 class Limits(Struct, frozen=True):
     """What one client may ask for; told in `welcome`.
 
-    `frame_bytes` holds `pixels` of four 32-bit channels, and is also the most that all waiting fills hold together.
+    `frame_bytes` holds `pixels` of four 32-bit channels, and is also the most that all that waits holds together.
     """
 
     header_bytes: int = 16 * 1024
@@ -64,16 +67,14 @@ class StatusRequest(Message, tag="status"):
     pass
 
 
-class Fill(Message, tag="fill"):
+class Picture(Message):
+    """A crop of a picture that something is done with."""
+
     width: Extent
     height: Extent
     layout: Layout
     depth: Depth
     transfer: Transfer = "srgb"
-    model: str = "default"
-    grow: Radius = 2
-    feather: Radius = 0
-    quality: Quality = "normal"
 
     @property
     def pixel_bytes(self) -> int:
@@ -85,6 +86,48 @@ class Fill(Message, tag="fill"):
         """Bytes of the mask frame, one a pixel."""
         return self.width * self.height
 
+    @property
+    def frames(self) -> list[int]:
+        """Bytes of each frame after the header."""
+        return [self.pixel_bytes, self.mask_bytes]
+
+
+class Fill(Picture, tag="fill"):
+    model: str = "default"
+    grow: Radius = 2
+    feather: Radius = 0
+    quality: Quality = "normal"
+
+
+class Detect(Picture, tag="detect"):
+    sensitivity: Sensitivity = 0.5
+    kinds: Damage = "both"
+    grow: Growth = 2
+
+    @property
+    def frames(self) -> list[int]:
+        return [self.pixel_bytes]
+
+
+class Select(Message, tag="select"):
+    heatmap: str
+    sensitivity: Sensitivity = 0.5
+    kinds: Damage = "both"
+    grow: Growth = 2
+
+    @property
+    def frames(self) -> list[int]:
+        """Bytes of each frame after the header."""
+        return []
+
+
+class Repair(Picture, tag="repair"):
+    model: str = "default"
+    quality: Quality = "normal"
+    sensitivity: Sensitivity = 0.5
+    kinds: Damage = "both"
+    grow: Growth = 2
+
 
 class Cancel(Message, tag="cancel"):
     target: Identifier
@@ -94,7 +137,9 @@ class Stop(Message, tag="stop"):
     pass
 
 
-Request: TypeAlias = Hello | Ping | StatusRequest | Fill | Cancel | Stop
+Work: TypeAlias = Fill | Detect | Select | Repair
+"""What takes long, and waits in the queue."""
+Request: TypeAlias = Hello | Ping | StatusRequest | Fill | Detect | Select | Repair | Cancel | Stop
 
 
 # Replies
@@ -172,6 +217,16 @@ class Result(Reply, tag="result"):
     seconds: float
     note: str = ""
     scores: dict[str, float] = {}
+    found: int = 0
+
+
+class Detection(Reply, tag="detection"):
+    heatmap: str
+    width: int
+    height: int
+    found: int
+    selected: int
+    seconds: float
 
 
 class Cancelling(Reply, tag="cancelling"):
@@ -193,7 +248,9 @@ class Error(Reply, tag="error"):
         return cls(id=id, code=problem.code, message=problem.message, hint=problem.hint)
 
 
-AnyReply: TypeAlias = Welcome | Pong | Status | Progress | Result | Cancelling | Stopping | Error
+Outcome: TypeAlias = Result | Detection | Error
+"""How a piece of work ends."""
+AnyReply: TypeAlias = Welcome | Pong | Status | Progress | Result | Detection | Cancelling | Stopping | Error
 
 
 # Headers
@@ -256,19 +313,18 @@ def _decode(header: bytes, kind: Any) -> Any:
 # Sizes
 
 
-def check_sizes(fill: Fill, frames: list[int], limits: Limits) -> None:
-    """Check the sizes in bytes of a fill's pixel frames against its header and the limits.
+def check_sizes(work: Work, frames: list[int], limits: Limits) -> None:
+    """Check the sizes in bytes of a request's frames against its header and the limits.
 
     Raises:
         TooLarge: more pixels than the daemon takes.
         BadRequest: a frame is missing, too many, or of another size than the header says.
     """
-    if fill.mask_bytes > limits.pixels:
+    if isinstance(work, Picture) and work.mask_bytes > limits.pixels:
         raise TooLarge(
-            f"The area to work on has {fill.mask_bytes / 1e6:.0f} megapixels, "
-            f"more than the {limits.pixels / 1e6:.0f} that are filled at once.",
-            "Select a smaller area, or fill it in several parts.",
+            f"The area to work on has {work.mask_bytes / 1e6:.0f} megapixels, "
+            f"more than the {limits.pixels / 1e6:.0f} that are worked on at once.",
+            "Select a smaller area, or work on several parts.",
         )
-    expected = [fill.pixel_bytes, fill.mask_bytes]
-    if frames != expected:
-        raise BadRequest(f"A fill of this size carries frames of {expected} bytes, but {frames} came.")
+    if frames != work.frames:
+        raise BadRequest(f"A request of this size carries frames of {work.frames} bytes, but {frames} came.")

@@ -1,35 +1,19 @@
-"""Generators in onnxruntime: opened on the best execution provider that really works, checked, warmed up."""
+"""Generators and detectors in onnxruntime: opened, checked, warmed up."""
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
-from gan_inpaint.adapters import PROBE_WHITE, Adapter, Floats, recognise
-from gan_inpaint.errors import BadModel, OutOfMemory
-from gan_inpaint.manifest import Manifest, sha256_of
+from gan_inpaint.adapters import PROBE_WHITE, Adapter, Floats, own_manifest, recognise
+from gan_inpaint.detection.network import OnnxDetector
+from gan_inpaint.errors import BadModel
+from gan_inpaint.manifest import AnyManifest, DetectorManifest, sha256_of
+from gan_inpaint.onnx_session import CPU, open_session, run
 from gan_inpaint.store import ModelEntry
-
-log = logging.getLogger(__name__)
-
-CPU = "CPUExecutionProvider"
-PROVIDERS: dict[str, dict[str, str]] = {  # best first, with their options
-    "CUDAExecutionProvider": {"cudnn_conv_algo_search": "HEURISTIC"},
-    "CoreMLExecutionProvider": {},
-    CPU: {},
-}
-_ORT_ERRORS = (
-    *(ort_errors.Fail, ort_errors.RuntimeException, ort_errors.EPFail, ort_errors.EngineError),
-    *(ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf, ort_errors.NoModel),
-    *(ort_errors.NoSuchFile, ort_errors.NotImplemented, RuntimeError, ValueError, MemoryError),
-)
-_SIGNS_OF_EXHAUSTION = ("failed to allocate memory", "bad_alloc", "out of memory", "cannot allocate memory")
 
 
 class OnnxFiller:
@@ -77,28 +61,53 @@ def load(entry: ModelEntry, threads: int) -> OnnxFiller:
     """Open an installed generator on `threads` threads and run it once at its window's size.
 
     Raises:
-        BadModel: the file is missing, is not the one that was installed, or does not work.
+        BadModel: the file is missing, is not the one that was installed, does not work, or is a detector's.
         OutOfMemory: the machine could not hold it.
     """
-    if entry.path is None:
-        raise ValueError(f"{entry.name} has no file to load")
-    _check_unchanged(entry, entry.path)
-    session, fallback = _open(entry.path, threads, ort.get_available_providers())
+    session, fallback = _opened(entry, threads)
     adapter = recognise(session)
     window = adapter.manifest.window
     return OnnxFiller(entry, session, _tried(session, adapter, (1, window, window)), fallback)
 
 
-def examine(path: Path) -> Manifest:
+def load_detector(entry: ModelEntry, threads: int) -> OnnxDetector:
+    """Open an installed detector on `threads` threads and run it once at its smallest size.
+
+    Raises:
+        BadModel: the file is missing, is not the one that was installed, does not work, or is no detector's.
+        OutOfMemory: the machine could not hold it.
+    """
+    not_a_detector = BadModel(f"“{entry.name}” is not a detector: it cannot find damage.", "Choose another model.")
+    if entry.kind != "detector":
+        raise not_a_detector
+    session, fallback = _opened(entry, threads)
+    manifest = own_manifest(session)
+    if not isinstance(manifest, DetectorManifest):
+        raise not_a_detector
+    return _tried_detector(OnnxDetector(entry.name, entry.sha256, manifest, session, fallback))
+
+
+def examine(path: Path) -> AnyManifest:
     """Load a file that is not installed yet, run it once at its smallest size, and tell what it is.
 
     Raises:
         BadModel: it is damaged, foreign, does not follow the contract or does not work.
         OutOfMemory: the machine could not hold it.
     """
-    session, _ = _open(path, 1, [CPU])
+    session, fallback = open_session(path, 1, [CPU])
+    manifest = own_manifest(session)
+    if isinstance(manifest, DetectorManifest):
+        return _tried_detector(OnnxDetector(path.stem, "", manifest, session, fallback)).manifest
     adapter = recognise(session)
     return _tried(session, adapter, adapter.probe).manifest
+
+
+def _opened(entry: ModelEntry, threads: int) -> tuple[ort.InferenceSession, str]:
+    """A session of the file that was installed, and a sentence when it is not on the best provider."""
+    if entry.path is None:
+        raise ValueError(f"{entry.name} has no file to load")
+    _check_unchanged(entry, entry.path)
+    return open_session(entry.path, threads, ort.get_available_providers())
 
 
 def _check_unchanged(entry: ModelEntry, path: Path) -> None:
@@ -111,36 +120,11 @@ def _check_unchanged(entry: ModelEntry, path: Path) -> None:
         raise BadModel(f"The model “{entry.name}” was changed or damaged since it was installed.", hint)
 
 
-def _open(path: Path, threads: int, offered: list[str]) -> tuple[ort.InferenceSession, str]:
-    """A session on the best of the providers offered that works, and a sentence when that is not the first choice."""
-    ort.disable_telemetry_events()
-    wanted = [provider for provider in PROVIDERS if provider in offered]
-    try:
-        session = _create(path, threads, wanted)
-    except _ORT_ERRORS as problem:
-        if wanted == [CPU]:
-            _refuse(problem, "This file does not open as an ONNX model: it is damaged, incomplete or something else.")
-        log.warning("%s cannot be used: %s", wanted[0], problem)
-        session = _open(path, threads, [CPU])[0]
-    provider = session.get_providers()[0]
-    if provider == wanted[0]:
-        return session, ""
-    best, got = (name.removesuffix("ExecutionProvider") for name in (wanted[0], provider))
-    fallback = f"{best} is installed but could not be used; the {got} fills instead, which is slower."
-    log.warning("%s", fallback)
-    return session, fallback
-
-
-def _create(path: Path, threads: int, providers: list[str]) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.force_spinning_stop", "1")  # threads spin in a run only: idle means idle
-    options.enable_mem_pattern = False  # it keeps a plan for each size of window ever seen
-    options.log_severity_level = 3  # errors only
-    with_options = [(provider, PROVIDERS[provider]) for provider in providers]
-    # onnxruntime's own fallback would print to stdout, which may be a pipe.
-    return ort.InferenceSession(path, options, providers=with_options, enable_fallback=0)
+def _tried_detector(detector: OnnxDetector) -> OnnxDetector:
+    """Run a detector once on two flat pictures; raises as it does."""
+    side = detector.size_multiple
+    detector(np.full((2, 3, side, 2 * side), PROBE_WHITE, np.float32))
+    return detector
 
 
 def _tried(
@@ -158,25 +142,8 @@ def _run(
     session: ort.InferenceSession, adapter: Adapter, images: Floats, holes: Floats, *, shrink: bool = False
 ) -> NDArray[np.generic]:
     """The raw output, (N, 3, H, W) and finite. `shrink` gives back the memory of this run and of those before."""
-    options = ort.RunOptions()
-    if shrink:
-        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-    try:
-        output: NDArray[np.generic]
-        (output,) = session.run([adapter.manifest.output], adapter.feeds(images, holes), options)
-    except _ORT_ERRORS as problem:
-        _refuse(problem, "The model failed while it was filling.")
+    feeds = adapter.feeds(images, holes)
+    output = run(session, adapter.manifest.output, feeds, "The model failed while it was filling.", shrink=shrink)
     if output.shape != images.shape or not np.isfinite(output).all():
         raise BadModel("The model does not work: what it gave has a wrong size, or values that are no numbers.")
     return output
-
-
-def _refuse(problem: Exception, sentence: str) -> NoReturn:
-    """Raise OutOfMemory where an error of onnxruntime means that, else BadModel with the sentence."""
-    text = str(problem)
-    if isinstance(problem, MemoryError) or any(sign in text.lower() for sign in _SIGNS_OF_EXHAUSTION):
-        raise OutOfMemory(
-            "There is not enough memory for this fill.", "Close other programs, or select a smaller area."
-        ) from problem
-    log.warning("%s onnxruntime says: %s", sentence, text)
-    raise BadModel(sentence) from problem

@@ -21,13 +21,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gan_inpaint import __version__
-from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, UnknownModel
-from gan_inpaint.manifest import Manifest, Sidecar, read_sidecar, sha256_of
+from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, NoDetector, UnknownModel
+from gan_inpaint.manifest import AnyManifest, DetectorManifest, Manifest, Sidecar, read_sidecar, sha256_of
 
 log = logging.getLogger(__name__)
 
 BUILT_IN = Path(__file__).parent / "models"
 SHIPPED_DEFAULT = "dmfb"
+SHIPPED_DETECTOR = "scratches"
 DEFAULT = "default"
 CLASSICAL = "classical"
 AUTO = "auto"
@@ -41,12 +42,14 @@ class ModelEntry:
     name: str
     path: Path | None
     sha256: str
-    manifest: Manifest
+    manifest: AnyManifest
     default: bool = False
     built_in: bool = False
 
     @property
-    def kind(self) -> Literal["generator", "classical"]:
+    def kind(self) -> Literal["generator", "detector", "classical"]:
+        if isinstance(self.manifest, DetectorManifest):
+            return "detector"
         return "classical" if self.path is None else "generator"
 
 
@@ -76,7 +79,10 @@ class ModelStore:
         self._built_in_dir = built_in_dir
 
     def list(self) -> tuple[ModelEntry, ...]:
-        """All usable models: the default first, the classical filler last. Damaged ones are logged and left out."""
+        """All usable models: the default first, then generators, detectors, and the classical filler.
+
+        Damaged ones are logged and left out.
+        """
         entries: dict[str, ModelEntry] = {}
         for folder in (self._built_in_dir, self._user_dir):
             for name in sorted(path.stem for path in folder.glob("*.json") if _NAME.fullmatch(path.stem)):
@@ -84,14 +90,14 @@ class ModelStore:
                     entries.setdefault(name, self._read(folder, name))
                 except BadModel as problem:
                     log.warning("%s %s", problem.message, problem.hint)
-        generators = sorted(entries.values(), key=lambda entry: not entry.default)
-        return (*generators, CLASSICAL_ENTRY)
+        ordered = sorted(entries.values(), key=lambda entry: (not entry.default, entry.kind == "detector"))
+        return (*ordered, CLASSICAL_ENTRY)
 
     def get(self, name: str) -> ModelEntry:
         """The model of that name; `default` names the generator that ships with the product.
 
         Raises:
-            UnknownModel: there is none.
+            UnknownModel: there is none; NoDetector where that is the detector that ships with the product.
             BadModel: one of its two files is missing or damaged.
         """
         if name == CLASSICAL:
@@ -103,6 +109,8 @@ class ModelStore:
                     return self._read(folder, wanted)
         if name == DEFAULT:
             raise UnknownModel("The generator that ships with GAN Inpaint is missing.", "Install GAN Inpaint again.")
+        if name == SHIPPED_DETECTOR:
+            raise NoDetector("The detector that ships with GAN Inpaint is missing.", "Install GAN Inpaint again.")
         names = ", ".join(entry.name for entry in self.list())
         raise UnknownModel(f"There is no model called “{name}”.", f"Installed: {names}.")
 
@@ -187,7 +195,7 @@ def being_written(target: Path) -> Iterator[Path]:
         raise CannotWrite(f"The model could not be written to {target.parent}: {problem.strerror}.") from problem
 
 
-def publish(temporary: Path, target: Path, manifest: Manifest) -> None:
+def publish(temporary: Path, target: Path, manifest: AnyManifest) -> None:
     """Make the complete ONNX file `temporary`, in the same folder, `target`, with its sidecar. Raises OSError."""
     sidecar = msgspec.json.format(msgspec.json.encode(Sidecar(sha256_of(temporary), manifest)), indent=2)
     description = temporary.with_suffix(".json.part")

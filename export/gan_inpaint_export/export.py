@@ -1,4 +1,4 @@
-"""A generator as an ONNX file of the contract, checked and compared with torch before it is published."""
+"""A generator or a detector as an ONNX file of the contract, checked and compared with torch before it is published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch import nn
 
 from gan_inpaint import runtime
 from gan_inpaint.errors import GanInpaintError
-from gan_inpaint.manifest import KEY, Manifest, parse, read_sidecar
+from gan_inpaint.manifest import KEY, AnyManifest, Manifest, parse, read_sidecar
 from gan_inpaint.store import being_written, publish
 from gan_inpaint_export.graph import to_onnx
 
@@ -25,7 +25,7 @@ Size = tuple[int, int, int]
 
 
 class ExportError(GanInpaintError):
-    """The generator cannot be exported, or computes something else in onnxruntime than in torch."""
+    """The network cannot be exported, or computes something else in onnxruntime than in torch."""
 
     code = "export_failed"
 
@@ -50,11 +50,12 @@ class ParityReport:
     parities: tuple[Parity, ...]
 
 
-def export(generator: nn.Module, manifest: Manifest, path: Path, sizes: Iterable[Size] = ()) -> ParityReport:
-    """Write `generator` to `path`, an `.onnx` file, with its sidecar `.json` beside it; existing ones are replaced.
+def export(network: nn.Module, manifest: AnyManifest, path: Path, sizes: Iterable[Size] = ()) -> ParityReport:
+    """Write `network` to `path`, an `.onnx` file, with its sidecar `.json` beside it; existing ones are replaced.
 
-    `generator` maps image (N, 3, H, W) in [-1, 1] and mask (N, 1, H, W), 1 = hole, to the fill, like the image. It is
-    not changed. `sizes` are the batches (N, H, W) that are compared; those of `default_sizes` if none is given.
+    A generator maps image (N, 3, H, W) in [-1, 1] and mask (N, 1, H, W), 1 = hole, to the fill, like the image; a
+    detector the image alone to damage (N, 2, H, W). It is not changed. `sizes` are the batches (N, H, W) that are
+    compared; those of `default_sizes` if none is given.
 
     Raises:
         ExportError: torch cannot export it, or a difference is above `TOLERANCE`.
@@ -65,32 +66,32 @@ def export(generator: nn.Module, manifest: Manifest, path: Path, sizes: Iterable
     parse(msgspec.json.encode(manifest))
     if path.suffix != ".onnx":
         raise ExportError(f"The file to export to, {path}, must end in “.onnx”.")
-    generator = copy.deepcopy(generator).cpu().eval()
+    network = copy.deepcopy(network).cpu().eval()
     try:
-        model = to_onnx(generator, manifest)
+        model = to_onnx(network, manifest)
         onnx.helper.set_model_props(model, {KEY: msgspec.json.encode(manifest).decode()})
         onnx.checker.check_model(model, full_check=True)
     except (RuntimeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as problem:
-        raise ExportError(f"The generator cannot be exported: {problem}") from problem
+        raise ExportError(f"The network cannot be exported: {problem}") from problem
     with being_written(path) as temporary:
         temporary.write_bytes(model.SerializeToString())
         runtime.examine(temporary)
-        parities = _compared(generator, temporary, tuple(sizes) or default_sizes(manifest))
+        parities = _compared(network, temporary, manifest, tuple(sizes) or default_sizes(manifest))
         publish(temporary, path, manifest)
     return ParityReport(path, read_sidecar(path.with_suffix(".json")).sha256, parities)
 
 
-def default_sizes(manifest: Manifest) -> tuple[Size, ...]:
+def default_sizes(manifest: AnyManifest) -> tuple[Size, ...]:
     """The window, a larger square, and a small batch that is not square; three batches of it where it is fixed."""
     multiple, window = manifest.size_multiple, manifest.window
-    if manifest.fixed:
+    if isinstance(manifest, Manifest) and manifest.fixed:
         return (1, window, window), (2, window, window), (5, window, window)
     return (1, window, window), (1, window + multiple, window + multiple), (2, 3 * multiple, 5 * multiple)
 
 
-def _compared(generator: nn.Module, path: Path, sizes: tuple[Size, ...]) -> tuple[Parity, ...]:
+def _compared(network: nn.Module, path: Path, manifest: AnyManifest, sizes: tuple[Size, ...]) -> tuple[Parity, ...]:
     session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
-    parities = tuple(Parity(size, _difference(generator, session, size)) for size in sizes)
+    parities = tuple(Parity(size, _difference(network, session, manifest, size)) for size in sizes)
     if not all(parity.difference <= TOLERANCE for parity in parities):  # a NaN is no parity either
         raise ExportError(
             f"onnxruntime computes something else than torch, by more than {TOLERANCE:g}: "
@@ -99,15 +100,16 @@ def _compared(generator: nn.Module, path: Path, sizes: tuple[Size, ...]) -> tupl
     return parities
 
 
-def _difference(generator: nn.Module, session: ort.InferenceSession, size: Size) -> float:
+def _difference(network: nn.Module, session: ort.InferenceSession, manifest: AnyManifest, size: Size) -> float:
     """Compared on noise with holes of noise, which leave no part of the network idle."""
     count, height, width = size
     noise = np.random.default_rng(0)
     holes = (noise.random((count, 1, height, width)) < 0.3).astype(np.float32)
     images = noise.uniform(-1, 1, (count, 3, height, width)).astype(np.float32) * (1 - holes)
+    shown = dict(zip(manifest.inputs, (images, holes), strict=False))  # a detector is shown the image alone
     with torch.inference_mode():
-        expected = generator(torch.from_numpy(images), torch.from_numpy(holes)).numpy()
-    (actual,) = session.run(["fill"], {"image": images, "mask": holes})
+        expected = network(*map(torch.from_numpy, shown.values())).numpy()
+    (actual,) = session.run([manifest.output], shown)
     if actual.shape != expected.shape:
         return float("inf")
     return float(np.abs(actual - expected).max())

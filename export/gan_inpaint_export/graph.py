@@ -1,4 +1,4 @@
-"""The ONNX graph of a generator, without a trace of where it was made."""
+"""The ONNX graph of a generator or a detector, without a trace of where it was made."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import torch
 from torch import nn
 from torch.export import Dim
 
-from gan_inpaint.manifest import Manifest
+from gan_inpaint.manifest import AnyManifest, Manifest
 
 OPSET = 18
 
 
-def to_onnx(generator: nn.Module, manifest: Manifest) -> onnx.ModelProto:
-    """Trace `generator`, on the CPU and in evaluation mode, with N, H and W left open; N alone where H = W is fixed.
+def to_onnx(network: nn.Module, manifest: AnyManifest) -> onnx.ModelProto:
+    """Trace `network`, on the CPU and in evaluation mode, with N, H and W left open; N alone where H = W is fixed.
 
     The graph itself says that H and W are multiples of `manifest.size_multiple`, or the fixed window. torch.export is
     used rather than the older TorchScript exporter: as fast in onnxruntime, a third fewer nodes, every shape known.
@@ -30,14 +30,15 @@ def to_onnx(generator: nn.Module, manifest: Manifest) -> onnx.ModelProto:
     # Two of everything and no square: torch.export takes sizes of 0 and 1, and equal ones, for constants.
     image = torch.zeros(2, 3, 8 * multiple, 10 * multiple)
     open_sizes = {0: Dim("N"), 2: _times(multiple, "H"), 3: _times(multiple, "W")}
-    if manifest.fixed:
+    if isinstance(manifest, Manifest) and manifest.fixed:
         image, open_sizes = torch.zeros(2, 3, manifest.window, manifest.window), {0: Dim("N")}
+    examples = (image, image[:, :1])[: len(manifest.inputs)]
     with _quiet():
         program = torch.onnx.export(
-            generator,
-            (image, image[:, :1]),
+            network,
+            examples,
             dynamo=True,
-            dynamic_shapes=(open_sizes, open_sizes),
+            dynamic_shapes=(open_sizes,) * len(examples),
             input_names=list(manifest.inputs),
             output_names=[manifest.output],
             opset_version=OPSET,

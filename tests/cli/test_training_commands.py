@@ -34,7 +34,7 @@ def test_without_the_extra_the_command_says_how_to_install_it(
 def test_the_list_names_every_network_with_its_size_and_cost(run: Command) -> None:
     pytest.importorskip("lightning")
     listed = {entry["name"]: entry for entry in run("train", "--list", "--json").json}
-    assert len(listed) == 10
+    assert len(listed) == 12
     released = listed["dmfn-released"]
     assert (released["parameters"], released["side"]) == (9_037_443, 256)
     assert released["gmac"] == pytest.approx(45.9, abs=0.05)

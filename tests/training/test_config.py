@@ -11,7 +11,7 @@ from gan_inpaint_training.settings import ConfigError
 
 SHIPPED = [
     *("aot", "cifar-two-path", "cifar-two-path-128", "context-encoder", "context-encoder-released"),
-    *("contextual-attention", "deepfill-v2", "default", "dmfn", "dmfn-released"),
+    *("contextual-attention", "deepfill-v2", "default", "dmfn", "dmfn-released", "faces"),
 ]
 SMALL = """\
 title: Small

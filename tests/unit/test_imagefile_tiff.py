@@ -113,6 +113,19 @@ def test_only_strips_with_filled_pixels_are_written_anew(tmp_path: Path) -> None
             assert same == (number != 2)
 
 
+def test_strips_that_grow_a_little_do_not_double_the_file(tmp_path: Path) -> None:
+    source, target = (
+        write_tiff(tmp_path / "in.tif", picture("uint8"), compression="lzw", rowsperstrip=5),
+        tmp_path / "o.tif",
+    )
+    opened = imagefile.open(source)
+    filled = opened.pixels.copy()
+    filled[:, 40:50] = np.random.default_rng(5).integers(0, 256, (67, 10, 3))  # in every strip
+    imagefile.save(opened.with_pixels(filled), target)
+    np.testing.assert_array_equal(imagefile.open(target).pixels, filled)
+    assert target.stat().st_size < 1.3 * source.stat().st_size
+
+
 def strips_of(file: Any) -> tuple[Any, Any]:
     return file.pages.first.dataoffsets, file.pages.first.databytecounts
 

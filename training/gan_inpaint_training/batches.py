@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import torch
 from lightning.fabric import Fabric
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
-from gan_inpaint_training.config import Config, ScheduleConfig
+from gan_inpaint_training.config import ScheduleConfig
+from gan_inpaint_training.task import AnyConfig, Source
 
 Batch = tuple[Tensor, Tensor]
-Source = Dataset[Batch]
 
 RESIDENT = 2**17  # crops on a GPU: more than the pictures of most data sets hold
 RESIDENT_SHARE = 4  # of the GPU's memory, a quarter
@@ -21,9 +21,9 @@ PORTION = 256
 SHIFT = 7919  # how far the masks move on against the crops each time these come round: a prime
 
 
-def batches(crops: Source, config: Config, fabric: Fabric, images_seen: int) -> Iterator[Batch]:
+def batches(crops: Source, config: AnyConfig, fabric: Fabric, images_seen: int) -> Iterator[Batch]:
     """This device's share of every batch from `images_seen` to the last whole one of the run: pictures (N, 3, S, S) and
-    masks (N, 1, S, S), uint8, on the device. The share of rank r is every world-size-th item from r on."""
+    masks (N, M, S, S), uint8, on the device. The share of rank r is every world-size-th item from r on."""
     numbers = item_numbers(images_seen, config.schedule, fabric.global_rank, fabric.world_size)
     share = config.schedule.batch // fabric.world_size
     if fabric.device.type != "cuda":
@@ -48,14 +48,15 @@ def loaded(crops: Source, numbers: range, share: int, fabric: Fabric, workers: i
 
 
 def resident(crops: Source, count: int, numbers: range, share: int, fabric: Fabric, workers: int) -> Iterator[Batch]:
-    """The same from the first `count` crops, which lie on the device from the start and come round with other holes."""
+    """The same from the first `count` crops, which lie on the device from the start and come round, with other holes
+    where these go with any picture."""
     pictures, masks, filled = torch.empty(0), torch.empty(0), 0
     for picture, mask in DataLoader(crops, PORTION, sampler=range(count), num_workers=workers):
         if not filled:
             pictures, masks = (part.new_empty(count, *part.shape[1:], device=fabric.device) for part in (picture, mask))
         pictures[filled : filled + len(picture)], masks[filled : filled + len(mask)] = picture, mask
         filled += len(picture)
-    shift = SHIFT if count % SHIFT else 1
+    shift = 0 if crops.paired else SHIFT if count % SHIFT else 1
     for batch in range(len(numbers) // share):
         number = torch.arange(share, device=fabric.device) * numbers.step + numbers[batch * share]
         rounds = number.div(count, rounding_mode="floor")

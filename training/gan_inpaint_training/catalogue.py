@@ -1,21 +1,20 @@
-"""The shipped configurations with what their generators cost."""
+"""The shipped configurations with what their networks cost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import msgspec
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from gan_inpaint_training import config as configuration
-from gan_inpaint_training import generators
+from gan_inpaint_training.task import task_of
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`side`: the native size, the windows that the generator is shown; `gmac`: 10⁹ multiply-adds for one of them,
+    """`side`: the native size, the windows that the network is shown; `gmac`: 10⁹ multiply-adds for one of them,
     in convolutions and matrix products."""
 
     name: str
@@ -27,17 +26,19 @@ class Entry:
 
 def entries() -> list[Entry]:
     """One for each configuration that ships; nothing is computed and no memory for weights is taken."""
-    return [_entry(name) for name in configuration.available()]
+    return [_entry(name) for name in configuration.shipped()]
 
 
 def _entry(name: str) -> Entry:
-    config = configuration.load(name)
+    settings = configuration.settings_of(name)
+    task = task_of(settings)
+    config = task.configured(settings)
     with torch.device("meta"):
-        generator = generators.build(msgspec.to_builtins(config.generator)).eval()
-        image, mask = torch.empty(1, 3, config.window, config.window), torch.empty(1, 1, config.window, config.window)
+        network = task.network(config).eval()
+        shown = [torch.empty(1, channels, config.window, config.window) for channels in task.inputs]
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        generator(image, mask)
-    return Entry(name, config.title, parameters(generator), config.window, counter.get_total_flops() / 2e9)
+        network(*shown)
+    return Entry(name, config.title, parameters(network), config.window, counter.get_total_flops() / 2e9)
 
 
 def parameters(network: nn.Module) -> int:

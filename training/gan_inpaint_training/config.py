@@ -80,7 +80,7 @@ class _Adversary(msgspec.Struct, tag_field="name", forbid_unknown_fields=True, k
 
 
 class SNPatchGANConfig(_Adversary, tag="sn-patchgan"):
-    """The compact spectral-normalised PatchGAN, hinge loss on the patches that touch the hole."""
+    """The compact spectral-normalised PatchGAN on an image's bands; hinge loss on the patches that touch the hole."""
 
     width: Count = 48
     betas: tuple[Beta, Beta] = (0.0, 0.99)
@@ -257,9 +257,14 @@ class Config(msgspec.Struct, forbid_unknown_fields=True):
     detail: Share = 0.0
 
 
-def available() -> list[str]:
-    """Names of the configurations that ship with the package."""
+def shipped() -> list[str]:
+    """Names of all configurations that ship with the package."""
     return sorted(path.stem for path in CONFIGS.glob("*.yaml"))
+
+
+def available() -> list[str]:
+    """Names of those that train a generator: those without a `kind`."""
+    return [name for name in shipped() if "kind" not in settings_of(name).values]
 
 
 def load(name_or_path: str, overrides: Sequence[str] = ()) -> Config:
@@ -273,19 +278,30 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Config:
 
 def read(name_or_path: str, overrides: Sequence[str] = ()) -> tuple[Config, Settings]:
     """As `load`; also where the values come from, so that what is found to be wrong later can name its line."""
+    settings = settings_of(name_or_path, overrides)
+    return configured(settings), settings
+
+
+def settings_of(name_or_path: str, overrides: Sequence[str] = ()) -> Settings:
+    """The values of a configuration of any kind, not yet checked. Raises ConfigError."""
     path = Path(name_or_path)
     if path.suffix not in {".yaml", ".yml"}:
         path = CONFIGS / f"{name_or_path}.yaml"
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        known = ", ".join(available())
+        known = ", ".join(shipped())
         raise ConfigError(f"There is no configuration {name_or_path!r}; choose one of {known}.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
     settings = Settings(path, text)
     for override in overrides:
         settings.override(override)
+    return settings
+
+
+def configured(settings: Settings) -> Config:
+    """The configuration of a generator's training in `settings`. Raises ConfigError."""
     try:
         # Not strict, since YAML 1.1 reads 1e-2 as text.
         config: Config = msgspec.convert(settings.values, Config, strict=False)
@@ -301,7 +317,7 @@ def read(name_or_path: str, overrides: Sequence[str] = ()) -> tuple[Config, Sett
     painted = getattr(config.generator, "overlap", 0)
     if config.loss.overlap_l2 and config.loss.overlap != painted:
         raise settings.error("loss.overlap", f"it is {config.loss.overlap}, but the generator's is {painted}")
-    return config, settings
+    return config
 
 
 def _names() -> dict[str, list[str]]:

@@ -21,19 +21,17 @@ from gan_inpaint_training import checkpoint, data, provenance, report
 from gan_inpaint_training import config as configuration
 from gan_inpaint_training.batches import batches, to_hole, to_image
 from gan_inpaint_training.catalogue import parameters
-from gan_inpaint_training.config import Config
+from gan_inpaint_training.config import ScheduleConfig
 from gan_inpaint_training.data import DataError
-from gan_inpaint_training.grid import sample_grid
 from gan_inpaint_training.masks import MaskError
 from gan_inpaint_training.progress import reporter
 from gan_inpaint_training.settings import ConfigError, Settings
 from gan_inpaint_training.sides import SideError
-from gan_inpaint_training.trainer import Trainer
+from gan_inpaint_training.task import AnyConfig, Learner, Source, task_of
 from gan_inpaint_training.watch import FiniteWatch
 
 log = logging.getLogger(__name__)
 EXAMPLES = range(2**32, 2**32 + 8)  # crops for the sample grid: numbers that no run reaches
-GRID = "masked, fill, truth"
 SECONDS_BETWEEN_REPORTS = 60.0  # each reads all of the run's events
 
 
@@ -44,10 +42,12 @@ def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), de
     that sum in no fixed order. `devices`: processes of data-parallel training; under torchrun it says how many. Raises
     ConfigError, DataError, CheckpointError and NonFiniteLoss.
     """
-    config, settings = configuration.read(config_name_or_path, overrides)
-    fabric = _fabric(config, settings, devices)
+    settings = configuration.settings_of(config_name_or_path, overrides)
+    task = task_of(settings)
+    config = task.configured(settings)
+    fabric = _fabric(config.schedule, settings, devices)
     try:
-        trainer = Trainer(config, fabric)
+        trainer = task.learner(config, fabric)
     except SideError as error:
         raise settings.error("data.crop", str(error)) from error
     if (run / checkpoint.NAME).exists():
@@ -55,12 +55,12 @@ def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), de
         log.info("Going on from %d images seen", trainer.images_seen)
     try:
         pictures = data.read(config.data)
-        crops = data.Crops(pictures, config.data, config.masks, config.box, config.schedule.seed)
+        crops = task.crops(pictures, config)
         prepared = Run(trainer, crops, run)
         facts = provenance.facts(config) if fabric.is_global_zero else {}
     except (DataError, MaskError) as error:
         raise settings.error(error.key, str(error).removesuffix(".")) from error
-    log.info("%d pictures, %d parameters in the generator", len(pictures), parameters(trainer.generator))
+    log.info("%d pictures, %d parameters in the %s", len(pictures), parameters(trainer.network), trainer.noun)
     if fabric.is_global_zero:
         _prepare(run, config, facts)
     prepared.train()
@@ -69,7 +69,7 @@ def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), de
 class Run:
     """A trainer with its data and its folder."""
 
-    def __init__(self, trainer: Trainer, crops: data.Crops, folder: Path) -> None:
+    def __init__(self, trainer: Learner, crops: Source, folder: Path) -> None:
         self.trainer, self.crops, self.folder = trainer, crops, folder
         self.fabric, self.schedule = trainer.fabric, trainer.config.schedule
         self.watch = FiniteWatch(self.fabric)
@@ -126,8 +126,8 @@ class Run:
         self.trainer.check_weights()
         if self.writer is not None:
             checkpoint.save(self.folder, self.trainer.state())
-            grid = sample_grid(self.trainer.averaged.module, to_image(self.examples[0]), to_hole(self.examples[1]))
-            self.writer.add_image(GRID, grid, self.trainer.images_seen)
+            grid = self.trainer.sample(to_image(self.examples[0]), to_hole(self.examples[1]))
+            self.writer.add_image(self.trainer.grid, grid, self.trainer.images_seen)
             if time.monotonic() >= self.next_report:
                 self._report()
         self.saved = self.trainer.images_seen
@@ -157,13 +157,13 @@ class Run:
         return bool(self.fabric.all_reduce(torch.tensor(len(stop), device=self.fabric.device), reduce_op="sum"))
 
 
-def _fabric(config: Config, settings: Settings, devices: int) -> Fabric:
+def _fabric(schedule: ScheduleConfig, settings: Settings, devices: int) -> Fabric:
     """The devices, each with its process, of which the first alone logs. Raises ConfigError when there are not as many,
     or the batch cannot be shared out among them."""
     world = int(os.environ.get("WORLD_SIZE", devices))  # torchrun says how many there are
     local = int(os.environ.get("LOCAL_WORLD_SIZE", devices))
-    if config.schedule.batch % world:
-        raise settings.error("schedule.batch", f"{config.schedule.batch} images cannot be shared by {world} devices")
+    if schedule.batch % world:
+        raise settings.error("schedule.batch", f"{schedule.batch} images cannot be shared by {world} devices")
     torch.set_float32_matmul_precision("high")
     try:
         fabric = Fabric(
@@ -171,7 +171,7 @@ def _fabric(config: Config, settings: Settings, devices: int) -> Fabric:
             devices=local,
             num_nodes=world // local,
             strategy="ddp" if world > 1 else "auto",
-            precision=config.schedule.precision,
+            precision=schedule.precision,
         )
     except MisconfigurationException as error:
         raise ConfigError(f"This machine has no {local} devices to train on: {error}") from error
@@ -181,7 +181,7 @@ def _fabric(config: Config, settings: Settings, devices: int) -> Fabric:
     return fabric
 
 
-def _prepare(run: Path, config: Config, facts: dict[str, dict[str, str]]) -> None:
+def _prepare(run: Path, config: AnyConfig, facts: dict[str, dict[str, str]]) -> None:
     try:
         provenance.write(run, config, facts)
     except OSError as error:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from gan_inpaint_training.config import Config
 from gan_inpaint_training.data import DataError
+from gan_inpaint_training.task import AnyConfig
 from gan_inpaint_training.writing import replace
 
 CONFIG = "config.yaml"
@@ -20,12 +20,12 @@ PROVENANCE = "provenance.json"
 PACKAGES = ("gan-inpaint", "torch", "lightning", "numpy", "opencv-contrib-python-headless", "msgspec")
 
 
-def facts(config: Config) -> dict[str, dict[str, str]]:
+def facts(config: AnyConfig) -> dict[str, dict[str, str]]:
     """The versions of what runs and the checksums of the data. Raises DataError."""
     return {"versions": _versions(), "data": checksums([*config.data.shards, *config.data.damage])}
 
 
-def write(run: Path, config: Config, facts: dict[str, dict[str, str]]) -> None:
+def write(run: Path, config: AnyConfig, facts: dict[str, dict[str, str]]) -> None:
     """Write `config.yaml`, which trains the same again, and the facts as `provenance.json` into the run's folder, which
     is made where there is none. Raises OSError."""
     run.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 from typing import TypeVar
 
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator, ImageEvent
 
 from gan_inpaint_training import provenance
 from gan_inpaint_training.curves import curve
@@ -34,8 +34,7 @@ pre {{ background: #f4f4f4; padding: 1rem; overflow: auto; }}
 <h1>{title}</h1>
 <h2>Curves over the images seen</h2>
 <div class="curves">{curves}</div>
-<h2>Samples: masked, fill, truth</h2>
-{grids}
+{samples}
 <h2>Configuration</h2>
 <pre>{config}</pre>
 <h2>Versions and data</h2>
@@ -49,17 +48,13 @@ def write(run: Path) -> Path:
     events = EventAccumulator(str(run), size_guidance=EVERYTHING).Reload()
     tags = events.Tags()
     curves = [curve(tag, [(e.step, e.value) for e in events.Scalars(tag)]) for tag in sorted(tags["scalars"])]
-    grids = [
-        f"<h3>{event.step} images</h3>\n{picture(event.encoded_image_string)}"
-        for tag in tags["images"]
-        for event in spread(events.Images(tag), GRIDS)
-    ]
+    samples = [f"<h2>Samples: {html.escape(tag)}</h2>\n{_grids(events.Images(tag))}" for tag in tags["images"]]
     config = (run / provenance.CONFIG).read_text("utf-8")
     facts = json.dumps(json.loads((run / provenance.PROVENANCE).read_text("utf-8")), indent=2)
     page = PAGE.format(
         title=html.escape(run.resolve().name),
         curves="\n".join(curves),
-        grids="\n".join(grids),
+        samples="\n".join(samples),
         config=html.escape(config),
         provenance=html.escape(facts),
     )
@@ -67,8 +62,13 @@ def write(run: Path) -> Path:
     return run / NAME
 
 
+def _grids(images: list[ImageEvent]) -> str:
+    shown = spread(images, GRIDS)
+    return "\n".join(f"<h3>{event.step} images</h3>\n{picture(event.encoded_image_string)}" for event in shown)
+
+
 def picture(png: bytes) -> str:
-    return f'<img alt="masked, filled and true pictures" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+    return f'<img alt="samples" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
 
 
 def spread(items: list[T], most: int) -> list[T]:

@@ -14,6 +14,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from gan_inpaint_training import adversaries, checkpoint, generators
 from gan_inpaint_training.boxes import grown
 from gan_inpaint_training.config import Config, ScheduleConfig
+from gan_inpaint_training.generators import Generator
+from gan_inpaint_training.grid import sample_grid
 from gan_inpaint_training.objective import Objective
 from gan_inpaint_training.octaves import View, views
 from gan_inpaint_training.sides import check_side
@@ -28,6 +30,8 @@ class Trainer:
     Networks are kept in channels_last, in which steps took two thirds of the time on two CPU cores with torch 2.13;
     other devices were not measured. Raises SideError where the crop has a side that the networks do not take.
     """
+
+    noun, grid = "generator", "masked, fill, truth"
 
     def __init__(self, config: Config, fabric: Fabric) -> None:
         self.config, self.fabric, self.images_seen = config, fabric, 0
@@ -49,6 +53,16 @@ class Trainer:
         self.adversary = adversaries.build(config.adversary, side, fabric, matching=matching)
         self.objective = fabric.to_device(Objective(config.loss))
 
+    @property
+    def network(self) -> Generator:
+        """The generator without its wrapping."""
+        network: Generator = self.generator.module
+        return network
+
+    def sample(self, picture: Tensor, mask: Tensor) -> Tensor:
+        """The sample grid of the moving average."""
+        return sample_grid(self.averaged.module, picture, mask)
+
     def step(self, truth: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """One update on this device's share of a batch: `truth` (N, 3, S, S) in [-1, 1], `mask` (N, 1, S, S), 1 = hole.
 
@@ -64,8 +78,8 @@ class Trainer:
         terms, report = self.objective.terms(stages, completed, truth, mask), {}
         strength = self.adversary.strength(self.images_seen) if self.adversarial else 0.0
         if strength > 0:
-            report = self.adversary.step(truth, completed, painted)
-            terms |= self.adversary.generator_terms(truth, completed, painted)
+            judged, report = self.adversary.play(truth, completed, painted)
+            terms |= judged
         total = self.objective.total(terms, strength)
         self._update(total)
         self.images_seen += seen

@@ -1,25 +1,27 @@
-"""Modules that only those have who installed the extra `train`."""
+"""Modules that only those have who installed one of the extras."""
 
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import Any, Literal
 
 from gan_inpaint.errors import GanInpaintError
 
+_NEEDED_FOR = {"train": "Training, export and evaluation need", "cluster": "Working on a cluster needs"}
+
 
 class MissingExtra(GanInpaintError):
-    """Packages that only training needs are not installed."""
+    """Packages that not everybody needs are not installed."""
 
     code = "missing_extra"
 
 
-def imported(module: str) -> Any:
+def imported(module: str, extra: Literal["train", "cluster"] = "train") -> Any:
     """The module of that name. Raises MissingExtra where it, or a package that it needs, is not installed."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as problem:
         raise MissingExtra(
-            f"Training, export and evaluation need more packages than filling; “{problem.name}” is not installed.",
-            "Install them with: pip install 'gan-inpaint[train]'",
+            f"{_NEEDED_FOR[extra]} more packages than filling; “{problem.name}” is not installed.",
+            f"Install them with: pip install 'gan-inpaint[{extra}]'",
         ) from problem

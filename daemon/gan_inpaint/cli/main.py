@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gan_inpaint import __version__
-from gan_inpaint.cli import daemon, evaluation, fill, models, plugins, report, training
+from gan_inpaint.cli import daemon, detect, evaluation, fill, models, plugins, report, restore, training
 from gan_inpaint.cli.exit_codes import Exit, exit_code
 from gan_inpaint.errors import GanInpaintError, OutOfMemory
 
@@ -22,6 +22,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 fill.register(app)
+detect.register(app)
+restore.register(app)
 models.register(app)
 plugins.register(app)
 daemon.register(app)

@@ -1,4 +1,4 @@
-"""`gan-inpaint models`: which generators are there, and adding one's own."""
+"""`gan-inpaint models`: which generators and detectors are there, and adding one's own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from gan_inpaint import paths
 from gan_inpaint.cli import report
 from gan_inpaint.cli.options import Json
 from gan_inpaint.errors import BadModel
+from gan_inpaint.manifest import DetectorManifest
 
 if TYPE_CHECKING:
-    from gan_inpaint.manifest import Manifest
+    from gan_inpaint.manifest import AnyManifest
     from gan_inpaint.store import ModelEntry, ModelStore
 
 _Name = Annotated[
@@ -22,7 +23,7 @@ _Name = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    models = typer.Typer(help="The generators that fill.", no_args_is_help=True)
+    models = typer.Typer(help="The generators that fill, and the detectors that find damage.", no_args_is_help=True)
     models.command("list")(list_models)
     models.command("info")(info)
     models.command("add")(add)
@@ -61,7 +62,7 @@ def add(
     sha256: Annotated[str | None, typer.Option(help="What its SHA-256 must be; needed for an address.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a generator and install it beside the others."""
+    """Check a generator or a detector and install it beside the others."""
     try:
         entry = _store().add(source, name, sha256)
     except BadModel as problem:
@@ -113,17 +114,27 @@ def _description(entry: ModelEntry) -> dict[str, Any]:
         "images_seen": about.images_seen,
         "window": about.window,
         "size_multiple": about.size_multiple,
-        "fixed": about.fixed,
-        "guided": about.guided,
-        "detail": about.detail,
+        **_way(about),
         "figures": about.figures,
         "sha256": entry.sha256,
         "path": str(entry.path) if entry.path else "",
     }
 
 
-def _in_words(about: Manifest) -> dict[str, str]:
-    """How a generator goes about a hole, for a photographer; the keys are the manifest's."""
+def _way(about: AnyManifest) -> dict[str, Any]:
+    """How the model goes about its work, in the manifest's own terms."""
+    if isinstance(about, DetectorManifest):
+        return {"reach": about.reach, "threshold": about.threshold}
+    return {"fixed": about.fixed, "guided": about.guided, "detail": about.detail}
+
+
+def _in_words(about: AnyManifest) -> dict[str, str]:
+    """The same for a photographer; the keys are the manifest's."""
+    if isinstance(about, DetectorManifest):
+        return {
+            "reach": f"it decides on each pixel by the {about.reach} pixels around it",
+            "threshold": f"damage is what it takes for that with a probability of {about.threshold * 100:.0f} %",
+        }
     seen = f"{about.window} × {about.window} pixels"
     return {
         "fixed": f"yes: it looks at {seen} at a time, around a speck too"

@@ -5,6 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gan_inpaint.cli import report
+
+_REMEMBERED_SECONDS = 3600.0  # a picture may take minutes, and the time that is left is judged by several
 
 OnProgress = Callable[[str, float], None]
 """Called with what is being done and how much of it is done, 0 to 1."""
@@ -23,3 +28,28 @@ def shown() -> Iterator[OnProgress]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("starting", total=1.0)
         yield lambda stage, part: bars.update(task, description=stage, completed=part)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """advance: note that one more is done; note: show a line above the bar."""
+
+    advance: Callable[[], None]
+    note: Callable[[str], None]
+
+
+@contextmanager
+def counted(what: str, total: int) -> Iterator[Bar]:
+    """Yield what to call as `total` things get done one by one; on a terminal with the time that is left."""
+    if not sys.stderr.isatty():
+        yield Bar(lambda: None, report.note)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False, markup=False)
+    left = (TimeRemainingColumn(), TextColumn("left"))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *left)
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=_REMEMBERED_SECONDS) as bars:
+        task = bars.add_task(what, total=total)
+        yield Bar(lambda: bars.advance(task), console.print)

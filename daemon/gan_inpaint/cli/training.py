@@ -45,7 +45,7 @@ def train(
     list_: Annotated[bool, typer.Option("--list", help="List the shipped configurations instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a generator; Ctrl+C saves and ends, the same command goes on."""
+    """Train a generator or a detector; Ctrl+C saves and ends, the same command goes on."""
     if list_:
         _list(as_json)
         return
@@ -82,7 +82,7 @@ def export(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a trained generator as ONNX, compared with torch, ready for “gan-inpaint models add”."""
+    """Write a trained generator or detector as ONNX, compared with torch, ready for “gan-inpaint models add”."""
     exporter, data = imported("gan_inpaint_export"), imported("gan_inpaint_training.data")
     try:
         done = exporter.from_run(run, output, validation or [])

@@ -35,7 +35,7 @@ def paste(
         else:
             selected, weight = selected[..., None], weight[..., None]
         if (weight < 1)[selected].any():
-            values = _blended(light(colours(image)[strip.slices]), values, weight)
+            values = blended(light(colours(image)[strip.slices]), values, weight)
         np.copyto(target, quantised(values, out.dtype), where=selected)
 
 
@@ -64,7 +64,7 @@ def blend_weight(mask: Bytes, box: Box, feather: int) -> Floats:
     return weight[y : y + box.height, x : x + box.width]
 
 
-def _blended(original: Floats, generated: Floats, weight: Floats) -> Floats:
+def blended(original: Floats, generated: Floats, weight: Floats) -> Floats:
     """The weighted mean; the fill alone where the original is no number."""
     finite = np.isfinite(original)
     if not finite.all():

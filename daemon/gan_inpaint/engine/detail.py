@@ -35,8 +35,8 @@ _UNKNOWN = 0.3
 _STRENGTH = 0.1
 """The cost of a source whose detail has ten times the energy that is expected, or a tenth of it."""
 _LEAST_ENERGY = 1e-6
-_AT_RIM, _RIM = 0.6, 3
-"""Next to the hole's rim a fill is sharp by itself: there 0.6 of the detail is added, all of it 3 pixels further in."""
+_AT_RIM, _RIM = 0.4, 3
+"""Next to the hole's rim a fill is sharp by itself: there 0.4 of the detail is added, all of it 3 pixels further in."""
 
 Offset = tuple[int, int]
 Labels = NDArray[np.intp]

@@ -15,8 +15,8 @@ from gan_inpaint.engine.compositing import check_unselected, paste
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.generation import Generation
 from gan_inpaint.engine.options import FillOptions
-from gan_inpaint.engine.pixels import DEPTHS
-from gan_inpaint.engine.plan import plan_windows
+from gan_inpaint.engine.pixels import check_image
+from gan_inpaint.engine.plan import Plan, plan_windows
 from gan_inpaint.errors import EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage
 
 OnWindow = Callable[[int, int], None]
@@ -53,11 +53,22 @@ def fill(
     Raises EmptyMask, MaskCoversAll (also if all that is not selected is transparent), MaskSizeMismatch,
     UnsupportedImage, and BadModel if the filler returns something that is no picture.
     """
-    _check(image, mask)
+    check_hole(image, mask)
     mask = np.ascontiguousarray(mask)
-    plan = plan_windows(
+    return fill_windows(image, mask, plan_for(mask, filler, options), filler, options, on_window)
+
+
+def plan_for(mask: Bytes, filler: Filler, options: FillOptions) -> Plan:
+    """The windows in which `filler` fills what a contiguous mask (H, W), not empty, selects."""
+    return plan_windows(
         mask, filler.window, filler.size_multiple, options.grow, guided=filler.guided, finest=options.quality != "fast"
     )
+
+
+def fill_windows(
+    image: Samples, mask: Bytes, plan: Plan, filler: Filler, options: FillOptions, on_window: OnWindow | None
+) -> Filled:
+    """What `fill` does, by the plan for its mask."""
     out = np.array(image, order="C")
     total, done, filled = len(plan.windows), 0, 0
 
@@ -83,13 +94,9 @@ def fill(
     return Filled(out, total)
 
 
-def _check(image: Samples, mask: Bytes) -> None:
-    channels = image.shape[2] if image.ndim == 3 else 1
-    if image.dtype not in DEPTHS or image.ndim not in (2, 3) or not 1 <= channels <= 4:
-        raise UnsupportedImage(
-            f"A picture of {channels} channels of type {image.dtype} cannot be filled.",
-            "Convert it to gray or RGB, with 8 or 16 bits or floating point.",
-        )
+def check_hole(image: Samples, mask: Bytes) -> None:
+    """Raises what `fill` raises where it has no picture, no mask for it, or nothing to do."""
+    check_image(image)
     if mask.shape != image.shape[:2]:
         raise MaskSizeMismatch(
             f"The mask is {_size(mask)} pixels, the picture {_size(image)}.", "Both must be of one size."

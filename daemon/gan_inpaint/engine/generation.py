@@ -107,15 +107,23 @@ class Generation:
         for axes in mirrored:
             self.go_on()
             seen = (np.ascontiguousarray(np.flip(planes, axes)) for planes in (images, masks))
-            fills = self.filler(*seen)
-            if fills.shape != images.shape or not np.isfinite(fills).all():
-                raise BadModel(
-                    f"The model {self.filler.name} returned something that is no picture.",
-                    "Choose another model, or install it anew.",
-                )
-            total += np.flip(fills, axes)
+            total += np.flip(run_filler(self.filler, *seen), axes)
         total /= len(mirrored)
         return [cv2.merge(list(planes)) for planes in total]
+
+
+def run_filler(filler: Filler, images: Floats, holes: Floats) -> Floats:
+    """What a filler makes of images (N, 3, H, W) and holes (N, 1, H, W), of the images' shape.
+
+    Raises BadModel if that is no picture, and what the filler raises.
+    """
+    fills = filler(images, holes)
+    if fills.shape != images.shape or not np.isfinite(fills).all():
+        raise BadModel(
+            f"The model {filler.name} returned something that is no picture.",
+            "Choose another model, or install it anew.",
+        )
+    return fills
 
 
 def _fade(side: int) -> Floats:

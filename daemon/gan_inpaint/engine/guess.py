@@ -15,45 +15,73 @@ from gan_inpaint.engine.box import Box, bounds
 
 _LEVELS = 7
 _MEMBRANE_SWEEPS, _PLATE_SWEEPS = 2, 10
-_STEP, _MOMENTUM = np.float32(1 / 32), np.float32(0.75)
+_PIXELS = 1 << 16
+_MOST = 42
+"""Pictures taken at once: OpenCV's arrays have up to 128 channels."""
+_MOMENTUM = np.float32(0.75)
 
-_MEMBRANE = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32) / 4
+_MEMBRANE = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32) / np.float32(4)
 _PLATE = np.array(
     [[0, 0, 1, 0, 0], [0, 2, -8, 2, 0], [1, -8, 20, -8, 1], [0, 2, -8, 2, 0], [0, 0, 1, 0, 0]], np.float32
 )
+_PLATE /= 32
 
 
 def first_guess(picture: Floats, hole: Flags) -> Floats:
     """`picture` (H, W, 3) in [-1, 1] with its `hole` (H, W), not empty, filled smoothly; zeros if nothing is known."""
-    shown = picture.copy()
-    shown[hole] = 0
-    levels = [(_halved(shown), _halved((~hole).astype(np.float32)))]
+    return _guessed(picture, hole[..., None])
+
+
+def first_guesses(pictures: Floats, holes: Flags) -> Floats:
+    """The same for N pictures (H, W, N, 3) and holes (H, W, N) at once, which is many times as fast for small ones."""
+    height, width, count = holes.shape
+    step = min(_MOST, max(1, _PIXELS // (height * width)))
+    guesses = [
+        _guessed(pictures[:, :, start : start + step].reshape(height, width, -1), np.repeat(some, 3, axis=2))
+        for start in range(0, count, step)
+        for some in [holes[:, :, start : start + step]]
+    ]
+    return np.concatenate(guesses, axis=2).reshape(height, width, count, 3)
+
+
+def _guessed(picture: Floats, hole: Flags) -> Floats:
+    """`picture` (H, W, C) with `hole`, (H, W, C) or (H, W, 1), filled; each of its channels by itself."""
+    known = (~hole).astype(np.float32)
+    shown = picture * known
+    levels = [(_halved(shown), _halved(known))]
     for _ in range(_LEVELS - 2):
-        colour, known = levels[-1]
-        levels.append((_halved(colour), _halved(known)))
-    colour, known = levels[-1]
-    mean = colour.mean((0, 1)) / max(float(known.mean()), 1e-6)
-    filled: Floats = colour + (1 - known)[..., None] * mean
-    for colour, known in reversed(levels[:-1]):
-        free = (1 - known)[..., None]
-        filled = _relaxed(colour + free * _enlarged(filled, known.shape), free)
-    shown[hole] = _enlarged(filled, hole.shape)[hole]
-    box = _around(hole)
-    relaxed = _relaxed(shown[box.slices], hole[box.slices][..., None].astype(np.float32))
-    shown[box.slices] = np.clip(relaxed, -1, 1)
+        colour, part = levels[-1]
+        levels.append((_halved(colour), _halved(part)))
+    colour, part = levels[-1]
+    means = colour.mean((0, 1)) / np.maximum(part.mean((0, 1)), np.float32(1e-6))
+    filled: Floats = colour + (1 - part) * means
+    for colour, part in reversed(levels[:-1]):
+        free = 1 - part
+        filled = _relaxed(colour + free * _enlarged(filled, free.shape), free)
+    box = _around(np.logical_or.reduce(hole, axis=2))
+    free = 1 - known[box.slices]
+    rough = shown[box.slices] + free * _enlarged(filled, hole.shape)[box.slices]
+    relaxed = np.clip(_relaxed(rough, free), -1, 1)
+    np.copyto(shown[box.slices], relaxed, where=hole[box.slices])
     return shown
 
 
 def _relaxed(surface: Floats, free: Floats) -> Floats:
-    """`surface` (H, W, 3) after the sweeps of one level; `free` (H, W, 1): how much of each cell is unknown."""
+    """`surface` (H, W, C) after the sweeps of one level; `free`: how much of each cell is unknown."""
     for _ in range(_MEMBRANE_SWEEPS):
-        surface = surface + free * cv2.filter2D(surface, -1, _MEMBRANE, borderType=cv2.BORDER_REPLICATE)
-    motion = np.zeros_like(surface)
+        surface = surface + free * _filtered(surface, _MEMBRANE)
+    motion, moved = np.zeros_like(surface), np.empty_like(surface)
     for _ in range(_PLATE_SWEEPS):
         motion *= _MOMENTUM
-        motion -= _STEP * cv2.filter2D(surface, -1, _PLATE, borderType=cv2.BORDER_REPLICATE)
-        surface = surface + free * motion
+        motion -= _filtered(surface, _PLATE)
+        np.multiply(free, motion, out=moved)
+        surface += moved
     return surface
+
+
+def _filtered(surface: Floats, kernel: Floats) -> Floats:
+    filtered: Floats = cv2.filter2D(surface, -1, kernel, borderType=cv2.BORDER_REPLICATE)
+    return filtered.reshape(surface.shape)
 
 
 def _around(hole: Flags) -> Box:
@@ -62,14 +90,15 @@ def _around(hole: Flags) -> Box:
 
 
 def _enlarged(picture: Floats, shape: tuple[int, ...]) -> Floats:
-    enlarged: Floats = cv2.resize(picture, shape[::-1], interpolation=cv2.INTER_LINEAR).reshape(*shape, -1)
-    return enlarged
+    enlarged: Floats = cv2.resize(picture, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    return enlarged.reshape(*shape[:2], -1)
 
 
 def _halved(plane: Floats) -> Floats:
-    """Means over 2 × 2 cells; a cell that the edge cuts off is a mean of what there is of it."""
+    """Means over 2 × 2 cells of (H, W, C); a cell that the edge cuts off is a mean of what there is of it."""
     down, right = plane.shape[0] % 2, plane.shape[1] % 2
-    padded = cv2.copyMakeBorder(plane, 0, down, 0, right, cv2.BORDER_REPLICATE) if down or right else plane
-    size = (padded.shape[1] // 2, padded.shape[0] // 2)
-    halved: Floats = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
+    if down or right:
+        plane = np.pad(plane, ((0, down), (0, right), (0, 0)), mode="edge")
+    rows = plane[::2] + plane[1::2]
+    halved: Floats = (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)
     return halved

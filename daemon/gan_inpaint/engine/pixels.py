@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import Flags, Floats, Samples
+from gan_inpaint.errors import UnsupportedImage
 
 Transfer = Literal["srgb", "linear"]
 
@@ -21,6 +22,16 @@ DEPTHS = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535, np.dtype(np.float
 
 _LARGEST_HALF = 65504.0
 _SAMPLED = 20_000
+
+
+def check_image(image: Samples) -> None:
+    """Raises UnsupportedImage where an array is no picture with pixels of a depth and a layout that is handled."""
+    channels = image.shape[2] if image.ndim == 3 else 1
+    if image.dtype not in DEPTHS or image.ndim not in (2, 3) or not 1 <= channels <= 4:
+        raise UnsupportedImage(
+            f"A picture of {channels} channels of type {image.dtype} cannot be worked on.",
+            "Convert it to gray or RGB, with 8 or 16 bits or floating point.",
+        )
 
 
 def colours(image: Samples) -> Samples:
@@ -40,6 +51,18 @@ def light(samples: Samples) -> Floats:
     white = DEPTHS[samples.dtype]
     values: Floats = samples.astype(np.float32, copy=False)
     return values if white == 1 else values * np.float32(1 / white)
+
+
+def encoded(samples: Samples, transfer: Transfer) -> tuple[Floats, Flags]:
+    """sRGB-encoded light (H, W[, 3]) of an image's samples, and where (H, W) it means nothing and is not to be used:
+    where a pixel is transparent, or no finite number, which gives 0."""
+    opacity, values = alpha(samples), light(colours(samples))
+    unknown = opacity == 0 if opacity is not None else np.zeros(values.shape[:2], np.bool_)
+    if samples.dtype.kind == "f":
+        finite = np.isfinite(values)
+        values = np.where(finite, values, np.float32(0))
+        unknown = unknown | ~(finite if finite.ndim == 2 else finite.all(axis=2))
+    return srgb_encoded(values) if transfer == "linear" else values, unknown
 
 
 def quantised(values: Floats, dtype: np.dtype[Any]) -> Samples:

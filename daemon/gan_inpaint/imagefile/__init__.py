@@ -1,19 +1,25 @@
 """Photographs and masks as files: read with everything that they carry, and saved back as they were.
 
-PNG, JPEG, TIFF and WebP; gray or RGB, with or without alpha; 8 and 16 bits, in TIFF also 16- and 32-bit floats.
+PNG, JPEG, TIFF and WebP; gray or RGB, with or without alpha; 8 and 16 bits, in TIFF also 16- and 32-bit floats and
+several pages.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from gan_inpaint.errors import CannotWrite
+from gan_inpaint.errors import CannotWrite, UnsupportedImage
 from gan_inpaint.imagefile import atomic, reading
-from gan_inpaint.imagefile.photograph import Container, Format, Photograph
+from gan_inpaint.imagefile.photograph import Container, Format, Photograph, Pixels
 
-__all__ = ["Photograph", "check_target", "open", "save"]
+__all__ = ["SUFFIXES", "Change", "Photograph", "check_target", "edit", "open", "pages", "save"]
 
-_SUFFIXES: dict[str, Format] = {
+Change = Callable[[Photograph, int], Pixels | None]
+"""Gives the new pixels of a page, counted from 0, or None where it is to stay as it is."""
+
+SUFFIXES: dict[str, Format] = {
     ".png": "png",
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
@@ -24,8 +30,10 @@ _SUFFIXES: dict[str, Format] = {
 }
 
 
-def open(path: Path) -> Photograph:
+def open(path: Path, page: int | None = None) -> Photograph:
     """Read the photograph at `path`; its first bytes tell the format, not its name.
+
+    `page` is one of the `pages` of the file, counted from 0; without it, a file of several pages is refused.
 
     Raises:
         UnreadableImage: missing, not permitted, damaged, truncated, or no picture of a known format.
@@ -34,7 +42,19 @@ def open(path: Path) -> Photograph:
     """
     format = reading.recognise(path)
     try:
-        return _parse(format, path)
+        return _parse(format, path, page)
+    except reading.DamagedFile as problem:
+        raise reading.damaged(path) from problem
+
+
+def pages(path: Path) -> int:
+    """How many pages the file has: 1, but for some TIFFs. Raises UnreadableImage, UnsupportedImage."""
+    if reading.recognise(path) != "tiff":
+        return 1
+    from gan_inpaint.imagefile import tiff
+
+    try:
+        return tiff.count(path)
     except reading.DamagedFile as problem:
         raise reading.damaged(path) from problem
 
@@ -57,7 +77,59 @@ def save(photograph: Photograph, target: Path, force: bool = False) -> None:
         container.write(photograph.pixels, temporary)
 
 
-def _parse(format: Format, path: Path) -> Photograph:
+def edit(source: Path, target: Path, change: Change, force: bool = False) -> None:
+    """Write the photograph at `source` to `target`, each page as `change` makes it, one after the other.
+
+    Where nothing is changed, `target` is `source` byte for byte, unless its suffix asks for another format.
+
+    Raises:
+        UnreadableImage, UnsupportedImage, TooLarge: as `open`, and what `change` raises; nothing is written then.
+        CannotWrite: as `save`.
+    """
+    if reading.recognise(source) == "tiff":
+        _edit_tiff(source, target, change, force)
+        return
+    photograph = open(source)
+    container = _container_for(photograph, target)
+    atomic.check(target, force)
+    pixels = change(photograph, 0)
+    with atomic.writing(target, force) as temporary:
+        if pixels is None and container is photograph.container:
+            shutil.copyfile(source, temporary)
+        else:
+            container.write(photograph.pixels if pixels is None else pixels, temporary)
+
+
+def _edit_tiff(source: Path, target: Path, change: Change, force: bool) -> None:
+    from gan_inpaint.imagefile import tiff
+
+    number_of_pages, identity = pages(source), tiff.identify(source)
+    changed = False
+    if SUFFIXES.get(target.suffix.lower()) != "tiff":
+        raise _misnamed("tiff", target, [])
+    with atomic.writing(target, force) as temporary:
+        tiff.copy(source, identity, temporary)
+        for number in range(number_of_pages):
+            photograph = _page(source, number, number_of_pages)
+            pixels = change(photograph, number)
+            if pixels is not None:
+                assert isinstance(photograph.container, tiff.TiffContainer)
+                photograph.container.write_into(pixels, temporary)
+                changed = True
+        if changed:
+            tiff.unlink_thumbnails(temporary)
+
+
+def _page(path: Path, number: int, total: int) -> Photograph:
+    try:
+        return open(path, number)
+    except UnsupportedImage as problem:
+        if total == 1:
+            raise
+        raise UnsupportedImage(f"Page {number + 1} of {total}: {problem.message}", problem.hint) from problem
+
+
+def _parse(format: Format, path: Path, page: int | None) -> Photograph:
     """Import only the one decoder that is needed: each costs a tenth of a second."""
     match format:
         case "png":
@@ -75,22 +147,24 @@ def _parse(format: Format, path: Path) -> Photograph:
         case "tiff":
             from gan_inpaint.imagefile import tiff
 
-            return tiff.parse(path)
+            return tiff.parse(path, page)
 
 
 def _container_for(photograph: Photograph, target: Path) -> Container:
     container = photograph.container
-    wanted = _SUFFIXES.get(target.suffix.lower())
+    wanted = SUFFIXES.get(target.suffix.lower())
     if wanted == container.format:
         return container
     if wanted == "png" and container.metadata is not None:
         from gan_inpaint.imagefile import png
 
         return png.carrying(container.metadata)
-    fitting = [suffix for suffix, format in _SUFFIXES.items() if format == container.format]
-    if container.metadata is not None:
-        fitting.append(".png")
-    raise CannotWrite(
-        f"A {container.format.upper()} photograph cannot be saved as {target.name}.",
+    raise _misnamed(container.format, target, [".png"] if container.metadata is not None else [])
+
+
+def _misnamed(format: Format, target: Path, others: list[str]) -> CannotWrite:
+    fitting = [*(suffix for suffix, each in SUFFIXES.items() if each == format), *others]
+    return CannotWrite(
+        f"A {format.upper()} photograph cannot be saved as {target.name}.",
         f"Let the name end in {' or '.join(fitting)}.",
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from gan_inpaint.errors import CannotWrite
+
+_ASKING_FOR_THE_MODE = threading.Lock()  # a process has one mask, which can only be read by setting it
 
 
 def check(target: Path, force: bool) -> None:
@@ -83,8 +86,9 @@ def _mode_for(target: Path) -> int:
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
+        with _ASKING_FOR_THE_MODE:
+            mask = os.umask(0)
+            os.umask(mask)
         return 0o666 & ~mask
 
 

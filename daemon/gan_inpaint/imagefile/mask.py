@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import tifffile
 from numpy.typing import NDArray
 
 from gan_inpaint import imagefile
-from gan_inpaint.errors import MaskSizeMismatch, UnsupportedImage
-from gan_inpaint.imagefile import memory, reading
+from gan_inpaint.errors import CannotWrite, MaskSizeMismatch, UnsupportedImage
+from gan_inpaint.imagefile import atomic, memory, png, reading
 from gan_inpaint.imagefile.orientation import to_stored, to_upright
-from gan_inpaint.imagefile.photograph import Photograph, Pixels
+from gan_inpaint.imagefile.photograph import Container, Photograph, Pixels
 from gan_inpaint.imagefile.pillow import decoding
 
 Mask = NDArray[np.uint8]
@@ -24,26 +26,64 @@ _SAME_COLOUR = 2  # levels by which the colour of one brush may differ from pixe
 _SIMPLE_MODES = {"1": "L", "L": "L", "P": "RGBA", "PA": "RGBA"}  # of Pillow, and what to convert them to
 
 
-def open_mask(path: Path, photograph: Photograph) -> Mask:
+def open_mask(path: Path, photograph: Photograph, page: int | None = None) -> Mask:
     """Read the mask at `path`: (H, W), 0 keep to 255 fill, in the order in which `photograph` is stored.
 
     Any depth is reduced to 8 bits with rounding; colours count by their luma; 1-bit and indexed files are taken, too.
     With transparency, a mask painted in a single colour is its opacity; else the luma is multiplied by the opacity.
     A photograph that its EXIF orientation turns may have a mask drawn on what a viewer shows, or on what is stored:
-    the one that fits is meant, and where both fit, the one on what a viewer shows.
+    the one that fits is meant, and where both fit, the one on what a viewer shows. For a `page` of several, it is the
+    same page of the mask's file, or its only one.
 
     Raises:
         MaskSizeMismatch: it has another size than the photograph; the message names both.
         UnreadableImage, UnsupportedImage, TooLarge: as `imagefile.open`.
     """
     try:
-        opened = imagefile.open(path)
+        opened = imagefile.open(path, _page_for(path, page))
     except UnsupportedImage as problem:
         return _placed(_to_mask(_read_simple(path, problem)), 1, photograph)
     values = _to_mask(opened.pixels)
     if opened.container.lossy:
         values = _without_ringing(values)
     return _placed(values, opened.container.orientation, photograph)
+
+
+def save_masks(masks: Sequence[Mask], pages: Sequence[Container], target: Path, force: bool = False) -> None:
+    """Save the masks of a photograph's pages as a viewer shows them: one as PNG or TIFF, several as TIFF.
+
+    Raises:
+        CannotWrite: as `imagefile.save`.
+    """
+    upright = [to_upright(mask, page.orientation) for mask, page in zip(masks, pages, strict=True)]
+    check_mask_target(target, len(masks), force)
+    with atomic.writing(target, force) as temporary:
+        if imagefile.SUFFIXES[target.suffix.lower()] == "png":
+            png.PngContainer(()).write(np.ascontiguousarray(upright[0]), temporary)
+            return
+        with tifffile.TiffWriter(temporary) as writer:
+            for mask in upright:
+                writer.write(mask, photometric="minisblack", compression="adobe_deflate", metadata=None)
+
+
+def check_mask_target(target: Path, pages: int, force: bool) -> None:
+    """Tell before the work what would make `save_masks` fail after it; raises CannotWrite."""
+    fitting = [".tif", ".tiff"] if pages > 1 else [".png", ".tif", ".tiff"]
+    if target.suffix.lower() not in fitting:
+        what = f"The masks of {pages} pages" if pages > 1 else "A mask"
+        raise CannotWrite(f"{what} cannot be saved as {target.name}.", f"Let the name end in {' or '.join(fitting)}.")
+    atomic.check(target, force)
+
+
+def _page_for(path: Path, page: int | None) -> int | None:
+    """Which page of the mask's file belongs to a photograph's page."""
+    if page is None or (pages := imagefile.pages(path)) == 1:
+        return None
+    if page >= pages:
+        raise MaskSizeMismatch(
+            f"The mask has {pages} pages, the photograph more.", "Save one page for each, or one for all."
+        )
+    return page
 
 
 def _placed(values: Mask, turned: int, photograph: Photograph) -> Mask:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from gan_inpaint.errors import UnreadableImage
+from gan_inpaint.errors import UnreadableImage, UnsupportedImage
 from gan_inpaint.imagefile.photograph import Format
 
 _SIGNATURES: tuple[tuple[Format, bytes], ...] = (
@@ -15,6 +15,32 @@ _SIGNATURES: tuple[tuple[Format, bytes], ...] = (
     ("tiff", b"MM\0*"),
     ("tiff", b"II+\0"),
     ("tiff", b"MM\0+"),
+)
+
+# Many of them begin like a TIFF, and hold a thumbnail that could be taken for the photograph.
+RAW_SUFFIXES = frozenset(
+    f".{name}"
+    for name in (
+        *(
+            "3fr",
+            "ari",
+            "arw",
+            "cr2",
+            "cr3",
+            "crw",
+            "dcr",
+            "dng",
+            "erf",
+            "fff",
+            "gpr",
+            "iiq",
+            "kdc",
+            "mef",
+            "mos",
+            "mrw",
+        ),
+        *("nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
+    )
 )
 
 
@@ -27,6 +53,7 @@ def recognise(path: Path) -> Format:
 
     Raises:
         UnreadableImage: missing, a folder, not permitted, or no picture of a known format.
+        UnsupportedImage: a camera's raw file, by its name.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -35,6 +62,10 @@ def recognise(path: Path) -> Format:
             head = file.read(12)
     except OSError as problem:
         raise unreadable(path, problem) from problem
+    if path.suffix.lower() in RAW_SUFFIXES:
+        raise UnsupportedImage(
+            f"{path} is a camera's raw file.", "Develop it in your raw converter, and save it as a TIFF of 16 bits."
+        )
     if head[:4] == b"RIFF" and head[8:] == b"WEBP":
         return "webp"
     for name, signature in _SIGNATURES:

@@ -1,7 +1,7 @@
 """TIFF and BigTIFF of 8 and 16 bits and of 16- and 32-bit floats.
 
 A photograph is saved as a copy of its file in which the strips or tiles that changed are replaced: every tag, EXIF and
-maker's notes included, and every other strip stay byte for byte as they were.
+maker's notes included, every other strip and every other page stay byte for byte as they were.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,6 +57,7 @@ class TiffContainer:
 
     source: Path
     identity: tuple[int, int]  # size and time of the last change
+    number: int  # of the page
     original: Pixels
     orientation: int
     format: Format = "tiff"
@@ -63,38 +65,47 @@ class TiffContainer:
     metadata: None = None
 
     def write(self, pixels: Pixels, target: Path) -> None:
-        try:
-            source = self.source.open("rb")
-        except OSError as problem:
-            raise self._changed() from problem
-        with source, target.open("wb") as copy:
-            shutil.copyfileobj(source, copy, 2**20)
-            if _identity(self.source) != self.identity:
-                raise self._changed()
+        copy(self.source, self.identity, target)
+        self.write_into(pixels, target)
+        unlink_thumbnails(target)
+
+    def write_into(self, pixels: Pixels, target: Path) -> None:
+        """Replace this page's pixels in `target`, a copy of its file in which other pages may have been replaced."""
         changed = (np.ascontiguousarray(pixels).view(np.uint8) != self.original.view(np.uint8)).reshape(
             *pixels.shape[:2], -1
         )
-        with _first_page(target, "r+") as (file, page):
+        with _opened(target, "r+") as file:
+            page = _pages(file)[self.number]
             samples = _inverted(pixels) if page.photometric == _MIN_IS_WHITE else pixels
             tiff_segments.replace(page, samples, changed.any(axis=-1))
-            _unlink_thumbnails(file)
-
-    def _changed(self) -> UnreadableImage:
-        return UnreadableImage(f"{self.source} was changed or removed while it was worked on.", "Start again.")
 
 
-def parse(path: Path) -> Photograph:
-    """Read the TIFF file at `path`.
+def count(path: Path) -> int:
+    """How many pages the TIFF file at `path` has, reduced copies not counted. Raises DamagedFile."""
+    try:
+        with _opened(path, "rb") as file:
+            return len(_pages(file))
+    except _DAMAGE as problem:
+        raise DamagedFile from problem
+
+
+def parse(path: Path, number: int | None = None) -> Photograph:
+    """Read a page of the TIFF file at `path`, counted from 0; without a number, the one page that it must have.
 
     Raises:
-        UnsupportedImage: CMYK, indexed, Lab, layers, several pages, other depths or ways of compression.
+        UnsupportedImage: CMYK, indexed, Lab, layers, other depths or ways of compression, or several pages and no
+            number.
         TooLarge: see `memory.require`.
         DamagedFile: it breaks the rules of the format, as a truncated file does.
     """
-    identity = _identity(path)
+    identity = identify(path)
     try:
-        with _first_page(path, "rb") as (file, page):
-            _check_kind(file, page)
+        with _opened(path, "rb") as file:
+            pages = _pages(file)
+            if number is None and len(pages) > 1:
+                raise UnsupportedImage(f"The file has {len(pages)} pages.", "Save each page as a file of its own.")
+            page = pages[number or 0]
+            _check_kind(page)
             tiff_segments.check_complete(page, file.filehandle.size)
             memory.require(page.imagewidth, page.imagelength, page.samplesperpixel * page.dtype.itemsize)
             pixels = _decode(page)
@@ -102,23 +113,55 @@ def parse(path: Path) -> Photograph:
     except _DAMAGE as problem:
         raise DamagedFile from problem
     orientation = orientation if orientation in range(1, 9) else 1
-    return Photograph(pixels, TiffContainer(path.absolute(), identity, pixels, orientation))
+    return Photograph(pixels, TiffContainer(path.absolute(), identity, number or 0, pixels, orientation))
 
 
-@contextmanager
-def _first_page(path: Path, mode: str) -> Iterator[tuple[Any, Any]]:
-    with tifffile.TiffFile(path, mode=mode) as file:
-        yield file, file.pages.first
-
-
-def _identity(path: Path) -> tuple[int, int]:
+def identify(path: Path) -> tuple[int, int]:
+    """What changes when a file is written: its size and the time of its last change."""
     status = path.stat()
     return status.st_size, status.st_mtime_ns
 
 
-def _check_kind(file: Any, page: Any) -> None:
-    if any(not other.is_reduced for other in file.pages[1:]):
-        raise UnsupportedImage(f"The file has {len(file.pages)} pages.", "Save each page as a file of its own.")
+def copy(source: Path, identity: tuple[int, int], target: Path) -> None:
+    """Copy a file byte for byte into `target`. Raises UnreadableImage where it is no longer what `identity` says."""
+    changed = UnreadableImage(f"{source} was changed or removed while it was worked on.", "Start again.")
+    try:
+        file = source.open("rb")
+    except OSError as problem:
+        raise changed from problem
+    with file, target.open("wb") as written:
+        shutil.copyfileobj(file, written, 2**20)
+        if identify(source) != identity:
+            raise changed
+
+
+def unlink_thumbnails(target: Path) -> None:
+    """Take the small pictures behind the pages out of a file, as they still show what was filled."""
+    with _opened(target, "r+") as file:
+        pages = _pages(file)
+        thumbnails = [page for page in file.pages if all(page.offset != other.offset for other in pages)]
+        if not thumbnails:
+            return
+        for thumbnail in thumbnails:
+            for offset, length in zip(thumbnail.dataoffsets, thumbnail.databytecounts, strict=True):
+                tiff_segments.blank(file.filehandle, offset, length)
+        for page, following in pairwise((*(page.offset for page in pages), 0)):
+            _link(file, page, following)
+
+
+@contextmanager
+def _opened(path: Path, mode: str) -> Iterator[Any]:
+    with tifffile.TiffFile(path, mode=mode) as file:
+        yield file
+
+
+def _pages(file: Any) -> list[Any]:
+    """The file's pages, without reduced copies; the first is always meant."""
+    first, *others = file.pages
+    return [first, *(page for page in others if not page.is_reduced)]
+
+
+def _check_kind(page: Any) -> None:
     if page.photometric in _PHOTOMETRIC or _DNG_VERSION in page.tags:
         raise UnsupportedImage(_PHOTOMETRIC.get(page.photometric, _PHOTOMETRIC[32803]), _NEW_SAVE)
     if page.subifds:
@@ -166,16 +209,11 @@ def _inverted(pixels: Pixels) -> Pixels:
     return result
 
 
-def _unlink_thumbnails(file: Any) -> None:
-    """Take the small pictures behind the first one out, as they still show what was filled."""
-    if len(file.pages) == 1:
-        return
-    for thumbnail in file.pages[1:]:
-        for offset, count in zip(thumbnail.dataoffsets, thumbnail.databytecounts, strict=True):
-            tiff_segments.blank(file.filehandle, offset, count)
+def _link(file: Any, page: int, following: int) -> None:
+    """Let the directory at offset `page` be followed by the one at offset `following`; 0 ends the chain."""
     handle: IO[bytes] = file.filehandle
     tiff = file.tiff
-    handle.seek(file.pages.first.offset)
+    handle.seek(page)
     (tags,) = struct.unpack(tiff.tagnoformat, handle.read(tiff.tagnosize))
-    handle.seek(file.pages.first.offset + tiff.tagnosize + tags * tiff.tagsize)
-    handle.write(bytes(tiff.offsetsize))
+    handle.seek(page + tiff.tagnosize + tags * tiff.tagsize)
+    handle.write(struct.pack(tiff.offsetformat, following))

@@ -31,6 +31,9 @@ class _Grid(NamedTuple):
     columns: int
     planes: int
 
+    def number(self, plane: int, row: int, column: int) -> int:
+        return (plane * self.rows + row) * self.columns + column
+
 
 def check_complete(page: Any, file_size: int) -> None:
     """Raise DamagedFile where the page's strips or tiles are not all inside its file."""
@@ -47,7 +50,8 @@ def check_complete(page: Any, file_size: int) -> None:
 def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_]) -> None:
     """Write the strips or tiles of `page`, whose file is open for writing, that hold a pixel of `changed`.
 
-    `pixels` (H, W[, C]) are all of the page's, `changed` is (H, W). What they held before is overwritten.
+    `pixels` (H, W[, C]) are all of the page's, `changed` is (H, W). What they held before is overwritten: the new ones
+    take its place, and what has become longer than that goes to the end of the file.
     """
     grid = _grid(page)
     rows = np.logical_or.reduceat(changed, range(0, changed.shape[0], grid.height), axis=0)
@@ -55,17 +59,13 @@ def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_]) -> None:
     if not cells.any():
         return
     offsets, counts = list(page.dataoffsets), list(page.databytecounts)
-    shared = {offset for offset, users in Counter(offsets).items() if users > 1}
+    users = Counter(offset for each in page.parent.pages for offset in each.dataoffsets)
+    shared = {offset for offset in offsets if users[offset] > 1}
     handle = page.parent.filehandle
+    freed = [(offsets[each], counts[each]) for each in _numbers(grid, cells) if offsets[each] not in shared]
+    room = _Room(handle, freed)
     for number, data in _encoded(page, pixels, grid, cells):
-        offset, count = offsets[number], counts[number]
-        if offset not in shared:
-            blank(handle, offset, count)
-        if offset in shared or len(data) > count:
-            offset = _end(handle)
-        handle.seek(offset)
-        handle.write(data)
-        offsets[number], counts[number] = offset, len(data)
+        offsets[number], counts[number] = room.write(data), len(data)
     if not page.parent.is_bigtiff and _end(handle) > _CLASSIC_LIMIT:
         raise CannotWrite(
             "The result would be larger than the 4 GB that a TIFF can hold.", "Save it as a BigTIFF first."
@@ -78,6 +78,32 @@ def blank(handle: IO[bytes], offset: int, count: int) -> None:
     """Overwrite a segment with zeros."""
     handle.seek(offset)
     handle.write(bytes(count))
+
+
+class _Room:
+    """The parts of a file that new segments may take: `freed`, offsets and lengths of old ones, and its end."""
+
+    def __init__(self, handle: IO[bytes], freed: list[tuple[int, int]]) -> None:
+        self._handle = handle
+        self._gaps: list[tuple[int, int]] = []  # from, to
+        for offset, count in sorted(freed):
+            blank(handle, offset, count)
+            begin = self._gaps.pop()[0] if self._gaps and self._gaps[-1][1] == offset else offset
+            self._gaps.append((begin, offset + count))
+
+    def write(self, data: bytes) -> int:
+        """Write a segment where there is room; returns its offset."""
+        offset = self._take(len(data))
+        self._handle.seek(offset)
+        self._handle.write(data)
+        return offset
+
+    def _take(self, length: int) -> int:
+        for number, (begin, end) in enumerate(self._gaps):
+            if end - begin >= length:
+                self._gaps[number] = begin + length, end
+                return begin
+        return _end(self._handle)
 
 
 def _end(handle: IO[bytes]) -> int:
@@ -93,6 +119,12 @@ def _grid(page: Any) -> _Grid:
         raise DamagedFile
     planes = page.samplesperpixel if page.planarconfig == 2 else 1
     return _Grid(height, width, -(-page.imagelength // height), -(-page.imagewidth // width), planes)
+
+
+def _numbers(grid: _Grid, cells: NDArray[np.bool_]) -> list[int]:
+    """The segments marked in `cells` (rows, columns), in all planes."""
+    places = [(int(row), int(column)) for row, column in np.argwhere(cells)]
+    return [grid.number(plane, row, column) for plane in range(grid.planes) for row, column in places]
 
 
 def _encoded(page: Any, pixels: Pixels, grid: _Grid, cells: NDArray[np.bool_]) -> Iterator[tuple[int, bytes]]:
@@ -112,8 +144,7 @@ def _encoded(page: Any, pixels: Pixels, grid: _Grid, cells: NDArray[np.bool_]) -
                 for column in range(left, right):
                     offset, count = next(segments)
                     if cells[row, column]:
-                        number = (plane * grid.rows + row) * grid.columns + column
-                        yield number, bytes(buffer.getbuffer()[offset : offset + count])
+                        yield grid.number(plane, row, column), bytes(buffer.getbuffer()[offset : offset + count])
 
 
 def _write_part(page: Any, part: Pixels, grid: _Grid, buffer: io.BytesIO) -> None:

@@ -1,4 +1,4 @@
-"""The fills that clients wait for: one runs, a bounded number waits."""
+"""The work that clients wait for: one piece runs, a bounded number waits."""
 
 from __future__ import annotations
 
@@ -11,35 +11,40 @@ from dataclasses import dataclass, field
 import zmq
 
 from gan_inpaint.errors import BadRequest, Busy
-from gan_inpaint.protocol import Fill, Limits, Progress
+from gan_inpaint.protocol import Limits, Progress, Work
 
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """One client's fill. The worker reads it, and `cancelled` as it works; only the socket loop changes it.
+    """Work for one client. The worker reads it, and `cancelled` as it works; only the socket loop changes it.
 
     Attributes:
-        cancelled: set to end the fill at its next window.
+        frames: the pixels, the mask, or whatever belongs to the request.
+        cancelled: set to end the work at its next window.
         abandoned: the client is gone, nobody is to be told.
         progress: what the client was told last, or would be told next.
         told: when that was, in the time of `time.monotonic`.
     """
 
     client: bytes
-    fill: Fill
-    pixels: zmq.Frame
-    mask: zmq.Frame
+    work: Work
+    frames: list[zmq.Frame]
     cancelled: threading.Event = field(default_factory=threading.Event)
     abandoned: bool = False
     progress: Progress = field(init=False)
     told: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.progress = Progress(id=self.fill.id, done=0, total=0, stage="waiting")
+        self.progress = Progress(id=self.work.id, done=0, total=0, stage="waiting")
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes of the pixels that it holds."""
+        return sum(self.work.frames[:1])
 
 
 class Jobs:
-    """The fill that runs and those that wait. Used by the socket loop only."""
+    """What runs and what waits. Used by the socket loop only."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -59,29 +64,29 @@ class Jobs:
         return len(self._waiting)
 
     def add(self, job: Job) -> None:
-        """Queue a fill.
+        """Queue a piece of work.
 
         Raises:
-            Busy: as many fills, or as many bytes of pixels, wait as the limits allow.
-            BadRequest: the client has a fill of that `id` already.
+            Busy: as much work, or as many bytes of pixels, wait as the limits allow.
+            BadRequest: the client has work of that `id` under way already.
         """
-        if self.find(job.client, job.fill.id) is not None:
-            raise BadRequest(f"A fill of the id “{job.fill.id}” is under way already.")
-        waiting_bytes = sum(other.fill.pixel_bytes for other in self._waiting)
-        full = waiting_bytes + job.fill.pixel_bytes > self._limits.frame_bytes
+        if self.find(job.client, job.work.id) is not None:
+            raise BadRequest(f"A request of the id “{job.work.id}” is under way already.")
+        waiting_bytes = sum(other.pixel_bytes for other in self._waiting)
+        full = waiting_bytes + job.pixel_bytes > self._limits.frame_bytes
         if len(self._waiting) >= self._limits.queue or (self._waiting and full):
-            raise Busy("The daemon has too much to do already.", "Try again when the fills under way are finished.")
+            raise Busy("The daemon has too much to do already.", "Try again when what is under way is finished.")
         self._waiting.append(job)
 
     def start_next(self) -> Job | None:
-        """The fill to run now, or None while one runs or none waits."""
+        """What to run now, or None while one runs or none waits."""
         if self.running is not None or not self._waiting:
             return None
         self.running = self._waiting.popleft()
         return self.running
 
     def find(self, client: bytes, id: str) -> Job | None:
-        return next((job for job in self if job.client == client and job.fill.id == id), None)
+        return next((job for job in self if job.client == client and job.work.id == id), None)
 
     def remove_waiting(self, job: Job) -> None:
         self._waiting.remove(job)
@@ -93,7 +98,7 @@ class Jobs:
         return taken
 
     def drop_client(self, client: bytes) -> int:
-        """Forget what waits for a client that is gone, and end what runs for it at its next window; how many fills."""
+        """Forget what waits for a client that is gone, and end what runs for it at its next window; how much."""
         dropped = [job for job in self if job.client == client]
         for job in dropped:
             job.abandoned = True

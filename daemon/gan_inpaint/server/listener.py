@@ -6,9 +6,10 @@ import logging
 import os
 import secrets
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import zmq
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ _LINGER_MS = 5_000  # the last results may still be on their way to their client
 _SOCKET_PATH_BYTES = 100  # sun_path holds 104 bytes on macOS, 108 on Linux
 _UNREAD_REQUESTS = 16  # of one client, before its own sending blocks
 _FRAMES = 3  # header, pixels, mask
+
+Frames: TypeAlias = Sequence[NDArray[Any]]
+"""What follows a header: pixels, a mask, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +87,11 @@ class Listener:
                 excess = True
         return Incoming(client, frames, excess)
 
-    def send(self, client: bytes, reply: Reply, pixels: NDArray[Any] | None = None) -> bool:
+    def send(self, client: bytes, reply: Reply, frames: Frames = ()) -> bool:
         """Send without waiting; False where the client is gone, or has long stopped to read what it is sent."""
-        frames: list[Any] = [client, encode(reply)]
-        if pixels is not None:
-            frames.append(pixels)
+        message: list[Any] = [client, encode(reply), *frames]
         try:
-            self.router.send_multipart(frames, zmq.NOBLOCK, copy=False)
+            self.router.send_multipart(message, zmq.NOBLOCK, copy=False)
         except zmq.ZMQError as problem:
             if problem.errno in (zmq.EHOSTUNREACH, zmq.EAGAIN):
                 return False

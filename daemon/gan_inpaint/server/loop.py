@@ -1,6 +1,6 @@
-"""The socket loop: reads requests, answers them, passes fills to the worker and what the worker says to the clients.
+"""The socket loop: reads requests, answers them, passes work to the worker and what the worker says to the clients.
 
-Nothing here takes long, so that every request is answered at once, also while a fill runs.
+Nothing here takes long, so that every request is answered at once, also while the worker works.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ import math
 import os
 import time
 from collections import deque
-from typing import Any
 
 import zmq
-from numpy.typing import NDArray
 
 from gan_inpaint import __version__, protocol
 from gan_inpaint.errors import BadRequest, Cancelled, GanInpaintError, TooLarge
@@ -21,10 +19,12 @@ from gan_inpaint.errors import Stopping as StoppingProblem
 from gan_inpaint.protocol import (
     Cancel,
     Cancelling,
+    Detection,
     Error,
-    Fill,
     Hello,
     Limits,
+    Outcome,
+    Picture,
     Ping,
     Pong,
     Progress,
@@ -36,18 +36,19 @@ from gan_inpaint.protocol import (
     Stop,
     Stopping,
     Welcome,
+    Work,
 )
 from gan_inpaint.server import machine
 from gan_inpaint.server.guard import guarded
 from gan_inpaint.server.jobs import Job, Jobs
-from gan_inpaint.server.listener import Incoming, Listener
+from gan_inpaint.server.listener import Frames, Incoming, Listener
 from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.server.wake import Wake
 from gan_inpaint.server.worker import Worker
 
 log = logging.getLogger(__name__)
 
-_PROGRESS_SECONDS = 0.9  # a client hears of its fill at least once a second, and the daemon of a client that is gone
+_PROGRESS_SECONDS = 0.9  # a client hears of its work at least once a second, and the daemon of a client that is gone
 _MESSAGES_A_TURN = 32  # read before the worker's news and the progress have their turn
 
 
@@ -60,7 +61,7 @@ class Loop:
         self._sessions = sessions
         self._wake = wake
         self._jobs = Jobs(limits)
-        self._news: deque[tuple[Job, Progress | Result | Error, NDArray[Any] | None]] = deque()
+        self._news: deque[tuple[Job, Progress | Outcome, Frames]] = deque()
         self._worker = Worker(sessions, self._report, self._worker_ended)
         self._poller = zmq.Poller()
         self._poller.register(listener.router, zmq.POLLIN)
@@ -68,10 +69,10 @@ class Loop:
         self._started = time.monotonic()
         self._fills = 0
         self._stopping = False
-        self._cannot_fill = False
+        self._cannot_work = False
 
     def run(self) -> None:
-        """Serve until `stop`; the fill that runs then is finished first."""
+        """Serve until `stop`; what runs then is finished first."""
         self._worker.start()
         try:
             while self._jobs or not self._stopping:
@@ -83,20 +84,20 @@ class Loop:
         """Ask the loop to end; callable from a signal handler whose signal also rings the wake."""
         self._stopping = True
 
-    def _report(self, job: Job, reply: Progress | Result | Error, pixels: NDArray[Any] | None) -> None:
+    def _report(self, job: Job, reply: Progress | Outcome, frames: Frames) -> None:
         """What the worker calls, in its thread."""
-        self._news.append((job, reply, pixels))
+        self._news.append((job, reply, frames))
         self._wake.ring()
 
     def _worker_ended(self) -> None:
         """What the worker calls last, in its thread."""
-        self._cannot_fill = True
+        self._cannot_work = True
         self._wake.ring()
 
     def _turn(self) -> None:
         self._poller.poll(self._milliseconds_until_progress())
-        if self._cannot_fill:
-            raise RuntimeError("the thread that fills has ended")  # better no daemon than one that lets clients wait
+        if self._cannot_work:
+            raise RuntimeError("the thread that works has ended")  # better no daemon than one that lets clients wait
         self._wake.quiet()
         while self._news:
             self._pass_on(*self._news.popleft())
@@ -127,12 +128,9 @@ class Loop:
             self._send(incoming.client, reply)
 
     def _answer(self, request: Request, incoming: Incoming) -> list[Reply]:
-        if incoming.excess or (len(incoming.frames) > 1 and not isinstance(request, Fill)):
+        if incoming.excess or (len(incoming.frames) > 1 and not isinstance(request, Work)):
             raise BadRequest("The message has more frames than belong to it.")
         match request:
-            case Fill():
-                self._queue(request, incoming)
-                return []
             case Cancel():
                 return self._cancel(request, incoming.client)
             case Hello():
@@ -145,13 +143,16 @@ class Loop:
             case Stop():
                 self.stop()
                 return [Stopping(id=request.id)]
+            case _:
+                self._queue(request, incoming)
+                return []
 
-    def _queue(self, fill: Fill, incoming: Incoming) -> None:
+    def _queue(self, work: Work, incoming: Incoming) -> None:
         _, *frames = incoming.frames
-        protocol.check_sizes(fill, [len(frame) for frame in frames], self._limits)
+        protocol.check_sizes(work, [len(frame) for frame in frames], self._limits)
         if self._stopping:
             raise _stopping()
-        self._jobs.add(Job(incoming.client, fill, pixels=frames[0], mask=frames[1]))
+        self._jobs.add(Job(incoming.client, work, frames))
 
     def _cancel(self, request: Cancel, client: bytes) -> list[Reply]:
         job = self._jobs.find(client, request.target)
@@ -161,7 +162,7 @@ class Loop:
         if job is self._jobs.running:
             return [Cancelling(id=request.id, found=True)]  # the worker ends it at its next window
         self._jobs.remove_waiting(job)
-        return [Cancelling(id=request.id, found=True), Error.of(request.target, Cancelled("The fill was cancelled."))]
+        return [Cancelling(id=request.id, found=True), Error.of(request.target, Cancelled("The work was cancelled."))]
 
     def _welcome(self, id: str) -> Welcome:
         models = self._sessions.offered()
@@ -183,9 +184,9 @@ class Loop:
             sessions=self._sessions.describe(),
         )
 
-    # What the clients are told of their fills
+    # What the clients are told of their work
 
-    def _pass_on(self, job: Job, reply: Progress | Result | Error, pixels: NDArray[Any] | None) -> None:
+    def _pass_on(self, job: Job, reply: Progress | Outcome, frames: Frames) -> None:
         if isinstance(reply, Progress):
             job.progress = reply
         else:
@@ -194,7 +195,7 @@ class Loop:
             _log_end(job, reply)
         if not job.abandoned:
             job.told = time.monotonic()
-            self._send(job.client, reply, pixels)
+            self._send(job.client, reply, frames)
 
     def _tell_progress(self) -> None:
         now = time.monotonic()
@@ -211,24 +212,25 @@ class Loop:
 
     def _refuse_waiting(self) -> None:
         for job in self._jobs.take_waiting():
-            self._send(job.client, Error.of(job.fill.id, _stopping()))
+            self._send(job.client, Error.of(job.work.id, _stopping()))
 
-    def _send(self, client: bytes, reply: Reply, pixels: NDArray[Any] | None = None) -> None:
-        if not self._listener.send(client, reply, pixels):
-            log.info("a client is gone; dropped %d fill(s) of it", self._jobs.drop_client(client))
+    def _send(self, client: bytes, reply: Reply, frames: Frames = ()) -> None:
+        if not self._listener.send(client, reply, frames):
+            log.info("a client is gone; dropped %d request(s) of it", self._jobs.drop_client(client))
 
 
-def _log_end(job: Job, reply: Result | Error) -> None:
-    fill = job.fill
-    crop = f"{fill.width}×{fill.height} {fill.layout} {fill.depth}"
+def _log_end(job: Job, reply: Outcome) -> None:
+    work = job.work
+    crop = f" {work.width}×{work.height} {work.layout} {work.depth}" if isinstance(work, Picture) else ""
     if isinstance(reply, Result):
-        by = reply.filled_by
-        log.info(
-            "filled %s in %.2f s (%d windows) by %s on %s", crop, reply.seconds, reply.windows, by.model, by.provider
-        )
+        verb, by = "repaired" if reply.found else "filled", reply.filled_by
+        how = f"{reply.windows} windows) by {by.model} on {by.provider}"
+        log.info("%s%s in %.2f s (%s", verb, crop, reply.seconds, how)
+    elif isinstance(reply, Detection):
+        log.info("looked for damage%s in %.2f s (%d parts)", crop, reply.seconds, reply.found)
     else:
-        log.info("did not fill %s: %s", crop, reply.code)
+        log.info("did not %s%s: %s", type(work).__name__.lower(), crop, reply.code)
 
 
 def _stopping() -> StoppingProblem:
-    return StoppingProblem("The daemon is stopping.", "Start it again, then repeat the fill.")
+    return StoppingProblem("The daemon is stopping.", "Start it again, then try once more.")

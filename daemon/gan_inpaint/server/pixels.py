@@ -7,35 +7,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint.protocol import CHANNELS, Depth, Fill
+from gan_inpaint.protocol import CHANNELS, Depth, Picture
 
 _SAMPLES: dict[Depth, str] = {"u8": "u1", "u16": "<u2", "f16": "<f2", "f32": "<f4"}
 
 
-def image_from(fill: Fill, frame: memoryview) -> NDArray[Any]:
+def image_from(picture: Picture, frame: memoryview) -> NDArray[Any]:
     """The image of a pixel frame, for the engine.
 
     Returns:
         (H, W) for `gray`, else (H, W, channels) in the order gray, alpha or R, G, B, alpha; uint8, uint16, float16 or
         float32 in the machine's byte order. Read-only, a view of the frame where possible.
     """
-    dtype = np.dtype(_SAMPLES[fill.depth])
-    channels = CHANNELS[fill.layout]
-    shape = (fill.height, fill.width) if channels == 1 else (fill.height, fill.width, channels)
+    dtype = np.dtype(_SAMPLES[picture.depth])
+    channels = CHANNELS[picture.layout]
+    shape = (picture.height, picture.width) if channels == 1 else (picture.height, picture.width, channels)
     samples = np.require(np.frombuffer(frame, dtype), requirements=["ALIGNED"]).reshape(shape)
     native = samples.astype(dtype.newbyteorder("="), copy=False)
-    return _red_and_blue_swapped(native) if fill.layout == "bgra" else native
+    return _red_and_blue_swapped(native) if picture.layout == "bgra" else native
 
 
-def mask_from(fill: Fill, frame: memoryview) -> NDArray[np.uint8]:
+def mask_from(picture: Picture, frame: memoryview) -> NDArray[np.uint8]:
     """The mask of a mask frame: (H, W) uint8, 0 keep to 255 fill; a read-only view."""
-    return np.frombuffer(frame, np.uint8).reshape(fill.height, fill.width)
+    return np.frombuffer(frame, np.uint8).reshape(picture.height, picture.width)
 
 
-def frame_from(fill: Fill, image: NDArray[Any]) -> NDArray[Any]:
+def frame_from(picture: Picture, image: NDArray[Any]) -> NDArray[Any]:
     """The pixels of `image`, which has the shape and dtype of `image_from`, as they go to the client: contiguous."""
-    ordered = _red_and_blue_swapped(image) if fill.layout == "bgra" else image
-    return np.ascontiguousarray(ordered, dtype=_SAMPLES[fill.depth])
+    ordered = _red_and_blue_swapped(image) if picture.layout == "bgra" else image
+    return np.ascontiguousarray(ordered, dtype=_SAMPLES[picture.depth])
 
 
 def _red_and_blue_swapped(image: NDArray[Any]) -> NDArray[Any]:

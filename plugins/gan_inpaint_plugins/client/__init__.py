@@ -1,6 +1,6 @@
 """The client of the GAN Inpaint daemon, for editors' Pythons: the standard library only, Python 3.9 and newer.
 
-`connect` gives a Client that waits for its answers; FillJob does the same work for an event loop. `read_settings` reads
+`connect` gives a Client that waits for its answers; Job does the same work for an event loop. `read_settings` reads
 what the installer wrote beside a plug-in, `context_window` says which part of the picture to send. Every failure is a
 ClientError.
 """
@@ -10,9 +10,18 @@ from __future__ import annotations
 from .blocking import PERHAPS_STALE, Client, connect
 from .crop import Box, context_window
 from .errors import ClientError
-from .fill import SILENCE_SECONDS, FillJob, FillReply, FillRequest, Progress
+from .job import SILENCE_SECONDS, FillJob, Job, Progress
 from .launch import DaemonStart, clean_environment, outside_sandbox
 from .messages import Messenger
+from .requests import (
+    DetectionReply,
+    DetectRequest,
+    FillReply,
+    FillRequest,
+    RepairReply,
+    RepairRequest,
+    SelectRequest,
+)
 from .runtime_file import RuntimeInfo, read_runtime_file
 from .settings import Settings, read_settings
 from .stream import timed_out
@@ -24,12 +33,18 @@ __all__ = [
     "Client",
     "ClientError",
     "DaemonStart",
+    "DetectRequest",
+    "DetectionReply",
     "FillJob",
     "FillReply",
     "FillRequest",
+    "Job",
     "Messenger",
     "Progress",
+    "RepairReply",
+    "RepairRequest",
     "RuntimeInfo",
+    "SelectRequest",
     "Settings",
     "clean_environment",
     "connect",

@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from .conversation import Conversation
 from .errors import ClientError
-from .fill import SILENCE_SECONDS, FillJob, FillReply, FillRequest, Progress
+from .job import SILENCE_SECONDS, Answer, Job, Progress, Request
 from .launch import DaemonStart
 from .messages import CLIENT_NAME, Reply
+from .requests import (
+    DetectionReply,
+    DetectRequest,
+    FillReply,
+    FillRequest,
+    RepairReply,
+    RepairRequest,
+    SelectRequest,
+)
 from .runtime_file import read_runtime_file
 
 if TYPE_CHECKING:
@@ -124,8 +133,67 @@ class Client:
         `on_progress` is called as the work goes on, at least once a second; what it raises ends the fill.
         """
         request = FillRequest(pixels, mask, width, height, layout, depth, transfer, model, grow, feather, quality)
+        return self._perform(request, on_progress)
+
+    def detect(
+        self,
+        pixels: Buffer,
+        *,
+        width: int,
+        height: int,
+        layout: str,
+        depth: str,
+        transfer: str = "srgb",
+        sensitivity: float = 0.5,
+        kinds: str = "both",
+        grow: int = 2,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> DetectionReply:
+        """Find the damage of a picture; the arguments are those of DetectRequest, `on_progress` as in `fill`."""
+        request = DetectRequest(pixels, width, height, layout, depth, transfer, sensitivity, kinds, grow)
+        return self._perform(request, on_progress)
+
+    def select(
+        self, detection: DetectionReply, *, sensitivity: float = 0.5, kinds: str = "both", grow: int = 2
+    ) -> DetectionReply:
+        """Select otherwise of what was found; the daemon does not look at the picture again.
+
+        Raises ClientError `heatmap_gone` where that was too long ago.
+        """
+        found = detection.header
+        request = SelectRequest(found["heatmap"], found["width"], found["height"], sensitivity, kinds, grow)
+        return self._perform(request, None)
+
+    def repair(
+        self,
+        pixels: Buffer,
+        mask: Buffer,
+        *,
+        width: int,
+        height: int,
+        layout: str,
+        depth: str,
+        transfer: str = "srgb",
+        model: str = "default",
+        quality: str = "normal",
+        sensitivity: float = 0.5,
+        kinds: str = "both",
+        grow: int = 2,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> RepairReply:
+        """Find the damage of a picture and repair it; the arguments are those of RepairRequest, `on_progress` as in
+        `fill`.
+
+        Raises ClientError `nothing_found` where there is none.
+        """
+        request = RepairRequest(
+            *(pixels, mask, width, height, layout, depth, transfer, model, quality), sensitivity, kinds, grow
+        )
+        return self._perform(request, on_progress)
+
+    def _perform(self, request: Request[Answer], on_progress: Callable[[Progress], None] | None) -> Answer:
         with self._opened() as conversation:
-            return conversation.perform(FillJob(conversation.messenger, request), self.silence_seconds, on_progress)
+            return conversation.perform(Job(conversation.messenger, request), self.silence_seconds, on_progress)
 
     def _ask(self, request: str, answer: str, **keys: Any) -> Reply:
         with self._opened() as conversation:

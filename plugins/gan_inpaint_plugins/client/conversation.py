@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .errors import bad_reply
-from .fill import FillJob, FillReply
+from .job import Answer, Job
 from .messages import Messenger, Reply
 from .stream import Stream, timed_out
 
 if TYPE_CHECKING:
-    from .fill import Progress
+    from .job import Progress
     from .runtime_file import RuntimeInfo
 
 _HEARTBEAT_SECONDS = 2.0
@@ -47,7 +47,7 @@ class Conversation:
             raise bad_reply(f"it answers “{request}” with “{reply.type}”")
         return reply
 
-    def perform(self, job: FillJob, silence: float, on_progress: Callable[[Progress], None] | None) -> FillReply:
+    def perform(self, job: Job[Answer], silence: float, on_progress: Callable[[Progress], None] | None) -> Answer:
         """See a job over this conversation's messenger to its end.
 
         Raises:
@@ -57,7 +57,7 @@ class Conversation:
         traffic, until = -1, 0.0
         while True:
             event = job.next_event()
-            if isinstance(event, FillReply):
+            if isinstance(event, tuple):
                 return event
             if event is not None and on_progress is not None:
                 on_progress(event)

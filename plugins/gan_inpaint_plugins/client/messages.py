@@ -34,6 +34,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
         **{"width": int, "height": int, "layout": str, "depth": str},
         **{"filled_by": _FILLED_BY, "windows": int, "seconds": _NUMBER, "note": str, "scores": dict},
     },
+    "detection": {"heatmap": str, "width": int, "height": int, "found": int, "selected": int, "seconds": _NUMBER},
     "cancelling": {"found": bool},
     "stopping": {},
     "error": {"code": str, "message": str, "hint": str},

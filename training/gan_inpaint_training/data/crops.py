@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from gan_inpaint_training.data.augmentation import AUGMENTATIONS, random_square
@@ -24,6 +25,8 @@ class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     and MaskError for a mixture that cannot be drawn.
     """
 
+    paired = False  # any hole goes with any picture
+
     def __init__(
         self, pictures: Pictures, settings: DataSettings, mixture: Mapping[str, float], box: BoxShares, seed: int
     ) -> None:
@@ -32,9 +35,7 @@ class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         self.augment = AUGMENTATIONS[settings.augment]
         damage = read_damage(settings.damage) if FILM_DAMAGE in mixture and settings.damage else ()
         self.masks = Masks(mixture, box, damage)
-        # A large picture holds more distinct crops than a small one, yet should not crowd it out.
-        weights = np.sqrt(pictures.sizes.prod(1))
-        self.cumulative = np.cumsum(weights / weights.sum())
+        self.cumulative = shares(pictures)
 
     def __getitem__(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
         random = np.random.default_rng((self.seed, number))
@@ -45,3 +46,10 @@ class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         except MaskError as error:
             raise DataError(str(error), error.key) from error
         return torch.from_numpy(np.ascontiguousarray(crop.transpose(2, 0, 1))), torch.from_numpy(mask[None])
+
+
+def shares(pictures: Pictures) -> NDArray[np.float64]:
+    """Cumulative shares of the crops that each picture gives: a large one holds more distinct crops than a small one,
+    yet should not crowd it out."""
+    weights = np.sqrt(pictures.sizes.prod(1))
+    return np.cumsum(weights / weights.sum())

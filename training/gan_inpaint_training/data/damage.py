@@ -16,7 +16,12 @@ log = logging.getLogger(__name__)
 
 
 def read_damage(shards: Sequence[str]) -> list[Alpha]:
-    """Opacities of film damage, each (H, W) uint8, 255 = the photograph is hidden.
+    """The opacities of `named_damage`, without their names."""
+    return [alpha for _, alpha in named_damage(shards)]
+
+
+def named_damage(shards: Sequence[str]) -> list[tuple[str, Alpha]]:
+    """Opacities of film damage with the names of their files, each (H, W) uint8, 255 = the photograph is hidden.
 
     A gray picture is the opacity itself; of a picture with an alpha channel that is taken. Pictures that cannot be
     decoded or hide nothing are skipped, and their number is logged. Raises DataError when a shard is missing or
@@ -26,7 +31,11 @@ def read_damage(shards: Sequence[str]) -> list[Alpha]:
         found = [member for shard in shards for member in sources.members(Path(shard))]
     except DataError as error:
         raise DataError(str(error), "data.damage") from error
-    alphas = [alpha for member in found if (alpha := _decode(member)) is not None and (alpha > OPAQUE * 255).any()]
+    alphas = [
+        (member.name, alpha)
+        for member in found
+        if (alpha := _decode(member)) is not None and (alpha > OPAQUE * 255).any()
+    ]
     if not alphas:
         raise DataError(f"There is no picture of film damage in {', '.join(shards)}.", "data.damage")
     if len(alphas) < len(found):

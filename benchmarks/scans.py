@@ -1,0 +1,72 @@
+"""What the repair of a scratched scan costs, in yardsticks: 20 convolutions 128 → 128, 3 × 3, at 64²."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from onnx import TensorProto, helper, numpy_helper
+
+from benchmarks import scenes
+from benchmarks.measure import Figure, interleaved
+from gan_inpaint import runtime
+from gan_inpaint.cores import physical_cores
+from gan_inpaint.paths import models_dir
+from gan_inpaint.restoring.repair import repair
+from gan_inpaint.store import ModelStore
+
+ROUNDS = 5
+DEFECTS, SCRATCHES, HAIRS = 300, 25, 65
+SIZE, LARGER = (4000, 6000), (5657, 8485)
+
+
+def figures() -> Iterator[Figure]:
+    """The same 300 thin defects in 24 and in 48 megapixels."""
+    filler = runtime.load(ModelStore(models_dir()).get("default"), physical_cores())
+    tasks: dict[str, Callable[[], object]] = {"yardstick": yardstick()}
+    for name, size in (("24", SIZE), ("48", LARGER)):
+        picture, mask = scenes.photograph(*size), np.zeros(size, np.uint8)
+        mask[: SIZE[0], : SIZE[1]] = defects(*SIZE)
+        tasks[name] = lambda picture=picture, mask=mask: repair(picture, mask, filler)  # type: ignore[misc]
+    seconds = interleaved(tasks, ROUNDS)
+    how = f"{DEFECTS} specks, hairs and scratches, {physical_cores()} threads, medians of {ROUNDS} interleaved rounds"
+    yield Figure("Repair of 24 megapixels against the yardstick", seconds["24"] / seconds["yardstick"], 20, "×", how)
+    yield Figure("The same defects in 48 megapixels against 24", seconds["48"] / seconds["24"], 1.5, "×", how)
+
+
+def defects(height: int, width: int) -> np.ndarray:
+    """(height, width) uint8, 255 = damage: scratches of up to 2000 pixels, hairs and specks, 2 to 8 pixels wide."""
+    random = np.random.default_rng(3)
+    mask = np.zeros((height, width), np.uint8)
+    for number in range(DEFECTS):
+        start, thick = random.uniform(0, (width, height)), int(random.integers(2, 9))
+        if number < SCRATCHES:
+            heading, length = np.pi / 2 + random.normal(0, 0.15), random.uniform(200, 2000)
+            end = start + length * np.array([np.cos(heading), np.sin(heading)])
+            cv2.line(mask, start.astype(int).tolist(), end.astype(int).tolist(), 255, thick)
+        elif number < SCRATCHES + HAIRS:
+            headings = random.uniform(0, 7) + np.cumsum(random.normal(0, 0.3, 12))
+            steps = random.uniform(4, 16) * np.stack([np.cos(headings), np.sin(headings)], 1)
+            cv2.polylines(mask, [(start + np.cumsum(steps, 0)).astype(np.int32)], False, 255, min(thick, 4))
+        else:
+            cv2.circle(mask, start.astype(int).tolist(), thick // 2, 255, -1)
+    return mask
+
+
+def yardstick() -> Callable[[], object]:
+    """The 20 convolutions, as a task."""
+    weights = np.random.default_rng(0).normal(0, 0.02, (128, 128, 3, 3)).astype(np.float32)
+    names = [f"x{number}" for number in range(21)]
+    nodes = [helper.make_node("Conv", [one, "weights"], [other], pads=[1] * 4) for one, other in pairwise(names)]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 128, 64, 64]) for name in (names[0], names[-1])]
+    graph = helper.make_graph(nodes, "yardstick", ends[:1], ends[1:], [numpy_helper.from_array(weights, "weights")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = physical_cores()
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    planes = np.zeros((1, 128, 64, 64), np.float32)
+    return lambda: session.run(None, {names[0]: planes})

@@ -1,0 +1,64 @@
+"""`gan-inpaint detect`: the scratches of a photograph as a mask, to be looked at and painted on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from gan_inpaint.cli import progress, report
+from gan_inpaint.cli.options import Json, Sensitivity
+
+if TYPE_CHECKING:
+    from gan_inpaint.detection import Kinds, Selection
+    from gan_inpaint.imagefile.photograph import Container
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(detect)
+
+
+def detect(
+    photo: Annotated[
+        Path, typer.Argument(metavar="PHOTO", help="The photograph: PNG, JPEG, TIFF or WebP.", show_default=False)
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="MASK", help="Where to save the mask: PNG or TIFF.", show_default=False),
+    ],
+    sensitivity: Sensitivity = 0.5,
+    kinds: Annotated[
+        Literal["light", "dark", "both"], typer.Option(help="Only scratches that are lighter, or darker.")
+    ] = "both",
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find the scratches of a photograph, and save them as a mask: white is damaged."""
+    from gan_inpaint import imagefile
+    from gan_inpaint.imagefile.mask import check_mask_target, save_masks
+
+    pages = imagefile.pages(photo)
+    check_mask_target(output, pages, force)
+    found = _found(photo, pages, sensitivity, kinds)
+    save_masks([each.mask for each, _ in found], [container for _, container in found], output, force)
+    defects, pixels = (sum(counts) for counts in zip(*((each.found, each.selected) for each, _ in found), strict=True))
+    if as_json:
+        report.show_json({"output": str(output), "found": defects, "pixels": pixels, "pages": pages})
+    elif sys.stdout.isatty():
+        report.show(f"{output}: {defects} defects of {pixels} pixels in all.")
+
+
+def _found(photo: Path, pages: int, sensitivity: float, kinds: Kinds) -> list[tuple[Selection, Container]]:
+    from gan_inpaint import imagefile
+    from gan_inpaint.restoring import networks
+
+    found = []
+    with progress.shown() as on_progress:
+        for page in range(pages):
+            on_progress("looking for scratches", page / pages)
+            photograph = imagefile.open(photo, page)
+            found.append((networks.find(photograph, sensitivity, kinds), photograph.container))
+    return found

@@ -1,0 +1,170 @@
+"""The journal of an output folder: what has been begun and what has come of it, so that a run can go on.
+
+It stands in `.gan-inpaint/journal.jsonl`, a JSON object a line, each of which is on the disk before the work goes on.
+A last line that power loss has cut is dropped. The pictures for the report lie beside it, a file for each name.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Literal
+
+import msgspec
+from msgspec import Struct
+
+from gan_inpaint import locking
+from gan_inpaint.errors import CannotWrite
+from gan_inpaint.imagefile import atomic
+from gan_inpaint.restoring.errors import BadJournal, FolderInUse
+from gan_inpaint.restoring.outcome import Outcome, View
+
+FOLDER = ".gan-inpaint"
+
+
+class Origin(Struct, frozen=True):
+    """Where a result comes from: the path of its source, that file's size and time of change, how it is restored."""
+
+    source: str
+    identity: tuple[int, int]
+    settings: str
+
+
+class Entry(Struct, frozen=True, omit_defaults=True):
+    """What has happened to the picture `name`.
+
+    outcome: of what has ended, without its views.
+    tries: how often it has failed in the same way from the same origin.
+    """
+
+    event: Literal["started", "ended", "rejected"]
+    name: str
+    origin: Origin
+    outcome: Outcome | None = None
+    tries: int = 0
+
+    @property
+    def place(self) -> PurePosixPath:
+        """Where in the output folder its picture stands: the result, or the original under its own name."""
+        if self.event == "rejected":
+            return PurePosixPath(self.name).with_name(Path(self.origin.source).name)
+        return PurePosixPath(self.name)
+
+
+class Journal:
+    """The journal of the folder `output`, locked for this process; made by `opened`.
+
+    `entries` holds what happened last to each picture.
+    """
+
+    def __init__(self, output: Path, file: IO[bytes], entries: dict[str, Entry]) -> None:
+        self.output = output
+        self.entries = entries
+        self._file = file
+
+    def start(self, name: str, origin: Origin) -> None:
+        """Note that work on a picture begins: from now on its result in the output folder is ours."""
+        before = self.entries.get(name)
+        tries = before.tries if before and before.origin == origin else 0
+        self._append(Entry("started", name, origin, tries=tries))
+
+    def end(self, name: str, origin: Origin, outcome: Outcome) -> None:
+        """Note what came of it, once its result is on the disk."""
+        if outcome.views:
+            _write_views(_views_file(self.output, name), outcome.views)
+        tries = self.entries[name].tries + 1 if outcome.state == "failed" else 0
+        self._append(Entry("ended", name, origin, msgspec.structs.replace(outcome, views=()), tries))
+
+    def reject(self, name: str) -> None:
+        """Note that the original is in the result's place."""
+        entry = self.entries[name]
+        self._append(Entry("rejected", name, entry.origin, entry.outcome))
+
+    def views(self, name: str) -> tuple[View, ...]:
+        """The pictures for the report."""
+        try:
+            return msgspec.json.decode(_views_file(self.output, name).read_bytes(), type=tuple[View, ...])
+        except (OSError, msgspec.DecodeError) as problem:
+            raise _damaged(self.output) from problem
+
+    def _append(self, entry: Entry) -> None:
+        try:
+            self._file.write(msgspec.json.encode(entry) + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as problem:
+            raise CannotWrite(
+                f"The journal in {self.output} cannot be written: {problem.strerror}.",
+                "Free some space, and give the same command again: it goes on where it ended.",
+            ) from problem
+        self.entries[entry.name] = entry
+
+
+@contextmanager
+def opened(output: Path) -> Iterator[Journal]:
+    """The journal of `output`, which is made where it is missing, for this process alone.
+
+    Raises:
+        FolderInUse: another run has it.
+        CannotWrite: the folder cannot be made or written.
+        BadJournal: it is damaged.
+    """
+    folder = output / FOLDER
+    with ExitStack() as stack:
+        try:
+            (folder / "views").mkdir(parents=True, exist_ok=True)
+            if not locking.take(stack.enter_context((folder / "lock").open("ab"))):
+                raise FolderInUse(
+                    f"Another run writes into {output}.", "Wait until it has ended, or choose another folder."
+                )
+            file = stack.enter_context((folder / "journal.jsonl").open("a+b"))
+            entries = _read(file, output)
+            _clear_unfinished(output, entries)
+        except OSError as problem:
+            raise CannotWrite(
+                f"{output} cannot be written: {problem.strerror}.", "Choose another folder, or free some space."
+            ) from problem
+        yield Journal(output, file, entries)
+
+
+def _read(file: IO[bytes], output: Path) -> dict[str, Entry]:
+    """What happened last to each picture; a line that was never completed is cut off."""
+    file.seek(0)
+    content = file.read()
+    whole = content[: content.rfind(b"\n") + 1]
+    if len(whole) < len(content):
+        file.truncate(len(whole))
+    try:
+        entries = [msgspec.json.decode(line, type=Entry) for line in whole.splitlines()]
+    except msgspec.DecodeError as problem:
+        raise _damaged(output) from problem
+    return {entry.name: entry for entry in entries}
+
+
+def _clear_unfinished(output: Path, entries: dict[str, Entry]) -> None:
+    """Remove what processes that were killed have left half-written."""
+    begun = [output / entry.name for entry in entries.values() if entry.event == "started"]
+    places = [*((target.parent, f"{glob.escape(target.name)}.") for target in (*begun, output / "report.html"))]
+    for folder, name in (*places, (output / FOLDER / "views", "")):
+        for left in folder.glob(f".{name}*.part"):
+            left.unlink()
+
+
+def _damaged(output: Path) -> BadJournal:
+    return BadJournal(
+        f"The journal in {output / FOLDER} is damaged.",
+        "Restore into another folder; the results here stay as they are.",
+    )
+
+
+def _views_file(output: Path, name: str) -> Path:
+    return output / FOLDER / "views" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+
+
+def _write_views(path: Path, views: tuple[View, ...]) -> None:
+    with atomic.writing(path, force=True) as temporary:
+        temporary.write_bytes(msgspec.json.encode(views))

@@ -1,0 +1,40 @@
+"""The detector and the filler of this process, loaded when they are first needed."""
+
+from __future__ import annotations
+
+import functools
+import math
+from pathlib import Path
+
+from gan_inpaint import paths
+from gan_inpaint.cores import physical_cores
+from gan_inpaint.detection import Kinds, Selection, find_damage, select
+from gan_inpaint.engine.arrays import Bytes, Samples
+from gan_inpaint.imagefile import Photograph
+from gan_inpaint.restoring.repair import repair as repair_defects
+from gan_inpaint.server.sessions import Sessions
+from gan_inpaint.store import DEFAULT, ModelStore
+
+
+def find(photograph: Photograph, sensitivity: float, kinds: Kinds = "both", threads: int = 0) -> Selection:
+    """The scratches of a photograph; `threads` 0 stands for all physical cores.
+
+    Raises UnknownModel, BadModel, OutOfMemory.
+    """
+    detector = _sessions(paths.models_dir(), threads).detector().detector
+    damage_map = find_damage(photograph.pixels, detector, photograph.transfer)
+    return select(damage_map, detector.threshold, sensitivity, kinds)
+
+
+def repair(photograph: Photograph, mask: Bytes, threads: int = 0) -> tuple[Samples, str]:
+    """The photograph's pixels with what `mask` (H, W) marks repaired, and what the user should know, or nothing.
+
+    Raises UnknownModel, BadModel, OutOfMemory, MaskCoversAll.
+    """
+    choice = _sessions(paths.models_dir(), threads).choose(DEFAULT)
+    return repair_defects(photograph.pixels, mask, choice.filler, transfer=photograph.transfer).image, choice.note
+
+
+@functools.cache
+def _sessions(models: Path, threads: int) -> Sessions:
+    return Sessions(ModelStore(models), threads or physical_cores(), math.inf)

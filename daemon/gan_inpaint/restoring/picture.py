@@ -1,0 +1,134 @@
+"""One picture, from its file to its result: the same function for the local pool and for a cluster."""
+
+from __future__ import annotations
+
+import errno
+import threading
+import time
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+
+from gan_inpaint import imagefile
+from gan_inpaint.engine.arrays import Bytes, Samples
+from gan_inpaint.errors import BadModel, CannotWrite, GanInpaintError, OutOfMemory, TooMuchSelected, UnknownModel
+from gan_inpaint.imagefile import Photograph
+from gan_inpaint.imagefile.mask import open_mask
+from gan_inpaint.restoring import networks
+from gan_inpaint.restoring.outcome import Options, Outcome, Problem, View
+from gan_inpaint.restoring.views import Change, views
+
+_MOST = 0.3  # of a page: what covers more is no scratch, and nothing would be left to repair it from
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_ONE_AT_A_TIME = threading.Lock()  # the networks are not for two threads, which some workers have
+
+
+def restore_file(source: Path, target: Path, options: Options) -> Outcome:
+    """Restore the picture at `source` and write it to `target`, whose folder is made; an existing file is replaced.
+
+    Nothing is raised for a picture that cannot be restored: `Outcome.problem` tells why, and `target` is as it was.
+    Pixels outside what is repaired, and the file's metadata, are kept as `imagefile.edit` keeps them.
+    """
+    started = time.perf_counter()
+    work = _Work(source, options)
+    try:
+        _check_apart(source, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        imagefile.edit(source, target, work.change, force=True)
+    except GanInpaintError as problem:
+        return _failed(problem, started)
+    except MemoryError:
+        return _failed(OutOfMemory("There is not enough memory for this picture.", "Use fewer “--jobs”."), started)
+    except OSError as problem:
+        return _failed(_unwritable(target, problem), started)
+    return msgspec.structs.replace(work.outcome(target), seconds=time.perf_counter() - started)
+
+
+class _Work:
+    """What is done to each page, and what is counted on the way."""
+
+    def __init__(self, source: Path, options: Options) -> None:
+        self._source = source
+        self._options = options
+        self._size = (0, 0)
+        self._pages = self._found = self._repaired = self._marked = self._pixels = 0
+        self._lossy = False
+        self._note = ""
+        self._views: list[View] = []
+
+    def change(self, photograph: Photograph, page: int) -> Samples | None:
+        """The page's pixels without scratches; None where there are none."""
+        height, width = photograph.pixels.shape[:2]
+        self._pages += 1
+        self._pixels += height * width
+        self._size = self._size if page else (width, height)
+        self._lossy = photograph.container.lossy
+        with _ONE_AT_A_TIME:
+            mask = self._mask(photograph, page)
+            marked = cv2.countNonZero(mask)
+            if not marked:
+                return None
+            _check_share(marked / mask.size, self._options.mask is not None)
+            repaired, self._note = networks.repair(photograph, mask, self._options.threads)
+        self._count(photograph.pixels, repaired, mask)
+        title = f"page {page + 1}" if page or imagefile.pages(self._source) > 1 else ""
+        change = Change(photograph.pixels, repaired, mask, photograph.container.orientation)
+        self._views.extend(views(change, title))
+        return repaired
+
+    def outcome(self, target: Path) -> Outcome:
+        """What came of all pages, but for the time it took."""
+        encoded = self._lossy and imagefile.SUFFIXES[target.suffix.lower()] != "png"
+        return Outcome(
+            state="restored" if self._found else "clean",
+            pages=self._pages,
+            width=self._size[0],
+            height=self._size[1],
+            found=self._found,
+            repaired=self._repaired,
+            share=self._marked / self._pixels,
+            recompressed=bool(self._found) and encoded,
+            note=self._note,
+            views=tuple(self._views),
+        )
+
+    def _mask(self, photograph: Photograph, page: int) -> Bytes:
+        if self._options.mask is None:
+            return networks.find(photograph, self._options.sensitivity, threads=self._options.threads).mask
+        return open_mask(self._options.mask, photograph, page)
+
+    def _count(self, before: Samples, after: Samples, mask: Bytes) -> None:
+        number, labels = cv2.connectedComponents(cv2.compare(mask, 0, cv2.CMP_GT), connectivity=8)
+        changed = before != after
+        changed = changed.any(axis=2) if changed.ndim == 3 else changed
+        self._found += number - 1
+        self._repaired += int(np.count_nonzero(np.bincount(labels[changed], minlength=number)[1:]))
+        self._marked += cv2.countNonZero(mask)
+
+
+def _check_apart(source: Path, target: Path) -> None:
+    if target.exists() and source.exists() and target.samefile(source):
+        raise CannotWrite(f"{target} is the original itself.", "Choose another folder for the results.")
+
+
+def _check_share(share: float, given: bool) -> None:
+    if share <= _MOST:
+        return
+    who = "The mask covers" if given else "The detector takes for scratches"
+    hint = "Paint only what is damaged; “gan-inpaint fill” fills larger things." if given else "Lower the sensitivity."
+    raise TooMuchSelected(f"{who} {share:.0%} of the picture, which leaves too little to repair it from.", hint)
+
+
+def _unwritable(target: Path, problem: OSError) -> CannotWrite:
+    error = CannotWrite(f"{target} cannot be written: {problem.strerror}.", "Choose another place.")
+    error.__cause__ = problem
+    return error
+
+
+def _failed(problem: GanInpaintError, started: float) -> Outcome:
+    cause = problem.__cause__
+    full = isinstance(problem, CannotWrite) and isinstance(cause, OSError) and cause.errno in _FULL
+    problem_of_all = full or isinstance(problem, (BadModel, UnknownModel))
+    return Outcome(state="failed", seconds=time.perf_counter() - started, problem=Problem.of(problem, problem_of_all))

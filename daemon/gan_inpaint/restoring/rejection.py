@@ -1,0 +1,71 @@
+"""Putting originals back in the place of results that somebody has rejected in the report."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from gan_inpaint.errors import CannotWrite, UnreadableImage
+from gan_inpaint.imagefile import atomic, reading
+from gan_inpaint.restoring.errors import BadJournal
+from gan_inpaint.restoring.journal import Entry, Journal
+
+
+class Decisions(Struct, frozen=True):
+    """What the report saves as `accepted.json`: the names of results."""
+
+    rejected: tuple[str, ...]
+    accepted: tuple[str, ...] = ()
+
+
+def read(path: Path) -> Decisions:
+    """Raises UnreadableImage, BadJournal."""
+    try:
+        return msgspec.json.decode(reading.read(path), type=Decisions)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise BadJournal(
+            f"{path} is no list of what is accepted and rejected.", "Save it with the button in report.html."
+        ) from problem
+
+
+def reject(journal: Journal, decisions: Decisions) -> list[str]:
+    """Put the originals of what is rejected into the results' places; returns the names of those that were not yet.
+
+    Where the result has another format, the original stands under its own name instead.
+
+    Raises:
+        BadJournal: a name is none of the folder's results; nothing is changed then.
+        UnreadableImage: an original is missing.
+        CannotWrite: it cannot be written; what came before it is done, and noted.
+    """
+    unknown = [name for name in decisions.rejected if not _is_result(journal.entries.get(name))]
+    if unknown:
+        raise BadJournal(
+            f"{journal.output} holds no result called {unknown[0]}.", "Take the list from this folder's report.html."
+        )
+    rejected = [name for name in decisions.rejected if journal.entries[name].event != "rejected"]
+    for name in rejected:
+        _put_back(journal, journal.entries[name])
+        journal.reject(name)
+    return rejected
+
+
+def _is_result(entry: Entry | None) -> bool:
+    return entry is not None and entry.outcome is not None and entry.outcome.problem is None
+
+
+def _put_back(journal: Journal, entry: Entry) -> None:
+    source, result = Path(entry.origin.source), journal.output / entry.name
+    target = result.with_name(source.name)
+    if not source.is_file():
+        raise UnreadableImage(f"The original {source} is missing.", "Put it back where it was.")
+    if target != result and target.exists() and not filecmp.cmp(source, target, shallow=False):
+        raise CannotWrite(f"{target} exists already.", "Move it away.")
+    with atomic.writing(target, force=True) as temporary:
+        shutil.copyfile(source, temporary)
+    if target != result:
+        result.unlink(missing_ok=True)

@@ -1,0 +1,104 @@
+"""A piece of work, from the question for the daemon's limits to its answer; without input or output."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Protocol, TypedDict, TypeVar
+
+from .errors import ClientError, bad_reply
+from .messages import CLIENT_NAME, REPLY_BYTES, Messenger, Reply
+from .requests import FillReply
+
+SILENCE_SECONDS = 15.0  # without an event, after which the daemon is to be given up: it reports once a second
+
+Answer = TypeVar("Answer", bound=tuple[Any, ...], covariant=True)
+
+
+class Progress(TypedDict):
+    """`done` of `total` windows; `stage` is `waiting`, `loading`, `detecting` or `filling`."""
+
+    done: int
+    total: int
+    stage: str
+
+
+class Request(Protocol[Answer]):
+    """One of the requests of `requests`."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def reply_bytes(self) -> int: ...
+
+    def keys(self) -> dict[str, Any]: ...
+
+    def frames(self) -> list[memoryview]: ...
+
+    def check(self) -> None: ...
+
+    def check_limits(self, limits: dict[str, int]) -> None: ...
+
+    def read(self, reply: Reply) -> Answer: ...
+
+
+class Job(Generic[Answer]):
+    """A request over a messenger, whose connection may be new or in use already.
+
+        messenger = Messenger(info.token)
+        job = Job(messenger, FillRequest(pixels, mask, width=…, height=…, layout="rgba", depth="u8"))
+        # at the start, and whenever bytes have come:
+        messenger.connection.feed(socket.read())
+        while (event := job.next_event()) is not None: …   # Progress, at last one FillReply
+        for piece in messenger.connection.outgoing(): socket.write(piece)
+
+    Raises:
+        ClientError: `bad_request`, where the request's sizes do not fit together.
+    """
+
+    def __init__(self, messenger: Messenger, request: Request[Answer]) -> None:
+        request.check()
+        self._messenger = messenger
+        self._request = request
+        self._cancelled = False
+        self._asked = False
+        self._id = ""
+        if messenger.limits is None:
+            self._id = messenger.request("hello", client=CLIENT_NAME)
+        else:
+            self._ask(messenger.limits)
+
+    def cancel(self) -> None:
+        """Ask the daemon to end the work at its next window; then `next_event` raises ClientError `cancelled`."""
+        if self._asked and not self._cancelled:
+            self._messenger.request("cancel", target=self._id)
+        self._cancelled = True
+
+    def next_event(self) -> Progress | Answer | None:
+        """The next event of what came; None until more bytes have come. What is no Progress is the answer, and last.
+
+        Raises:
+            ClientError: the work failed, with the daemon's code or one of the client's own.
+        """
+        while (reply := self._messenger.next_reply(self._id)) is not None:
+            if self._asked and reply.type == "progress":
+                return Progress(done=reply.header["done"], total=reply.header["total"], stage=reply.header["stage"])
+            if self._asked:
+                answer = self._request.read(reply)
+                self._messenger.connection.limit_messages(REPLY_BYTES)
+                return answer
+            if reply.type != "welcome":
+                raise bad_reply("it does not answer the greeting")
+            self._ask(reply.header["limits"])
+        return None
+
+    def _ask(self, limits: dict[str, int]) -> None:
+        if self._cancelled:
+            raise ClientError("cancelled", "The work was cancelled.")
+        self._request.check_limits(limits)
+        self._messenger.connection.limit_messages(REPLY_BYTES + self._request.reply_bytes)
+        self._asked = True
+        self._id = self._messenger.request(self._request.type, *self._request.frames(), **self._request.keys())
+
+
+class FillJob(Job[FillReply]):
+    """A fill over a messenger."""

@@ -1,0 +1,124 @@
+"""`gan-inpaint detect` saves the scratches of a photograph as a mask that can be edited and given to `restore`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+from tests.restoring.scans import clean, install_detector, scratched
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _detector(run: Command, tmp_path: Path) -> None:
+    install_detector(tmp_path / "detector")
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    Image.fromarray(scratched()[0]).save(tmp_path / "scan.png")
+    return tmp_path / "scan.png"
+
+
+def covers(mask: np.ndarray, truth: np.ndarray) -> bool:
+    """Whether most of the scratch is marked, and nothing far from it."""
+    line = cv2.erode(truth, np.ones((3, 3), np.uint8)) > 0
+    far = cv2.dilate(truth, np.ones((21, 21), np.uint8)) == 0
+    return bool((mask[line] > 0).mean() > 0.8 and not mask[far].any())
+
+
+@pytest.mark.parametrize("name", ["mask.png", "mask.tif"])
+def test_the_scratch_is_marked_and_nothing_else(run: Command, scan: Path, name: str) -> None:
+    out = scan.with_name(name)
+    told = run("detect", scan, "-o", out, "--json")
+    assert told.code == 0, told.err
+    mask = np.asarray(Image.open(out))
+    assert mask.dtype == np.uint8 and set(np.unique(mask)) == {0, 255}
+    assert covers(mask, scratched()[1])
+    assert told.json == {"output": str(out), "found": 1, "pixels": np.count_nonzero(mask), "pages": 1}
+
+
+def test_in_a_pipe_it_says_nothing(run: Command, scan: Path) -> None:
+    ended = run("detect", scan, "-o", scan.with_name("mask.png"))
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+
+def test_a_clean_photograph_gives_a_black_mask(run: Command, scan: Path) -> None:
+    Image.fromarray(clean()).save(scan)
+    told = run("detect", scan, "-o", scan.with_name("mask.png"), "--json")
+    assert told.json["found"] == 0
+    assert not np.asarray(Image.open(scan.with_name("mask.png"))).any()
+
+
+def test_light_and_dark_scratches_can_be_told_apart(run: Command, scan: Path) -> None:
+    masks = {}
+    for kinds in ("light", "dark"):
+        assert run("detect", scan, "-o", scan.with_name(f"{kinds}.png"), "--kinds", kinds).code == 0
+        masks[kinds] = np.asarray(Image.open(scan.with_name(f"{kinds}.png"))) > 0
+    line = cv2.erode(scratched()[1], np.ones((5, 5), np.uint8)) > 0  # its middle, which grown dark seams do not reach
+    assert masks["light"][line].mean() > 0.8
+    assert not np.array_equal(masks["light"], masks["dark"])
+
+
+def test_a_higher_sensitivity_marks_more(run: Command, scan: Path) -> None:
+    marked = []
+    for sensitivity in (0.2, 0.8):
+        out = scan.with_name(f"{sensitivity}.png")
+        marked.append(run("detect", scan, "-o", out, "--sensitivity", sensitivity, "--json").json["pixels"])
+    assert marked[0] < marked[1]
+
+
+def test_pages_of_a_16_bit_tiff_become_pages_of_a_mask(run: Command, scan: Path) -> None:
+    deep = scan.with_suffix(".tif")
+    with tifffile.TiffWriter(deep) as writer:
+        for number in range(2):
+            writer.write(scratched(number)[0].astype(np.uint16) * 257, photometric="rgb", metadata=None)
+    assert run("detect", deep, "-o", scan.with_name("mask.png")).code == 4
+    out = scan.with_name("mask.tif")
+    assert run("detect", deep, "-o", out, "--json").json["pages"] == 2
+    with tifffile.TiffFile(out) as file:
+        for number, page in enumerate(file.pages):
+            assert covers(page.asarray(), scratched(number)[1])
+
+
+def test_the_mask_of_a_turned_photograph_is_upright_and_fits_it_again(run: Command, scan: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.open(scan).save(scan, exif=exif)
+    mask, out = scan.with_name("mask.png"), scan.with_name("out.png")
+    assert run("detect", scan, "-o", mask).code == 0
+    assert covers(np.rot90(np.asarray(Image.open(mask))), scratched()[1])
+    assert run("fill", scan, mask, out, "--no-daemon", "--model", "classical").code == 0
+    changed = (np.asarray(Image.open(scan)) != np.asarray(Image.open(out))).any(axis=2)
+    assert covers(changed.astype(np.uint8), scratched()[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "error"),
+    [("precious.png", 4, "cannot_write"), ("mask.jpg", 4, "cannot_write"), ("none/mask.png", 4, "cannot_write")],
+)
+def test_a_mask_that_cannot_be_saved_there(run: Command, scan: Path, name: str, code: int, error: str) -> None:
+    scan.with_name("precious.png").write_text("precious")
+    ended = run("detect", scan, "-o", scan.parent / name, "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (code, error) and ended.json["error"]["hint"]
+    assert scan.with_name("precious.png").read_text() == "precious"
+
+
+def test_an_existing_mask_is_replaced_by_force(run: Command, scan: Path) -> None:
+    scan.with_name("mask.png").write_text("old")
+    assert run("detect", scan, "-o", scan.with_name("mask.png"), "--force").code == 0
+    assert covers(np.asarray(Image.open(scan.with_name("mask.png"))), scratched()[1])
+
+
+def test_an_unreadable_photograph(run: Command, scan: Path) -> None:
+    scan.write_bytes(scan.read_bytes()[:500])
+    ended = run("detect", scan, "-o", scan.with_name("mask.png"), "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (3, "unreadable_image")
+    assert not scan.with_name("mask.png").exists()

@@ -1,0 +1,51 @@
+"""Small scans with scratches, and masks of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from skimage import data
+from tests.detector import write_detector
+
+from gan_inpaint import paths
+from gan_inpaint.store import SHIPPED_DETECTOR, ModelStore
+
+SIZE = (150, 200)
+
+
+def clean() -> NDArray[np.uint8]:
+    """A smooth photograph (150, 200, 3), which has no scratches."""
+    top, left = 50, 120
+    return cv2.GaussianBlur(data.astronaut()[top : top + SIZE[0], left : left + SIZE[1]], (0, 0), 3)
+
+
+def scratched(number: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The same with a white scratch, which lies elsewhere for each number, and its mask (150, 200)."""
+    pixels, mask = clean(), np.zeros(SIZE, np.uint8)
+    ends = (20 + 7 * number % 150, 10), (40 + 11 * number % 150, 130)
+    cv2.line(pixels, *ends, (255, 255, 255), 2)
+    cv2.line(mask, *ends, 255, 5)
+    return pixels, mask
+
+
+def write_scans(folder: Path, count: int) -> Path:
+    """Write `folder/scan-00.png` and so on, and their masks into `masks` beside the folder, which is returned."""
+    masks = folder.parent / "masks"
+    for place in (folder, masks):
+        place.mkdir()
+    for number in range(count):
+        pixels, mask = scratched(number)
+        Image.fromarray(pixels).save(folder / f"scan-{number:02}.png")
+        Image.fromarray(mask).save(masks / f"scan-{number:02}.png")
+    return masks
+
+
+def install_detector(folder: Path) -> None:
+    """Add a tiny detector to the user's models where the product ships none."""
+    store = ModelStore(paths.models_dir())
+    if not any(entry.name == SHIPPED_DETECTOR for entry in store.list()):
+        store.add(write_detector(folder / "detector.onnx"), SHIPPED_DETECTOR)

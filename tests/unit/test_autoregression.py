@@ -1,0 +1,66 @@
+"""Filling by the picture's own statistics."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from gan_inpaint.engine.guess import first_guess
+from gan_inpaint.restoring.autoregression import CORE, SIDE, interpolated
+
+INNER = slice((SIDE - CORE) // 2, (SIDE + CORE) // 2)
+
+
+def waves(count: int, channels: int = 3) -> np.ndarray:
+    """(n, 32, 32, C): a regular weave, differently turned in each window."""
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    turns = np.linspace(0, 3, count)[:, None, None]
+    planes = [0.5 * np.sin(x * (0.9 + 0.1 * turns) + y * np.cos(turns)) for _ in range(channels)]
+    return np.stack(planes, 3).astype(np.float32)
+
+
+def slit(width: int) -> np.ndarray:
+    hole = np.zeros((SIDE, SIDE), np.bool_)
+    hole[:, 15 : 15 + width] = True
+    return hole
+
+
+@pytest.mark.parametrize("width", [1, 2, 4])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_weave_is_continued_where_a_smooth_guess_is_not(width: int, channels: int) -> None:
+    truth, hole = waves(90, channels), slit(width)
+    smooth = np.stack([first_guess(picture, hole).reshape(picture.shape) for picture in truth])
+    filled = interpolated(smooth, np.repeat(hole[None], len(truth), 0))
+    inside = hole[INNER, INNER]
+    wanted = truth[:, INNER, INNER][:, inside]
+    error = np.abs(filled[:, inside] - wanted).mean()
+    assert error < 0.5 * np.abs(smooth[:, INNER, INNER][:, inside] - wanted).mean() + 1e-3
+    assert (filled[:, ~inside] == truth[:, INNER, INNER][:, ~inside]).all()
+
+
+def test_what_is_flat_stays_flat_and_noise_makes_nothing_wild() -> None:
+    hole = slit(4)[None]
+    assert np.abs(interpolated(np.full((1, SIDE, SIDE, 3), 0.25, np.float32), hole) - 0.25).max() < 1e-5
+    noise = np.random.default_rng(0).uniform(-1, 1, (40, SIDE, SIDE, 3)).astype(np.float32)
+    filled = interpolated(noise, np.repeat(hole, 40, 0))
+    assert np.isfinite(filled).all() and np.abs(filled).max() <= 1
+
+
+def test_a_window_of_which_nearly_all_is_missing_keeps_its_smooth_fill() -> None:
+    pictures = waves(2)
+    holes = np.ones((2, SIDE, SIDE), np.bool_)
+    holes[0, :, :15] = False
+    holes[0, :, 17:] = False
+    filled = interpolated(pictures, holes)
+    assert (filled[1] == pictures[1, INNER, INNER]).all()
+
+
+def test_the_windows_do_not_depend_on_each_other() -> None:
+    pictures = cv2.GaussianBlur(np.random.default_rng(1).normal(0, 1, (SIDE * 80, SIDE, 3)), (0, 0), 1)
+    pictures = pictures.reshape(80, SIDE, SIDE, 3).astype(np.float32)
+    holes = np.stack([slit(1 + number % 5) for number in range(80)])
+    together = interpolated(pictures, holes)
+    for number in (0, 41, 79):
+        alone = interpolated(pictures[number : number + 1], holes[number : number + 1])
+        assert np.abs(alone[0] - together[number]).max() < 1e-4

@@ -1,0 +1,30 @@
+"""The scratch detector: photographs with made damage, and a small network that finds it.
+
+`DamagedCrops` makes what it learns from, `DetectorTrainer` is what the training loop trains; `measured` says on `Cases`
+how well it does.
+"""
+
+from gan_inpaint_training.detector.config import KIND, DetectorConfig, configured
+from gan_inpaint_training.detector.crops import DamagedCrops
+from gan_inpaint_training.detector.figures import measured
+from gan_inpaint_training.detector.held_out import for_training, held_out
+from gan_inpaint_training.detector.kinds import FILM
+from gan_inpaint_training.detector.network import Detector
+from gan_inpaint_training.detector.trainer import DetectorTrainer, build, restore
+from gan_inpaint_training.detector.validation import Cases
+
+__all__ = [
+    "FILM",
+    "KIND",
+    "Cases",
+    "DamagedCrops",
+    "Detector",
+    "DetectorConfig",
+    "DetectorTrainer",
+    "build",
+    "configured",
+    "for_training",
+    "held_out",
+    "measured",
+    "restore",
+]

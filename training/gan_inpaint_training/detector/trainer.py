@@ -1,0 +1,134 @@
+"""One step of a detector's training, and the state that it changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import torch
+from lightning.fabric import Fabric
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from gan_inpaint_training import checkpoint
+from gan_inpaint_training.detector.config import DetectorConfig
+from gan_inpaint_training.detector.loss import cross_entropy, soft_dice
+from gan_inpaint_training.detector.network import Detector
+from gan_inpaint_training.trainer import ema_half_life, learning_rate_scale
+from gan_inpaint_training.watch import NonFiniteLoss
+
+DAMAGED, UNCERTAIN = slice(0, 2), slice(2, 3)  # channels of a label
+
+
+class DetectorTrainer:
+    """Detector, its moving average and its optimiser of one run; in channels_last, as the generators are."""
+
+    noun = "detector"
+    grid = "seen, wanted, found: light red, dark blue, uncertain gray"
+
+    def __init__(self, config: DetectorConfig, fabric: Fabric) -> None:
+        self.config, self.fabric, self.images_seen = config, fabric, 0
+        schedule = config.schedule
+        torch.manual_seed(schedule.seed)
+        detector = build(config).to(memory_format=torch.channels_last)
+        self.averaged = fabric.to_device(AveragedModel(detector))
+        optimizer = torch.optim.Adam(detector.parameters(), schedule.learning_rate, schedule.betas, fused=True)
+        self.detector, self.optimizer = fabric.setup(detector, optimizer)
+        self.detector.mark_forward_method("logits")
+
+    @property
+    def network(self) -> Detector:
+        """What is trained."""
+        network: Detector = self.detector.module
+        return network
+
+    def step(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
+        """One update on this device's share of a batch: `image` (N, 3, S, S) in [-1, 1], `label` (N, 3, S, S), 1 where
+        there is light damage, dark damage, and where neither answer is wrong. Returns the terms of the loss."""
+        self._begin()
+        with self.fabric.autocast():
+            logits = self.detector.logits(image.contiguous(memory_format=torch.channels_last))
+        logits, wanted, counted = logits.float(), label[:, DAMAGED], 1 - label[:, UNCERTAIN]
+        entropy = cross_entropy(logits, wanted, counted, self.config.loss.positive)
+        dice = soft_dice(logits, wanted, counted)
+        total = entropy + self.config.loss.dice * dice
+        self.optimizer.zero_grad(set_to_none=True)
+        self.fabric.backward(total)
+        self.optimizer.step()
+        self.averaged.update_parameters(self.network)
+        self.images_seen += image.shape[0] * self.fabric.world_size
+        return {"cross_entropy": entropy.detach(), "dice": dice.detach(), "total": total.detach()}
+
+    @torch.no_grad()
+    def sample(self, image: Tensor, label: Tensor) -> Tensor:
+        """Rows of picture, label and heat-map, one column an example: (3, 3·S, N·S) in [0, 1]."""
+        device = self.fabric.device
+        found = self.averaged.module(image.to(device)).float()
+        label = label.to(device)
+        rows = [(image.to(device) + 1) / 2, _shown(label[:, DAMAGED]) + 0.5 * label[:, UNCERTAIN], _shown(found)]
+        return torch.cat([torch.cat(list(row), 2) for row in rows], 1).clamp(0, 1)
+
+    def check_weights(self) -> None:
+        """Raises NonFiniteLoss where an update has spoiled a weight although the loss was finite."""
+        if not all(bool(parameter.isfinite().all()) for parameter in self.network.parameters()):
+            raise NonFiniteLoss(
+                f"The detector's weights are not finite after {self.images_seen} images. What was saved before is kept."
+            )
+
+    def state(self) -> dict[str, Any]:
+        """Everything needed to go on as if never interrupted."""
+        return {
+            "config": msgspec.to_builtins(self.config),
+            "images_seen": self.images_seen,
+            "detector": self.network.state_dict(),
+            "ema": self.averaged.module.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Raises CheckpointError when the state belongs to another network, or is not one of this class."""
+        try:
+            stored, wanted = state["config"]["network"], msgspec.to_builtins(self.config.network)
+            if msgspec.to_builtins(stored) != msgspec.to_builtins(wanted):
+                raise checkpoint.CheckpointError(
+                    f"The run was trained with the network {stored}, not with this configuration's, {wanted}."
+                )
+            self.network.load_state_dict(state["detector"])
+            self.averaged.module.load_state_dict(state["ema"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.images_seen = state["images_seen"]
+        except KeyError as error:
+            raise checkpoint.CheckpointError(f"The checkpoint has no {error}: another program wrote it.") from error
+        except (AttributeError, RuntimeError, TypeError) as error:
+            raise checkpoint.CheckpointError(f"The checkpoint does not fit the network: {error}") from error
+        # The first update of a fresh average copies the weights instead of averaging.
+        self.averaged.n_averaged.fill_(1)
+
+    def _begin(self) -> None:
+        """Make the learning rate and the average a function of the images seen."""
+        schedule = self.config.schedule
+        scale = learning_rate_scale(schedule, self.images_seen)
+        for group in self.optimizer.param_groups:
+            group["lr"], group["betas"] = schedule.learning_rate * scale, schedule.betas
+        decay = 0.5 ** (schedule.batch / max(ema_half_life(schedule, self.images_seen), 1e-8))
+        self.averaged.multi_avg_fn = get_ema_multi_avg_fn(decay)
+
+
+def build(config: DetectorConfig) -> Detector:
+    """The untrained network of a configuration."""
+    return Detector(config.network.widths, config.network.line)
+
+
+def restore(state: dict[str, Any]) -> Detector:
+    """The averaged network of a checkpoint's state, ready for inference.
+
+    Raises msgspec.ValidationError, KeyError, TypeError or RuntimeError where the state is not a detector's.
+    """
+    network = build(msgspec.convert(state["config"], DetectorConfig))
+    network.load_state_dict(state["ema"])
+    return network.eval()
+
+
+def _shown(damage: Tensor) -> Tensor:
+    """(N, 2, S, S) → (N, 3, S, S): light as red, dark as blue."""
+    return torch.cat([damage[:, :1], torch.zeros_like(damage[:, :1]), damage[:, 1:]], 1)

@@ -1,0 +1,90 @@
+"""What a photograph has been through before and after it was damaged: optics, grain, compression, toning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_inpaint_training.data import Picture
+
+Shades = NDArray[np.float32]
+"""(H, W, 3) float32, 0 to 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """`blur` and `grain`: standard deviations in pixels and in levels of 255, 0 for none; `coarse`: pixels of a grain;
+    `coloured`: grain of each channel by itself; `quality`: JPEG's, or None."""
+
+    blur: float
+    grain: float
+    coarse: float
+    coloured: bool
+    quality: int | None
+
+
+UNWORN = Wear(blur=0.0, grain=0.0, coarse=1.0, coloured=False, quality=None)
+
+
+def before(random: np.random.Generator) -> Wear:
+    """What happened before the damage: the camera, the film."""
+    return _drawn(random, blur=0.25, softest=1.6, grain=0.4, strongest=12, compressed=0.15)
+
+
+def after(random: np.random.Generator) -> Wear:
+    """What happened after the damage: the scanner, the file."""
+    return _drawn(random, blur=0.35, softest=1.0, grain=0.3, strongest=6, compressed=0.3)
+
+
+def blurred(wear: Wear, picture: Shades) -> Shades:
+    softened: Shades = cv2.GaussianBlur(picture, (0, 0), wear.blur) if wear.blur else picture
+    return softened
+
+
+def grained(random: np.random.Generator, wear: Wear, picture: Shades) -> Shades:
+    if not wear.grain:
+        return picture
+    height, width = picture.shape[:2]
+    grains = (round(height / wear.coarse), round(width / wear.coarse), 3 if wear.coloured else 1)
+    noise = random.standard_normal(grains, np.float32) * np.float32(wear.grain)
+    if grains[:2] != (height, width):
+        noise = cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
+    worn: Shades = picture + (noise if wear.coloured else cv2.merge([noise] * 3))
+    return worn
+
+
+def compressed(wear: Wear, picture: Shades) -> Picture:
+    """`picture` as whole numbers, through JPEG where there was one."""
+    whole: Picture = cv2.convertScaleAbs(np.maximum(picture, 0))
+    if wear.quality is None:
+        return whole
+    encoded = cv2.imencode(".jpg", whole, [cv2.IMWRITE_JPEG_QUALITY, wear.quality])[1]
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
+
+
+def toned(random: np.random.Generator, picture: Picture) -> Picture:
+    """A third of the pictures gray, some of these sepia, and some faded."""
+    kind = random.random()
+    if kind < 0.35:
+        gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
+        tint = np.array([1.0, 0.9, 0.75]) if kind < 0.1 else np.ones(3)
+        picture = (gray * tint).round().astype(np.uint8)
+    if random.random() < 0.15:
+        low, high = random.uniform(0, 60), random.uniform(170, 255)
+        picture = cv2.LUT(picture, np.linspace(low, high, 256).round().astype(np.uint8))
+    return picture
+
+
+def _drawn(
+    random: np.random.Generator, *, blur: float, softest: float, grain: float, strongest: float, compressed: float
+) -> Wear:
+    return Wear(
+        blur=float(random.uniform(0.3, softest)) if random.random() < blur else 0.0,
+        grain=float(random.uniform(1, strongest)) if random.random() < grain else 0.0,
+        coarse=float(random.choice([1.0, 1.0, 1.5, 2.5])),
+        coloured=bool(random.random() < 0.5),
+        quality=int(random.integers(40, 97)) if random.random() < compressed else None,
+    )
