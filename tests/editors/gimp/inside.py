@@ -99,9 +99,31 @@ def selection(layer: int) -> str:
     return _encoded(drawable.get_image().get_selection().get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE))
 
 
+def selection_bounds(image: int) -> list[int] | None:
+    """Left, top, right and bottom of what is selected anywhere in the image; None where nothing is."""
+    _, something, *bounds = Gimp.Selection.bounds(_image(image))
+    return bounds if something else None
+
+
+def paint(layer: int, data: str) -> None:
+    """Give the layer these bytes, in its own format."""
+    _write(_layer(layer), base64.b64decode(data))
+    Gimp.displays_flush()
+
+
+def lock(layer: int) -> None:
+    """Lock the layer's pixels."""
+    _layer(layer).set_lock_content(True)
+
+
 def fill(image: int, drawables: list[int], **arguments: Any) -> dict[str, str]:
-    """Run the plug-in's procedure as a script would; the result's status and GIMP's message."""
-    procedure = Gimp.get_pdb().lookup_procedure("gan-inpaint-fill")
+    """Run the plug-in's fill as a script would; the result's status and GIMP's message."""
+    return run("gan-inpaint-fill", image, drawables, **arguments)
+
+
+def run(procedure_name: str, image: int, drawables: list[int], **arguments: Any) -> dict[str, str]:
+    """Run one of the plug-in's procedures as a script would; the result's status and GIMP's message."""
+    procedure = Gimp.get_pdb().lookup_procedure(procedure_name)
     assert procedure is not None, "the plug-in is not registered"
     config = procedure.create_config()
     config.set_property("image", _image(image))

@@ -24,7 +24,7 @@ Select = Callable[[DamageMap, float], Mask]
 TOLERANCE = 2
 FLAGGED = 0.0005
 """The share of a clean photograph that may be selected by mistake."""
-LOGITS = np.linspace(-2, 6, 33)  # thresholds that are tried, from 0.12 to 0.998
+LOGITS = np.linspace(-2, 5, 29)  # thresholds that are tried, from 0.12 to 0.993
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Tally:
 
 
 NOTHING = Tally(0, 0, 0, 0, 0)
+Tallies = dict[str, dict[float, Tally]]
+"""Kind of case → threshold → tally."""
 
 
 def tally(mask: Mask, label: NDArray[np.uint8]) -> Tally:
@@ -88,19 +90,24 @@ def damage_map(detector: Detector, picture: Picture) -> DamageMap:
 def measured(
     detector: Detector, cases: Iterable[Case], select: Select, on_case: Callable[[], None] = lambda: None
 ) -> tuple[float, dict[str, float]]:
-    """The threshold of a detector, and its figures at it.
-
-    Of the thresholds tried it is the lowest of those that have the highest F1 on the mixed cases and select no more
-    than FLAGGED of the clean ones; where none does, the one that selects the least. Figures: `f1`, `precision` and
-    `recall` of the mixed cases, `recall_KIND`, `flagged_clean` and `flagged_worn`, shares of 1. `on_case` is called
-    after each case. Raises what iterating over the cases does.
-    """
-    tallies: dict[str, dict[float, Tally]] = defaultdict(lambda: dict.fromkeys(THRESHOLDS, NOTHING))
+    """The threshold of a detector, and its figures at it, as `judged` gives them. `on_case` is called after each case.
+    Raises what iterating over the cases does."""
+    tallies: Tallies = defaultdict(lambda: dict.fromkeys(THRESHOLDS, NOTHING))
     for case in cases:
         found = damage_map(detector, case.picture)
         for threshold in THRESHOLDS:
             tallies[case.kind][threshold] += tally(select(found, threshold), case.label)
         on_case()
+    return judged(tallies)
+
+
+def judged(tallies: Tallies) -> tuple[float, dict[str, float]]:
+    """The threshold and the figures at it.
+
+    Of the thresholds tried it is the one with the highest F1 on the mixed cases of those that select no more than
+    FLAGGED of the clean ones; where none does, the one that selects the least. Figures, shares of 1: `f1`, `precision`
+    and `recall` of the mixed cases, `recall_KIND`, `flagged_clean` and `flagged_worn`.
+    """
     threshold = chosen(tallies[CLEAN], tallies[MIXED])
     mixed = tallies[MIXED][threshold]
     figures = {"f1": mixed.f1, "precision": mixed.precision, "recall": mixed.recall}
@@ -113,7 +120,7 @@ THRESHOLDS: Sequence[float] = [1 / (1 + math.exp(-logit)) for logit in LOGITS]
 
 
 def chosen(clean: dict[float, Tally], mixed: dict[float, Tally]) -> float:
-    """The threshold, as `measured` chooses it."""
+    """The threshold, as `judged` chooses it."""
     quiet = [threshold for threshold in THRESHOLDS if clean[threshold].flagged <= FLAGGED]
     if not quiet:
         return min(THRESHOLDS, key=lambda threshold: clean[threshold].flagged)

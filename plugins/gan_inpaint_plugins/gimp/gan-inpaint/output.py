@@ -1,4 +1,4 @@
-"""Writing a fill into an image, each as one step of undo."""
+"""Writing a fill or a repair into an image, each as one step of undo."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from selected import Refusal, Selected, read
 LAYER_NAME = "GAN Inpaint"
 
 
-def write_in_place(selected: Selected, filled: bytes) -> None:
-    """Write the filled crop, already blended by the selection, into the layer.
+def write_in_place(selected: Selected, filled: bytes, mask: bytes) -> None:
+    """Write the filled crop, already blended, into the layer; `mask` is 0 in those of its pixels that stay as they are.
 
     Merging the shadow buffer makes the step of undo, but goes through GIMP's own blending, which rounds deep pixels
     even where nothing is selected. So the exact bytes are written once more on top; undo and redo swap whole tiles and
@@ -25,17 +25,17 @@ def write_in_place(selected: Selected, filled: bytes) -> None:
         Refusal: GIMP does not let the layer be changed.
     """
     layer, box, pixel_format = selected.layer, selected.box, selected.pixel_format
-    data = _cut(selected, filled)
+    data = _cut(selected, filled, pixel_format.wire_bytes)
     before = b"" if pixel_format.exact else read(layer, box, pixel_format.native)
-    with _one_undo_step(selected.image):
-        _write(layer.get_shadow_buffer(), box, pixel_format.wire, data)
+    with one_undo_step(selected.image):
+        write(layer.get_shadow_buffer(), box, pixel_format.wire, data)
         if not layer.merge_shadow(True):
             raise Refusal("GIMP does not let the layer be changed. Its pixels, or those of its group, may be locked.")
-        _write(layer.get_buffer(), box, pixel_format.wire, data)
+        write(layer.get_buffer(), box, pixel_format.wire, data)
         if not pixel_format.exact:
             after = read(layer, box, pixel_format.native)
-            exact = _keep(before, after, selected.mask(box), pixel_format)
-            _write(layer.get_buffer(), box, pixel_format.native, exact)
+            exact = _keep(before, after, _cut(selected, mask, 1), pixel_format)
+            write(layer.get_buffer(), box, pixel_format.native, exact)
         layer.update(*box)
 
 
@@ -44,10 +44,10 @@ def add_layer(selected: Selected, filled: bytes) -> None:
     image, source, box = selected.image, selected.layer, selected.box
     mode = image.get_default_new_layer_mode()
     layer = Gimp.Layer.new(image, LAYER_NAME, box.width, box.height, source.type(), 100.0, mode)
-    data = _cut(selected, filled)
-    _write(layer.get_buffer(), Box(0, 0, box.width, box.height), selected.pixel_format.wire, data)
+    data = _cut(selected, filled, selected.pixel_format.wire_bytes)
+    write(layer.get_buffer(), Box(0, 0, box.width, box.height), selected.pixel_format.wire, data)
     _, x, y = source.get_offsets()
-    with _one_undo_step(image):
+    with one_undo_step(image):
         image.insert_layer(layer, source.get_parent(), image.get_item_position(source))
         layer.set_offsets(box.x + x, box.y + y)
         if not layer.has_alpha():
@@ -58,7 +58,7 @@ def add_layer(selected: Selected, filled: bytes) -> None:
 
 
 @contextmanager
-def _one_undo_step(image: Gimp.Image) -> Iterator[None]:
+def one_undo_step(image: Gimp.Image) -> Iterator[None]:
     """What the block does is undone at once, and not before it has ended."""
     image.undo_group_start()
     try:
@@ -67,15 +67,16 @@ def _one_undo_step(image: Gimp.Image) -> Iterator[None]:
         image.undo_group_end()
 
 
-def _cut(selected: Selected, filled: bytes) -> bytes:
-    """The rows of the selection's box out of those of the crop."""
-    crop, box, size = selected.crop, selected.box, selected.pixel_format.wire_bytes
+def _cut(selected: Selected, crop_data: bytes, size: int) -> bytes:
+    """The rows of the selection's box out of those of the crop, of `size` bytes a pixel."""
+    crop, box = selected.crop, selected.box
     first = ((box.y - crop.y) * crop.width + box.x - crop.x) * size
     rows = range(first, first + box.height * crop.width * size, crop.width * size)
-    return b"".join(filled[row : row + box.width * size] for row in rows)
+    return b"".join(crop_data[row : row + box.width * size] for row in rows)
 
 
-def _write(buffer: Gegl.Buffer, box: Box, babl_format: str, data: bytes) -> None:
+def write(buffer: Gegl.Buffer, box: Box, babl_format: str, data: bytes) -> None:
+    """Write pixels into a box that lies inside the buffer."""
     buffer.set(Gegl.Rectangle.new(*box), babl_format, data)
     buffer.flush()
 

@@ -1,0 +1,19 @@
+"""What GIMP's progress bar says while the daemon works."""
+
+from __future__ import annotations
+
+from bindings import Gimp
+from client import Progress
+
+STAGES = {
+    "waiting": "Waiting for other work to end…",
+    "loading": "Loading the model…",
+    "detecting": "Looking for scratches…",
+    "filling": "Filling…",
+}
+
+
+def show_progress(progress: Progress) -> None:
+    """To be called with each step that the daemon reports."""
+    Gimp.progress_set_text(STAGES.get(progress["stage"], ""))
+    Gimp.progress_update(progress["done"] / max(progress["total"], 1))
