@@ -38,11 +38,11 @@ class Picture:
         return "GAN Inpaint"
 
     def undo(self, layers: int = 1) -> None:
-        self.krita.until("trigger", action="edit_undo")
+        self.krita.until("step", action="edit_undo")
         self.krita.until("count_is", layers_wanted=layers)
 
     def redo(self, layers: int = 2) -> None:
-        self.krita.until("trigger", action="edit_redo")
+        self.krita.until("step", action="edit_redo")
         self.krita.until("count_is", layers_wanted=layers)
 
     def message(self) -> str:

@@ -21,6 +21,8 @@ from .picture import Picture
 from .session import Krita
 
 SPECKLES = {"spacing": 120, "side": 24}
+FILLS = ["gan_inpaint", "gan_inpaint_again"]
+SCRATCHES = ["gan_inpaint_select_scratches", "gan_inpaint_repair_scratches"]
 
 
 @pytest.fixture
@@ -31,13 +33,13 @@ def large(krita: Krita) -> Picture:
     return picture
 
 
-@pytest.mark.parametrize("action", ["gan_inpaint", "gan_inpaint_again"])
+@pytest.mark.parametrize("action", [*FILLS, *SCRATCHES])
 def test_without_a_picture_a_box_says_so(krita: Krita, action: str) -> None:
     krita.call("trigger", action=action)
     assert krita.until("close_message_box").startswith("No picture is open.")
 
 
-@pytest.mark.parametrize("action", ["gan_inpaint", "gan_inpaint_again"])
+@pytest.mark.parametrize("action", FILLS)
 def test_without_a_selection_the_user_is_told(krita: Krita, action: str) -> None:
     picture = Picture(krita)
     assert picture.refused(action).startswith("Nothing is selected.")
@@ -101,13 +103,14 @@ def test_a_model_that_was_removed_is_named(krita: Krita) -> None:
     assert "nothing-like-it" in picture.refused()
 
 
-@pytest.mark.parametrize("action", ["gan_inpaint", "gan_inpaint_again"])
+@pytest.mark.parametrize("action", [*FILLS, SCRATCHES[0]])
 def test_a_daemon_that_cannot_be_started_is_told(krita: Krita, plugin: Path, tmp_path: Path, action: str) -> None:
     write_settings(plugin, tmp_path / "daemon.json", ["/nonexistent/gan-inpaint", "serve", "--detach"])
     picture = Picture(krita)
     picture.select()
     assert "start" in picture.refused(action)
     assert not krita.call("dialog_is_shown")
+    assert not krita.call("scratches_are_shown")
 
 
 def test_a_daemon_that_is_not_running_is_started_meanwhile_krita_goes_on(

@@ -22,8 +22,9 @@ KINDS = {
 }
 
 
-def test_both_entries_stand_in_the_filter_menu(krita: Krita) -> None:
-    assert krita.call("menu", name="Filter")[-2:] == ["GAN Inpaint…", "GAN Inpaint Again"]
+def test_the_entries_stand_in_the_filter_menu(krita: Krita) -> None:
+    entries = ["GAN Inpaint…", "GAN Inpaint Again", "Select Scratches…", "Repair Scratches…"]
+    assert krita.call("menu", name="Filter")[-4:] == entries
 
 
 def test_a_shortcut_can_be_given_to_an_entry(krita: Krita) -> None:

@@ -1,24 +1,25 @@
-"""One fill, from the selection to the new layer, driven by Qt's event loop."""
+"""A fill or a repair, from the request to the new layer, driven by Qt's event loop."""
 
 from __future__ import annotations
 
-from .client import FillJob, FillReply, Progress
+from collections.abc import Callable
+
+from .client import FillReply, FillRequest, Job, Progress, RepairReply, RepairRequest
 from .failures import slot
 from .link import Link
-from .options import Options
 from .qt import QObject, QProgressDialog, Qt, QWidget, pyqtSignal
-from .selected import Selected
 
 STAGES = {
-    "waiting": "Waiting for another fill to end…",
+    "waiting": "Waiting for other work to end…",
     "loading": "Loading the model…",
-    "filling": "Filling the selection…",
+    "detecting": "Looking for damage…",
+    "filling": "Filling…",
 }
 SHOWN_AFTER_MILLISECONDS = 500  # most fills are ready before a progress window could be read
 
 
-class Fill(QObject):
-    """Asks the daemon for what is selected and puts it into the picture; owns the link.
+class Work(QObject):
+    """Asks the daemon and hands its answer to `add`, which puts it into the picture; owns the link.
 
     Signals:
         ended: a sentence for the user, or nothing where the new layer says it all.
@@ -26,10 +27,16 @@ class Fill(QObject):
 
     ended = pyqtSignal(str)
 
-    def __init__(self, selected: Selected, options: Options, link: Link, window: QWidget) -> None:
+    def __init__(
+        self,
+        request: FillRequest | RepairRequest,
+        add: Callable[[FillReply], None] | Callable[[RepairReply], None],
+        link: Link,
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
-        self._selected, self._options, self._link = selected, options, link
-        self._job: FillJob | None = None
+        self._request, self._add, self._link = request, add, link
+        self._job: Job | None = None
         self._progress = _progress_window(window)
         self._progress.canceled.connect(self.cancel)
         link.welcomed.connect(self._ask)
@@ -60,15 +67,15 @@ class Fill(QObject):
 
     @slot
     def _ask(self) -> None:
-        self._job = FillJob(self._link.messenger, self._selected.request(self._options))
+        self._job = Job(self._link.messenger, self._request)
         self._link.send()
         self._read()
 
     @slot
     def _read(self) -> None:
         while (event := self._job.next_event()) is not None:
-            if isinstance(event, FillReply):
-                self._selected.add_fill(event.pixels)
+            if isinstance(event, tuple):
+                self._add(event)
                 self._end(event.header["note"])
                 return
             self._show(event)

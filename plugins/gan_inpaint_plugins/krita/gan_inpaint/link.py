@@ -76,6 +76,10 @@ class Link(QObject):
         self._silence.start()
         self._flush()
 
+    def rest(self) -> None:
+        """Nothing is asked for now: the daemon may be silent for as long as it likes."""
+        self._silence.stop()
+
     def fail(self, sentence: str) -> None:
         self._hang_up()
         self._end_start()
@@ -169,6 +173,6 @@ class Link(QObject):
             self._start_daemon(problem)
             return
         if reply is not None and reply.type == "welcome":
-            self._silence.stop()  # nothing is asked for now
+            self.rest()
             self.models = reply.header["models"]
             self.welcomed.emit()

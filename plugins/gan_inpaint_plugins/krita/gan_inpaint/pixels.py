@@ -83,6 +83,25 @@ def with_alpha(pixels: bytes, alpha: bytes, pixel_format: PixelFormat) -> bytes:
     return bytes(changed)
 
 
+def only(pixels: bytes, opacity: bytes, pixel_bytes: int) -> bytes:
+    """`pixels` with zeros where their `opacity`, a byte a pixel, is zero."""
+    kept = bytearray(len(pixels))
+    for run in re.finditer(rb"[^\0]+", opacity):
+        part = slice(run.start() * pixel_bytes, run.end() * pixel_bytes)
+        kept[part] = pixels[part]
+    return bytes(kept)
+
+
+def bounds(mask: bytes, width: int) -> Box:
+    """The smallest box with all pixels of a mask, rows of `width` bytes, that are not zero; there must be one."""
+    first, last = (len(mask) - len(mask.lstrip(b"\0"))), len(mask.rstrip(b"\0")) - 1
+    top, bottom = first // width, last // width
+    rows = [mask[row * width : (row + 1) * width] for row in range(top, bottom + 1)]
+    left = min(width - len(row.lstrip(b"\0")) for row in rows)
+    right = max(len(row.rstrip(b"\0")) for row in rows)
+    return Box(left, top, right - left, bottom + 1 - top)
+
+
 def product(first: bytes, second: bytes) -> bytes:
     """Two 8-bit channels of one length multiplied, 255 being one."""
     if second.count(OPAQUE) == len(second):
@@ -108,6 +127,8 @@ def laid_over(below: bytes, above: bytes, pixel_format: PixelFormat) -> bytes:
 
 def cut(pixels: bytes, outer: Box, inner: Box, pixel_bytes: int) -> bytes:
     """The pixels of `inner`, which lies inside `outer`, out of those of `outer`, row by row."""
+    if inner == outer:
+        return pixels
     first = (inner.y - outer.y) * outer.width + inner.x - outer.x
     starts = range(first, first + inner.height * outer.width, outer.width)
     return b"".join(pixels[start * pixel_bytes : (start + inner.width) * pixel_bytes] for start in starts)

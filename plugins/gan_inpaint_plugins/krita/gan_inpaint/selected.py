@@ -1,16 +1,16 @@
-"""What the user wants filled: a part of one layer of one document, as it is at this moment."""
+"""What the user wants worked on: a part of one layer of one document, as it is at this moment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from krita import Document, Krita
+from krita import Document, Krita, Selection
 
-from .client import Box, FillRequest, context_window
+from .client import Box, DetectRequest, FillReply, FillRequest, RepairReply, RepairRequest, context_window
 from .failures import Refusal
 from .layers import Ground, find
-from .options import Options
-from .pixels import PixelFormat, alpha_of, cut, product, with_alpha
+from .options import Damage, Options
+from .pixels import PixelFormat, alpha_of, bounds, cut, only, product, with_alpha
 
 SELECTED_TO_255 = bytes([0]) + bytes([255]) * 255
 
@@ -31,31 +31,36 @@ class Selected:
     @classmethod
     def of(cls, document: Document | None) -> Selected:
         """Read what is selected now; raises Refusal where nothing can be filled."""
-        if document is None or document.activeNode() is None:
-            raise Refusal("No picture is open. Open one, and select what is to be removed.")
-        ground = Ground.under(document.activeNode())
-        pixel_format = ground.pixel_format()
-        box, crop, mask = _selection(document)
-        pixels = ground.pixels(*crop)
-        if len(pixels) != crop.width * crop.height * pixel_format.pixel_bytes:
-            raise Refusal("Krita does not give the pixels of the chosen layer. Choose another one.")
-        selected = cls(document, ground.layer.uniqueId(), box, crop, pixel_format, pixels, mask)
-        if not selected._alpha().strip(b"\0"):
-            raise Refusal("The chosen layer is empty there. Choose the layer that shows what is to be removed.")
-        return selected
+        ground = _ground(document)
+        selection = document.selection()
+        if not _selects(selection):
+            raise Refusal("Nothing is selected. Select what is to be removed first.")
+        return cls._read(document, ground, selection)
 
-    def request(self, options: Options) -> FillRequest:
+    @classmethod
+    def of_all(cls, document: Document | None) -> Selected:
+        """The same, and the whole picture where nothing is selected."""
+        ground = _ground(document)
+        selection = document.selection()
+        if _selects(selection):
+            return cls._read(document, ground, selection)
+        everything = Selection()
+        everything.select(0, 0, document.width(), document.height(), 255)
+        return cls._read(document, ground, everything)
+
+    def fill_request(self, options: Options) -> FillRequest:
         """What to ask the daemon for: the whole hole, since the new layer is blended by its own alpha channel."""
-        return FillRequest(
-            self.pixels,
-            self.mask.translate(SELECTED_TO_255),
-            width=self.crop.width,
-            height=self.crop.height,
-            **self.pixel_format._asdict(),
-            **options._asdict(),
-        )
+        return FillRequest(self.pixels, self._hole(), **self._shape(), **options._asdict())
 
-    def add_fill(self, filled: bytes) -> None:
+    def detect_request(self, damage: Damage) -> DetectRequest:
+        """In what to look for damage; what surrounds the selection is looked at too, to tell the one from the other."""
+        return DetectRequest(self.pixels, **self._shape(), **damage.keys())
+
+    def repair_request(self, damage: Damage) -> RepairRequest:
+        """What to ask the daemon to repair; wholly, as with a fill."""
+        return RepairRequest(self.pixels, self._hole(), **self._shape(), **damage.keys())
+
+    def add_fill(self, reply: FillReply) -> None:
         """Put the filled crop's selected part above the layer: one step of undo.
 
         The fill is as opaque as the selection is and the layer was.
@@ -63,35 +68,80 @@ class Selected:
         Raises:
             Refusal: what was to be filled is no longer there.
         """
-        if self.document not in Krita.instance().documents():
-            raise Refusal("The picture was closed before its fill was ready.")
+        self._add(reply.pixels, self.mask, self.box)
+
+    def add_repair(self, reply: RepairReply) -> None:
+        """The same for a repair: the new layer holds the repaired pixels and nothing else."""
+        repaired = product(reply.mask, self.mask)
+        inside = bounds(repaired, self.crop.width)
+        box = inside._replace(x=inside.x + self.crop.x, y=inside.y + self.crop.y)
+        self._add(reply.pixels, repaired, box)
+
+    def is_open(self) -> bool:
+        """Whether the picture is still there."""
+        return self.document in Krita.instance().documents()
+
+    def within(self, found: bytes) -> bytes:
+        """What is `found` in the crop, a byte a pixel, 0 or 255, as far as it is selected."""
+        return product(found, self.mask)
+
+    @classmethod
+    def _read(cls, document: Document, ground: Ground, selection: Selection) -> Selected:
+        pixel_format = ground.pixel_format()
+        box, crop, mask = _area(document, selection)
+        pixels = ground.pixels(*crop)
+        if len(pixels) != crop.width * crop.height * pixel_format.pixel_bytes:
+            raise Refusal("Krita does not give the pixels of the chosen layer. Choose another one.")
+        selected = cls(document, ground.layer.uniqueId(), box, crop, pixel_format, pixels, mask)
+        if not selected._alpha(mask, box).strip(b"\0"):
+            raise Refusal("The chosen layer is empty there. Choose the layer that shows what is to be removed.")
+        return selected
+
+    def _hole(self) -> bytes:
+        return self.mask.translate(SELECTED_TO_255)
+
+    def _shape(self) -> dict[str, object]:
+        return {"width": self.crop.width, "height": self.crop.height, **self.pixel_format._asdict()}
+
+    def _add(self, pixels: bytes, mask: bytes, box: Box) -> None:
+        """Put the pixels in a box, as opaque as `mask` and the layer are, above the layer; both are of the crop."""
+        if not self.is_open():
+            raise Refusal("The picture was closed before the work on it was done.")
         layer = find(self.document, self.layer_id)
         if layer is None:
-            raise Refusal("The layer was removed before its fill was ready. Choose another one and fill again.")
+            raise Refusal("The layer was removed before the work on it was done. Choose another one and try again.")
         ground = Ground.under(layer)
-        if ground.pixels(*self.box) != self._cut(self.pixels):
-            raise Refusal("The layer was changed there before its fill was ready, so it was left as it is. Fill again.")
-        ground.add_fill(self.document, with_alpha(self._cut(filled), self._alpha(), self.pixel_format), *self.box)
+        if ground.pixels(*box) != self._cut(self.pixels, box):
+            raise Refusal("The layer was changed there meanwhile, so it was left as it is. Try again.")
+        alpha = self._alpha(mask, box)
+        shown = only(self._cut(pixels, box), alpha, self.pixel_format.pixel_bytes)
+        ground.add_fill(self.document, with_alpha(shown, alpha, self.pixel_format), *box)
 
-    def _alpha(self) -> bytes:
-        """The alpha channel of the new layer, in 8 bits."""
-        selection = cut(self.mask, self.crop, self.box, 1)
-        return product(selection, alpha_of(self._cut(self.pixels), self.pixel_format))
+    def _alpha(self, mask: bytes, box: Box) -> bytes:
+        """The alpha channel, in 8 bits, of a new layer over `box`."""
+        return product(cut(mask, self.crop, box, 1), alpha_of(self._cut(self.pixels, box), self.pixel_format))
 
-    def _cut(self, pixels: bytes) -> bytes:
+    def _cut(self, pixels: bytes, box: Box) -> bytes:
         """The box's part of the crop's pixels."""
-        return cut(pixels, self.crop, self.box, self.pixel_format.pixel_bytes)
+        return cut(pixels, self.crop, box, self.pixel_format.pixel_bytes)
 
 
-def _selection(document: Document) -> tuple[Box, Box, bytes]:
+def _ground(document: Document | None) -> Ground:
+    if document is None or document.activeNode() is None:
+        raise Refusal("No picture is open. Open one, and choose the layer that is to be worked on.")
+    return Ground.under(document.activeNode())
+
+
+def _selects(selection: Selection | None) -> bool:
+    return selection is not None and bool(selection.width() and selection.height())
+
+
+def _area(document: Document, selection: Selection) -> tuple[Box, Box, bytes]:
     """The selection's box, the crop around it and the mask in the crop."""
-    selection = document.selection()
-    if selection is None or not selection.width() or not selection.height():
-        raise Refusal("Nothing is selected. Select what is to be removed first.")
     selection = selection.duplicate()  # the document's own changes while it is read
     width, height = document.width(), document.height()
-    outline = Box(selection.x(), selection.y(), selection.width(), selection.height())
-    box, crop = outline.clipped(width, height), context_window(outline, width, height)
+    inside = Box(selection.x(), selection.y(), selection.width(), selection.height())
+    box, crop = inside.clipped(width, height), context_window(inside, width, height)
     if not crop.width or not crop.height:
-        raise Refusal("The selection lies outside the picture. Select what is to be removed.")
+        raise Refusal("The selection lies outside the picture. Select a part of it.")
     return box, crop, bytes(selection.pixelData(*crop))

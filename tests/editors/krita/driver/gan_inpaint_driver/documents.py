@@ -81,6 +81,10 @@ def selection() -> str:
     return encoded(document.selection().pixelData(0, 0, document.width(), document.height()))
 
 
+def is_something_selected() -> bool:
+    return current().selection() is not None
+
+
 def picture() -> str:
     """The pixels of the merged picture."""
     document = current()
@@ -93,6 +97,12 @@ def resize(width: int, height: int) -> None:
     document = current()
     document.crop(document.width() - width, document.height() - height, width, height)
     document.waitForDone()
+
+
+def step(action: str) -> bool:
+    """Undo or redo one step, which Krita leaves out while it is at work on the picture; false where there is none."""
+    current().waitForDone()
+    return trigger(action)
 
 
 def forget_changes() -> None:

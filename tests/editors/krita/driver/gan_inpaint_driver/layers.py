@@ -7,7 +7,7 @@ from typing import Any
 from krita import Krita, Node, Selection
 
 from .documents import current, encoded
-from .noise import noise, pixel_bytes
+from .noise import even, noise, pixel_bytes
 
 
 def layers() -> list[dict[str, Any]]:
@@ -50,6 +50,14 @@ def change(name: str, box: tuple[int, int, int, int]) -> None:
     """Put other noise into a layer, as a brush of another plug-in would."""
     layer = _layer(name)
     layer.setPixelData(noise(box[2] * box[3], layer, seed=2), *box)
+    current().refreshProjection()
+
+
+def paint(name: str, boxes: list[tuple[int, int, int, int]], level: float) -> None:
+    """Make parts of a layer gray."""
+    layer = _layer(name)
+    for box in boxes:
+        layer.setPixelData(even(box[2] * box[3], layer, level), *box)
     current().refreshProjection()
 
 

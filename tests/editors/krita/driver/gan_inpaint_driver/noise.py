@@ -1,4 +1,4 @@
-"""Pixels to fill."""
+"""Pixels to fill, and pixels to repair."""
 
 from __future__ import annotations
 
@@ -27,3 +27,12 @@ def noise(count: int, layer: Node, seed: int = 1) -> bytes:
     for byte, value in enumerate(one):
         opaque[step - len(one) + byte :: step] = bytes([value]) * count
     return bytes(opaque)
+
+
+def even(count: int, layer: Node, level: float) -> bytes:
+    """Opaque gray pixels, 0 is black and 1 white."""
+    one = ONE[layer.colorDepth()]
+    format = FLOATS.get(layer.colorDepth())
+    whole = (1 << 8 * len(one)) - 1
+    sample = struct.pack(f"<{format}", level) if format else round(level * whole).to_bytes(len(one), "little")
+    return (sample * (pixel_bytes(layer) // len(one) - 1) + one) * count

@@ -42,9 +42,15 @@ def remember(name: str, value: str) -> None:
     Krita.instance().writeSetting("gan_inpaint", name, value)
 
 
+def remember_damage(**values: Any) -> None:
+    """Write what the dialogs about scratches remember."""
+    for name, value in values.items():
+        Krita.instance().writeSetting("gan_inpaint_scratches", name, str(value))
+
+
 _OPERATIONS = {
     **vars(documents),
     **vars(layers),
     **vars(windows),
-    **{operation.__name__: operation for operation in (at_once, calm, remember)},
+    **{operation.__name__: operation for operation in (at_once, calm, remember, remember_damage)},
 }

@@ -15,15 +15,19 @@ from PyQt5.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QLabel,
     QMenu,
     QMessageBox,
     QProgressDialog,
     QPushButton,
+    QSlider,
     QSpinBox,
     QWidget,
 )
 
 TITLE = "GAN Inpaint"
+SCRATCHES = ("Select Scratches", "Repair Scratches")
+OK = QDialogButtonBox.StandardButton.Ok
 
 _messages: list[str] = []
 _defects: list[str] = []
@@ -122,8 +126,36 @@ def dialog(**wanted: Any) -> dict[str, Any]:
 
 def press(button: str) -> None:
     """Press a button of the dialog."""
-    kind = {"Fill": QDialogButtonBox.StandardButton.Ok, "Cancel": QDialogButtonBox.StandardButton.Cancel}[button]
-    _one(QDialogButtonBox).button(kind).click()
+    _press(_dialog(), button)
+
+
+def scratches(**wanted: Any) -> dict[str, Any]:
+    """What the dialog of one of the entries about scratches shows, after `wanted` was chosen in it."""
+    dialog = _scratches()[0]
+    sensitivity, kinds, grow = (dialog.findChild(kind) for kind in (QSlider, QComboBox, QSpinBox))
+    sensitivity.setValue(wanted.get("percent", sensitivity.value()))
+    kinds.setCurrentIndex(kinds.findData(wanted.get("kinds", kinds.currentData())))
+    grow.setValue(wanted.get("grow", grow.value()))
+    return {"percent": sensitivity.value(), "kinds": kinds.currentData(), "grow": grow.value()}
+
+
+def scratches_are_shown() -> bool:
+    return bool(_scratches())
+
+
+def scratches_say(sentence: str) -> bool:
+    """Whether that is in the dialog's sentence."""
+    labels = [label for dialog in _scratches() for label in dialog.findChildren(QLabel)]
+    return any(sentence in label.text() for label in labels)
+
+
+def scratches_are_ready() -> bool:
+    """Whether the dialog's button can be pressed, which it can while the selection is what the dialog says."""
+    return any(box.button(OK).isEnabled() for dialog in _scratches() for box in dialog.findChildren(QDialogButtonBox))
+
+
+def press_scratches(button: str) -> None:
+    _press(_scratches()[0], button)
 
 
 def progress() -> str:
@@ -191,8 +223,15 @@ def _dialog() -> QDialog:
     return _shown(QDialog, title=TITLE)[0]
 
 
-def _one(kind: type[QWidget]) -> Any:
-    return _dialog().findChild(kind)
+def _scratches() -> list[QDialog]:
+    return [dialog for title in SCRATCHES for dialog in _shown(QDialog, title)]
+
+
+def _press(dialog: QDialog, button: str) -> None:
+    kind = QDialogButtonBox.StandardButton.Cancel if button == "Cancel" else OK
+    pressed = dialog.findChild(QDialogButtonBox).button(kind)
+    assert pressed.text().replace("&", "") == button
+    pressed.click()
 
 
 def _choices() -> list[QComboBox]:

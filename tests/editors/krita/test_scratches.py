@@ -1,0 +1,272 @@
+"""Damage is found, selected and repaired in a real Krita, with a tiny detector in the daemon."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from tests.detector import product_with, write_detector
+
+from gan_inpaint_plugins import client
+
+from ..conftest import EditorDaemon, daemon_environment, write_settings
+from ..workbench import Screen, Workbench, eventually
+from .picture import Picture
+from .session import Krita
+
+SELECT, REPAIR = "gan_inpaint_select_scratches", "gan_inpaint_repair_scratches"
+LIGHT, DARK = (140, 20, 2, 160), (60, 100, 4, 4)
+AROUND = 8  # pixels within which the tiny detector may see what stands out
+KINDS = {
+    "RGBA U8": {},
+    "RGBA U16, linear light": {"depth": "U16"},
+    "RGBA F32": {"depth": "F32"},
+    "GRAYA U8": {"model": "GRAYA"},
+}
+
+
+@pytest.fixture(scope="module")
+def detecting_daemon(workbench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EditorDaemon]:
+    folder = tmp_path_factory.mktemp("product")
+    environment = daemon_environment(workbench, "detecting")
+    environment |= product_with(write_detector(folder / "tiny.onnx"), folder / "copy", os.pathsep.join(sys.path))
+    command = [sys.executable, "-m", "gan_inpaint"]
+    subprocess.run([*command, "serve", "--detach"], env=environment, check=True)
+    yield EditorDaemon(workbench.path / "detecting" / "daemon.json")
+    subprocess.run([*command, "stop"], env=environment, check=True)
+
+
+@pytest.fixture
+def detecting(krita: Krita, plugin: Path, detecting_daemon: EditorDaemon) -> Krita:
+    """Krita, led to that daemon."""
+    write_settings(plugin, detecting_daemon.runtime_file)
+    return krita
+
+
+@pytest.fixture
+def scan(detecting: Krita) -> Scan:
+    return Scan(detecting)
+
+
+class Scan(Picture):
+    """A gray page with a light scratch and a dark speck."""
+
+    def __init__(self, krita: Krita, **properties: Any) -> None:
+        super().__init__(krita, **properties)
+        krita.call("remember_damage", percent=50, kinds="both", grow=2)
+        krita.call("paint", name="Background", boxes=[(0, 0, self.width, self.height)], level=0.45)
+        krita.call("paint", name="Background", boxes=[LIGHT], level=1)
+        krita.call("paint", name="Background", boxes=[DARK], level=0)
+
+    def search(self) -> None:
+        """Open the dialog and wait for what is found."""
+        self.krita.call("trigger", action=SELECT)
+        self.krita.until("scratches_are_ready")
+
+    def choose(self, **wanted: Any) -> npt.NDArray[np.uint8]:
+        """Choose other values in the dialog, and wait for what is selected then; (height, width)."""
+        assert self.krita.call("scratches", **wanted).items() >= wanted.items()
+        self.krita.until("scratches_are_ready")
+        return self.selected()
+
+    def selected(self) -> npt.NDArray[np.uint8]:
+        return self.selection().reshape(self.height, self.width)
+
+    def repair(self) -> None:
+        """Repair with the remembered values."""
+        self.krita.call("trigger", action=REPAIR)
+        self.krita.until("scratches_are_ready")
+        self.krita.call("press_scratches", button="Repair")
+
+    def near(self, *boxes: tuple[int, int, int, int], margin: int = AROUND) -> npt.NDArray[np.bool_]:
+        """Where these boxes and their surroundings are; (height, width)."""
+        place = np.zeros((self.height, self.width), np.bool_)
+        for x, y, width, height in boxes:
+            place[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin] = True
+        return place
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_found_becomes_the_selection(detecting: Krita, kind: str) -> None:
+    page = Scan(detecting, **KINDS[kind])
+    before = page.pixels()
+    page.search()
+    detecting.call("press_scratches", button="Select")
+    selected = page.selected()
+    assert (selected[page.near(LIGHT, DARK, margin=0)] == 255).all()
+    assert not selected[~page.near(LIGHT, DARK)].any()
+    assert page.layers() == ["Background"]
+    assert np.array_equal(page.pixels(), before)
+    assert not detecting.call("scratches_are_shown")
+
+
+def test_the_selection_follows_the_dialog(krita: Krita, scan: Scan) -> None:
+    scan.search()
+    both = scan.selected()
+    dark = scan.choose(kinds="dark", grow=0, percent=20)
+    assert dark[scan.near(DARK, margin=0)].all() and not dark[scan.near(LIGHT, margin=0)].any()
+    light = scan.choose(kinds="light")
+    assert light[scan.near(LIGHT, margin=0)].all() and not light[scan.near(DARK, margin=0)].any()
+    counts = [np.count_nonzero(scan.choose(percent=percent)) for percent in (0, 50, 90)]
+    assert sorted(counts) == counts
+    assert np.array_equal(scan.choose(kinds="both", grow=2, percent=50), both)
+    krita.call("press_scratches", button="Cancel")
+
+
+def test_values_that_were_used_are_used_again(krita: Krita, scan: Scan) -> None:
+    wanted = {"percent": 70, "kinds": "light", "grow": 1}
+    scan.search()
+    scan.choose(**wanted)
+    krita.call("press_scratches", button="Select")
+    scan.search()
+    assert krita.call("scratches") == wanted
+    scan.choose(percent=10)
+    krita.call("press_scratches", button="Cancel")
+    krita.call("trigger", action=REPAIR)
+    assert krita.call("scratches") == wanted
+    krita.call("press_scratches", button="Cancel")
+    assert scan.layers() == ["Background"]
+
+
+def test_only_what_was_selected_before_is_selected(krita: Krita, scan: Scan) -> None:
+    scan.select(box=(100, 60, 100, 60), feather=6)
+    before = scan.selected()
+    scan.search()
+    krita.call("press_scratches", button="Select")
+    selected = scan.selected()
+    hit = scan.near(LIGHT, margin=0)
+    assert np.array_equal(selected[hit], before[hit]) and 0 < np.count_nonzero(selected[hit]) < hit.sum()
+    assert (selected <= before).all() and not selected[~scan.near(LIGHT)].any()
+
+
+@pytest.mark.parametrize("selected", [True, False])
+def test_cancel_restores_what_was_selected_before(krita: Krita, scan: Scan, selected: bool) -> None:
+    if selected:
+        scan.select(box=(100, 60, 100, 60), feather=6)
+        before = scan.selected()
+    scan.search()
+    krita.call("press_scratches", button="Cancel")
+    assert krita.call("is_something_selected") == selected
+    assert not selected or np.array_equal(scan.selected(), before)
+    assert not krita.call("scratches_are_shown")
+
+
+def test_the_selection_is_seen(krita: Krita, scan: Scan, screen: Screen) -> None:
+    krita.call("paint", name="Background", boxes=[(x, 20, 2, 160) for x in range(30, 260, 30)], level=1)
+    scan.search()
+    krita.call("press_scratches", button="Select")
+    with_outlines = (
+        8 * 2 * 160 / 2
+    )  # of what Krita draws around scratches, half is darker and half lighter than the page
+
+    def outlines() -> bool:
+        """Whether so much of the screen changes when the outlines are hidden, and shown again."""
+        shots = []
+        for _ in range(2):
+            krita.call("trigger", action="toggle_display_selection")
+            krita.until("calm")
+            shots.append(cv2.imread(str(screen.screenshot("outlines.png"))))
+        return bool((shots[0] != shots[1]).any(axis=2).sum() > with_outlines)
+
+    eventually(outlines)
+
+
+def test_a_search_that_finds_nothing_says_so_and_selects_nothing(krita: Krita, scan: Scan) -> None:
+    krita.call("paint", name="Background", boxes=[(0, 0, scan.width, scan.height)], level=0.45)
+    krita.call("trigger", action=SELECT)
+    krita.until("scratches_say", sentence="No damage was found")
+    assert not krita.call("scratches_are_ready")
+    assert not krita.call("is_something_selected")
+    krita.call("press_scratches", button="Cancel")
+
+
+def test_what_the_daemon_has_forgotten_is_looked_for_again(
+    krita: Krita, scan: Scan, detecting_daemon: EditorDaemon
+) -> None:
+    scan.search()
+    both = scan.selected()
+    with client.connect(str(detecting_daemon.runtime_file)) as other:
+        for _ in range(2):
+            other.detect(bytes(64 * 64), width=64, height=64, layout="gray", depth="u8")
+    assert not scan.choose(kinds="dark", percent=20)[scan.near(LIGHT, margin=0)].any()
+    assert np.array_equal(scan.choose(kinds="both", percent=50), both)
+    krita.call("press_scratches", button="Cancel")
+
+
+def test_while_the_dialog_is_open_nothing_else_begins(krita: Krita, scan: Scan) -> None:
+    scan.search()
+    krita.call("trigger", action=REPAIR)
+    assert scan.message().startswith("GAN Inpaint is at work already.")
+    krita.call("press_scratches", button="Cancel")
+
+
+def test_a_picture_closed_under_the_dialog_is_told(krita: Krita, scan: Scan) -> None:
+    scan.search()
+    krita.until("calm")
+    krita.call("close_all")
+    krita.call("scratches", kinds="dark")
+    assert krita.until("close_message_box").startswith("The picture was closed")
+    assert not krita.call("scratches_are_shown")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_repair_is_a_layer_with_the_repaired_pixels_only(detecting: Krita, kind: str) -> None:
+    page = Scan(detecting, **KINDS[kind])
+    before = page.pixels()
+    page.repair()
+    detecting.until("count_is", layers_wanted=2)
+    alpha = page.alpha("GAN Inpaint").reshape(page.height, page.width)
+    assert (alpha[page.near(LIGHT, DARK, margin=0)] == 255).all()
+    assert not alpha[~page.near(LIGHT, DARK)].any()
+    assert not page.pixels("GAN Inpaint")[alpha.ravel() == 0].any()
+    assert np.array_equal(page.pixels("Background"), before)
+    changed = (page.pixels() != before).any(axis=1)
+    assert not changed[alpha.ravel() == 0].any()
+    assert changed[page.near(LIGHT, DARK, margin=0).ravel()].all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_undo_takes_a_repair_away_and_redo_brings_it_back(detecting: Krita, kind: str) -> None:
+    page = Scan(detecting, **KINDS[kind])
+    before = page.pixels()
+    page.repair()
+    detecting.until("count_is", layers_wanted=2)
+    repaired = page.pixels("GAN Inpaint")
+    page.undo()
+    assert page.layers() == ["Background"]
+    assert np.array_equal(page.pixels(), before)
+    page.redo()
+    assert np.array_equal(page.pixels("GAN Inpaint"), repaired)
+
+
+def test_only_what_is_selected_is_repaired(krita: Krita, scan: Scan) -> None:
+    scan.select(box=(100, 60, 100, 60), feather=6)
+    selected = scan.selected()
+    scan.repair()
+    krita.until("count_is", layers_wanted=2)
+    alpha = scan.alpha("GAN Inpaint").reshape(scan.height, scan.width)
+    hit = scan.near(LIGHT, margin=0)
+    assert np.array_equal(alpha[hit], selected[hit]) and 0 < np.count_nonzero(alpha[hit]) < hit.sum()
+    assert (alpha <= selected).all() and not alpha[~scan.near(LIGHT)].any()
+    assert np.array_equal(scan.selected(), selected)
+
+
+def test_a_repair_that_finds_nothing_says_so_and_changes_nothing(krita: Krita, scan: Scan) -> None:
+    scan.select(box=(200, 20, 60, 60))
+    before, selected = scan.pixels(), scan.selected()
+    krita.call("forget_changes")
+    scan.repair()
+    assert scan.message().startswith("No damage was found here.")
+    assert scan.layers() == ["Background"]
+    assert np.array_equal(scan.pixels(), before)
+    assert np.array_equal(scan.selected(), selected)
+    assert not krita.call("modified")
+    assert not krita.call("progress")
