@@ -149,7 +149,7 @@ def _system(filters: Floats, places: NDArray[np.intp], used: Flags) -> Floats:
     tables = _correlations(filters)
     at = places[0] * _STRIDE + places[1]
     rows = at + (np.arange(len(at)) * tables.shape[1] + _MIDDLE)[:, None]
-    system = tables.reshape(-1).take(rows[:, :, None] - at[:, None, :])
+    system: Floats = tables.reshape(-1).take(rows[:, :, None] - at[:, None, :])
     system *= used[:, :, None] & used[:, None, :]
     diagonal = np.arange(at.shape[1])
     system[:, diagonal, diagonal] += _KEEP * tables[:, _MIDDLE, None]
