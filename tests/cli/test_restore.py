@@ -224,7 +224,7 @@ def test_progress_is_shown_with_the_time_that_is_left(daemon_environment: dict[s
         except OSError:  # Linux's way to say that the other side has hung up
             os.close(ours)
     assert process.returncode == 0
-    assert "restoring" in shown.decode() and "1/2" in shown.decode() and "left" in shown.decode()
+    assert "restoring" in shown.decode() and "0/2" in shown.decode() and "left" in shown.decode()
     assert "2 pictures: 2 restored." in shown.decode()
 
 
