@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from tests.disk import mounted
 
 from gan_inpaint import imagefile
 from gan_inpaint.errors import UnreadableImage
@@ -151,14 +152,8 @@ def test_a_result_that_cannot_be_written_there(refused: Command, photo: Path, ma
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 16 KiB, which the result does not fit into."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("needs a file system of its own: run as root on Linux")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder], capture_output=True).returncode:
-        pytest.skip("this system does not let tests mount a file system")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+    with mounted(tmp_path / "disk", "16k") as folder:
+        yield folder
 
 
 def test_a_full_disk(refused: Command, photo: Path, mask: Path, disk: Path) -> None:

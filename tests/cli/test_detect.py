@@ -11,14 +11,9 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
-from tests.restoring.scans import clean, install_detector, scratched
+from tests.restoring.scans import clean, scratched
 
 Command = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def _detector(run: Command, tmp_path: Path) -> None:
-    install_detector(tmp_path / "detector")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ import psutil
 import pytest
 import tifffile
 from PIL import Image
+from tests.disk import mounted
 from tests.restoring.scans import scratched, write_scans
 
 from gan_inpaint.restoring import journal
@@ -196,14 +197,8 @@ def test_no_mask_for_one_of_the_pictures(run: Command, tmp_path: Path) -> None:
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 200 KiB, which not all results fit into."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("needs a file system of its own: run as root on Linux")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", folder], capture_output=True).returncode:
-        pytest.skip("this system does not let tests mount a file system")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+    with mounted(tmp_path / "disk", "200k") as folder:
+        yield folder
 
 
 def test_no_space_left_in_the_middle(run: Command, tmp_path: Path, disk: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillJob, FillReply, FillRequest, Progress, connect
+from gan_inpaint_plugins.client import ClientError, FillReply, FillRequest, Job, Progress, connect
 from gan_inpaint_plugins.client.conversation import Conversation
 from gan_inpaint_plugins.client.runtime_file import read_runtime_file
 
@@ -140,7 +140,7 @@ def test_a_cancelled_fill_ends_and_the_daemon_is_free_again(daemon: Any) -> None
         *(bytes(side * side), specks(side).data),
         **{**SIZE, "width": side, "height": side, "layout": "gray"},
     )
-    job = FillJob(conversation.messenger, request)
+    job = Job(conversation.messenger, request)
     with pytest.raises(ClientError) as failure:
         conversation.perform(job, 15, on_progress=lambda _: job.cancel())
     assert failure.value.code == "cancelled"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillJob, FillReply, FillRequest, Messenger
+from gan_inpaint_plugins.client import ClientError, FillReply, FillRequest, Job, Messenger
 
 from .conftest import TOKEN, WELCOME
 from .test_libzmq import result
@@ -50,7 +50,7 @@ def messenger() -> Messenger:
 
 
 def test_a_job_asks_for_the_limits_then_for_the_fill(messenger: Messenger) -> None:
-    job, daemon = FillJob(messenger, REQUEST), Daemon(messenger)
+    job, daemon = Job(messenger, REQUEST), Daemon(messenger)
     daemon.let_in()
     (hello,) = daemon.requests()
     assert (hello["type"], job.next_event()) == ("hello", None)
@@ -73,13 +73,13 @@ def test_a_second_job_over_a_connection_asks_at_once(messenger: Messenger) -> No
     daemon = Daemon(messenger)
     daemon.let_in()
     messenger.limits = WELCOME["limits"]  # type: ignore[assignment]
-    FillJob(messenger, REQUEST)
+    Job(messenger, REQUEST)
     assert [request["type"] for request in daemon.requests()] == ["fill"]
 
 
 def test_cancelling_a_running_fill_tells_the_daemon_once(messenger: Messenger) -> None:
     messenger.limits = WELCOME["limits"]  # type: ignore[assignment]
-    job, daemon = FillJob(messenger, REQUEST), Daemon(messenger)
+    job, daemon = Job(messenger, REQUEST), Daemon(messenger)
     daemon.let_in()
     (fill,) = daemon.requests()
     job.cancel()
@@ -95,7 +95,7 @@ def test_cancelling_a_running_fill_tells_the_daemon_once(messenger: Messenger) -
 
 
 def test_a_fill_cancelled_before_the_daemon_answers_is_never_sent(messenger: Messenger) -> None:
-    job, daemon = FillJob(messenger, REQUEST), Daemon(messenger)
+    job, daemon = Job(messenger, REQUEST), Daemon(messenger)
     job.cancel()
     daemon.let_in()
     (hello,) = daemon.requests()
@@ -111,13 +111,13 @@ def test_a_picture_beyond_the_daemons_limits_is_not_sent(messenger: Messenger, l
     """The daemon would hang up on a frame of too many bytes, without a word."""
     messenger.limits = {**WELCOME["limits"], **limits}  # type: ignore[dict-item]
     with pytest.raises(ClientError) as failure:
-        FillJob(messenger, REQUEST)
+        Job(messenger, REQUEST)
     assert failure.value.code == "too_large"
     assert b"".join(messenger.connection.outgoing())[:1] == b"\xff"
 
 
 def test_a_daemon_that_ends_in_a_fill_is_a_lost_connection(messenger: Messenger) -> None:
-    job, daemon = FillJob(messenger, REQUEST), Daemon(messenger)
+    job, daemon = Job(messenger, REQUEST), Daemon(messenger)
     daemon.let_in()
     daemon.connection.feed_eof()
     with pytest.raises(ClientError) as failure:

@@ -9,10 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from skimage import data
-from tests.detector import write_detector
-
-from gan_inpaint import paths
-from gan_inpaint.store import SHIPPED_DETECTOR, ModelStore
 
 SIZE = (150, 200)
 
@@ -42,10 +38,3 @@ def write_scans(folder: Path, count: int) -> Path:
         Image.fromarray(pixels).save(folder / f"scan-{number:02}.png")
         Image.fromarray(mask).save(masks / f"scan-{number:02}.png")
     return masks
-
-
-def install_detector(folder: Path) -> None:
-    """Add a tiny detector to the user's models where the product ships none."""
-    store = ModelStore(paths.models_dir())
-    if not any(entry.name == SHIPPED_DETECTOR for entry in store.list()):
-        store.add(write_detector(folder / "detector.onnx"), SHIPPED_DETECTOR)

@@ -19,7 +19,7 @@ from gan_inpaint_training.grid import sample_grid
 from gan_inpaint_training.objective import Objective
 from gan_inpaint_training.octaves import View, views
 from gan_inpaint_training.sides import check_side
-from gan_inpaint_training.watch import NonFiniteLoss
+from gan_inpaint_training.watch import check_weights
 
 EMA_RAMP = 10
 
@@ -101,13 +101,8 @@ class Trainer:
 
     def check_weights(self) -> None:
         """Raises NonFiniteLoss where an update has spoiled a weight although the loss was finite."""
-        networks = {"generator": self.generator.module, "discriminator": self.adversary.discriminator}
-        for name, network in networks.items():
-            if not all(bool(parameter.isfinite().all()) for parameter in network.parameters()):
-                raise NonFiniteLoss(
-                    f"The {name}'s weights are not finite after {self.images_seen} images. "
-                    "What was saved before is kept."
-                )
+        networks = {"generator": self.network, "discriminator": self.adversary.discriminator}
+        check_weights(networks, self.images_seen)
 
     def state(self) -> dict[str, Any]:
         """Everything needed to go on as if never interrupted: bit for bit on a CPU, and on a GPU up to the kernels that
@@ -153,12 +148,8 @@ class Trainer:
         schedule = self.config.schedule
         sequence = np.random.SeedSequence((schedule.seed, self.images_seen, self.fabric.global_rank))
         torch.manual_seed(int(sequence.generate_state(1)[0]))
-        scale = learning_rate_scale(schedule, self.images_seen)
-        for group in self.optimizer.param_groups:
-            group["lr"], group["betas"] = schedule.learning_rate * scale, schedule.betas
-        self.adversary.scale_learning_rate(scale)
-        decay = 0.5 ** (schedule.batch / max(ema_half_life(schedule, self.images_seen), 1e-8))
-        self.averaged.multi_avg_fn = get_ema_multi_avg_fn(decay)
+        follow(schedule, self.images_seen, self.optimizer, self.averaged)
+        self.adversary.scale_learning_rate(learning_rate_scale(schedule, self.images_seen))
 
     def _update(self, total: Tensor) -> None:
         self.optimizer.zero_grad(set_to_none=True)
@@ -171,6 +162,17 @@ def network_of(section: dict[str, Any]) -> dict[str, Any]:
     """What of a configuration's section decides which weights there are; the rest may change when a run goes on."""
     free = {"learning_rate", "betas", "start", "ramp", "steps", "penalty", "sigma", "overlap"}
     return {key: value for key, value in section.items() if key not in free}
+
+
+def follow(
+    schedule: ScheduleConfig, images_seen: int, optimizer: torch.optim.Optimizer, averaged: AveragedModel
+) -> None:
+    """Set the learning rate and the betas, and the decay of the average, to what the schedule has them at."""
+    scale = learning_rate_scale(schedule, images_seen)
+    for group in optimizer.param_groups:
+        group["lr"], group["betas"] = schedule.learning_rate * scale, schedule.betas
+    decay = 0.5 ** (schedule.batch / max(ema_half_life(schedule, images_seen), 1e-8))
+    averaged.multi_avg_fn = get_ema_multi_avg_fn(decay)
 
 
 def learning_rate_scale(schedule: ScheduleConfig, images_seen: int) -> float:

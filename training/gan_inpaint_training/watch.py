@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import torch
 from lightning.fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
 
 _NEVER = torch.iinfo(torch.int64).max
 
 
 class NonFiniteLoss(RuntimeError):
     """A loss became NaN or infinite; the last good checkpoint, if there is one, is kept."""
+
+
+def check_weights(networks: dict[str, nn.Module], images_seen: int) -> None:
+    """Raises NonFiniteLoss where an update has spoiled a weight of one of these, though the losses were finite."""
+    for name, network in networks.items():
+        if not all(bool(parameter.isfinite().all()) for parameter in network.parameters()):
+            raise NonFiniteLoss(
+                f"The {name}'s weights are not finite after {images_seen} images. What was saved before is kept."
+            )
 
 
 class FiniteWatch:

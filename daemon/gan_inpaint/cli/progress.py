@@ -52,4 +52,4 @@ def counted(what: str, total: int) -> Iterator[Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *left)
     with Progress(*columns, console=console, transient=True, speed_estimate_period=_REMEMBERED_SECONDS) as bars:
         task = bars.add_task(what, total=total)
-        yield Bar(lambda: bars.advance(task), console.print)
+        yield Bar(lambda: bars.update(task, advance=1, refresh=True), console.print)

@@ -16,11 +16,10 @@ from gan_inpaint.engine.arrays import Bytes, Samples
 from gan_inpaint.errors import BadModel, CannotWrite, GanInpaintError, OutOfMemory, TooMuchSelected, UnknownModel
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import open_mask
-from gan_inpaint.restoring import networks
+from gan_inpaint.restoring import MOST_DAMAGED, networks
 from gan_inpaint.restoring.outcome import Options, Outcome, Problem, View
 from gan_inpaint.restoring.views import Change, views
 
-_MOST = 0.3  # of a page: what covers more is no scratch, and nothing would be left to repair it from
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _ONE_AT_A_TIME = threading.Lock()  # the networks are not for two threads, which some workers have
 
@@ -114,7 +113,7 @@ def _check_apart(source: Path, target: Path) -> None:
 
 
 def _check_share(share: float, given: bool) -> None:
-    if share <= _MOST:
+    if share <= MOST_DAMAGED:
         return
     who = "The mask covers" if given else "The detector takes for scratches"
     hint = "Paint only what is damaged; “gan-inpaint fill” fills larger things." if given else "Lower the sensitivity."

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
+from gan_inpaint import locking
 from gan_inpaint.errors import DaemonProblem
 from gan_inpaint.server import runtime_file
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
 
 # Between taking the lock and writing the runtime file, or removing it and letting go, a daemon is nowhere to be seen.
 _SETTLE_SECONDS = 5.0
@@ -39,20 +25,12 @@ def single_instance(directory: Path) -> Iterator[None]:
     """
     with (directory / "daemon.lock").open("ab") as file:
         deadline = time.monotonic() + _SETTLE_SECONDS
-        while not _locked(file):
+        while not locking.take(file):
             running = runtime_file.read()
             if running is not None or time.monotonic() > deadline:
                 raise _already_running(running)
             time.sleep(_RETRY_SECONDS)
         yield
-
-
-def _locked(file: IO[bytes]) -> bool:
-    try:
-        _lock(file)
-    except OSError:  # held by another process; a file system without locks ends the same way, with a clear message
-        return False
-    return True
 
 
 def _already_running(running: runtime_file.RuntimeInfo | None) -> DaemonProblem:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gan_inpaint.errors import NothingFound, TooMuchSelected
 from gan_inpaint.protocol import Detect, Detection, Fill, FilledBy, Repair, Result, Select, Stage, Work
+from gan_inpaint.restoring import MOST_DAMAGED
 from gan_inpaint.server import pixels
 from gan_inpaint.server.heatmaps import HeatMaps
 from gan_inpaint.server.listener import Frames
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 Tell = Callable[[int, int, Stage], None]
 Buffers = list[memoryview]
-
-_MOST = 0.3
-"""The share of a picture beyond which what a detector finds can be no damage."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ def _within(selection: Selection, allowed: Bytes) -> tuple[Bytes, int]:
     share = cv2.countNonZero(mask) / mask.size
     if not share:
         raise NothingFound("No damage was found here.", "Raise the sensitivity, or select it by hand and fill it.")
-    if share > _MOST:
+    if share > MOST_DAMAGED:
         raise TooMuchSelected(
             f"{share:.0%} of the picture looks like damage, which leaves too little to repair it from.",
             "Lower the sensitivity, or select it by hand and fill it.",

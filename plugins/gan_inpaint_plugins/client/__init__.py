@@ -10,7 +10,7 @@ from __future__ import annotations
 from .blocking import PERHAPS_STALE, Client, connect
 from .crop import Box, context_window
 from .errors import ClientError
-from .job import SILENCE_SECONDS, FillJob, Job, Progress
+from .job import SILENCE_SECONDS, Job, Progress
 from .launch import DaemonStart, clean_environment, outside_sandbox
 from .messages import Messenger
 from .requests import (
@@ -35,7 +35,6 @@ __all__ = [
     "DaemonStart",
     "DetectRequest",
     "DetectionReply",
-    "FillJob",
     "FillReply",
     "FillRequest",
     "Job",

@@ -6,7 +6,6 @@ from typing import Any, Generic, Protocol, TypedDict, TypeVar
 
 from .errors import ClientError, bad_reply
 from .messages import CLIENT_NAME, REPLY_BYTES, Messenger, Reply
-from .requests import FillReply
 
 SILENCE_SECONDS = 15.0  # without an event, after which the daemon is to be given up: it reports once a second
 
@@ -98,7 +97,3 @@ class Job(Generic[Answer]):
         self._messenger.connection.limit_messages(REPLY_BYTES + self._request.reply_bytes)
         self._asked = True
         self._id = self._messenger.request(self._request.type, *self._request.frames(), **self._request.keys())
-
-
-class FillJob(Job[FillReply]):
-    """A fill over a messenger."""

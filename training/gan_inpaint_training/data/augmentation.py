@@ -41,21 +41,30 @@ def photometric(random: np.random.Generator, crop: Picture) -> Picture:
     return graded
 
 
+def gray(crop: Picture, *, sepia: bool) -> Picture:
+    """The crop in shades of gray, or of brown."""
+    shades = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
+    tint = np.array([1.0, 0.9, 0.75]) if sepia else np.ones(3)
+    return (shades * tint).round().astype(np.uint8)
+
+
+def through_jpeg(crop: Picture, quality: int) -> Picture:
+    """What JPEG of a `quality` up to 100 leaves of the crop."""
+    encoded = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
+
+
 def age(random: np.random.Generator, crop: Picture) -> Picture:
     """Make some crops look like old prints and scans: gray or sepia, grain, JPEG."""
     tone = random.random()
     if tone < 0.2:
-        gray = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
-        tint = np.array([1.0, 0.9, 0.75]) if tone < 0.06 else np.ones(3)
-        crop = (gray * tint).round().astype(np.uint8)
+        crop = gray(crop, sepia=tone < 0.06)
     if random.random() < 0.15:
         channels = random.choice([1, 3])
         grain = random.normal(0, random.uniform(2, 12), (*crop.shape[:2], channels))
         crop = np.clip(crop + grain, 0, 255).astype(np.uint8)
     if random.random() < 0.1:
-        quality = int(random.integers(40, 95))
-        encoded = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        crop = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
+        crop = through_jpeg(crop, int(random.integers(40, 95)))
     return crop
 
 

@@ -8,14 +8,14 @@ import msgspec
 import torch
 from lightning.fabric import Fabric
 from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from gan_inpaint_training import checkpoint
 from gan_inpaint_training.detector.config import DetectorConfig
 from gan_inpaint_training.detector.loss import cross_entropy, soft_dice
 from gan_inpaint_training.detector.network import Detector
-from gan_inpaint_training.trainer import ema_half_life, learning_rate_scale
-from gan_inpaint_training.watch import NonFiniteLoss
+from gan_inpaint_training.trainer import follow
+from gan_inpaint_training.watch import check_weights
 
 DAMAGED, UNCERTAIN = slice(0, 2), slice(2, 3)  # channels of a label
 
@@ -45,7 +45,7 @@ class DetectorTrainer:
     def step(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """One update on this device's share of a batch: `image` (N, 3, S, S) in [-1, 1], `label` (N, 3, S, S), 1 where
         there is light damage, dark damage, and where neither answer is wrong. Returns the terms of the loss."""
-        self._begin()
+        follow(self.config.schedule, self.images_seen, self.optimizer, self.averaged)
         with self.fabric.autocast():
             logits = self.detector.logits(image.contiguous(memory_format=torch.channels_last))
         logits, wanted, counted = logits.float(), label[:, DAMAGED], 1 - label[:, UNCERTAIN]
@@ -70,10 +70,7 @@ class DetectorTrainer:
 
     def check_weights(self) -> None:
         """Raises NonFiniteLoss where an update has spoiled a weight although the loss was finite."""
-        if not all(bool(parameter.isfinite().all()) for parameter in self.network.parameters()):
-            raise NonFiniteLoss(
-                f"The detector's weights are not finite after {self.images_seen} images. What was saved before is kept."
-            )
+        check_weights({"detector": self.network}, self.images_seen)
 
     def state(self) -> dict[str, Any]:
         """Everything needed to go on as if never interrupted."""
@@ -103,15 +100,6 @@ class DetectorTrainer:
             raise checkpoint.CheckpointError(f"The checkpoint does not fit the network: {error}") from error
         # The first update of a fresh average copies the weights instead of averaging.
         self.averaged.n_averaged.fill_(1)
-
-    def _begin(self) -> None:
-        """Make the learning rate and the average a function of the images seen."""
-        schedule = self.config.schedule
-        scale = learning_rate_scale(schedule, self.images_seen)
-        for group in self.optimizer.param_groups:
-            group["lr"], group["betas"] = schedule.learning_rate * scale, schedule.betas
-        decay = 0.5 ** (schedule.batch / max(ema_half_life(schedule, self.images_seen), 1e-8))
-        self.averaged.multi_avg_fn = get_ema_multi_avg_fn(decay)
 
 
 def build(config: DetectorConfig) -> Detector:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint_training.data import Picture
+from gan_inpaint_training.data.augmentation import gray, through_jpeg
 
 Shades = NDArray[np.float32]
 """(H, W, 3) float32, 0 to 255."""
@@ -59,19 +60,14 @@ def grained(random: np.random.Generator, wear: Wear, picture: Shades) -> Shades:
 def compressed(wear: Wear, picture: Shades) -> Picture:
     """`picture` as whole numbers, through JPEG where there was one."""
     whole: Picture = cv2.convertScaleAbs(np.maximum(picture, 0))
-    if wear.quality is None:
-        return whole
-    encoded = cv2.imencode(".jpg", whole, [cv2.IMWRITE_JPEG_QUALITY, wear.quality])[1]
-    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
+    return whole if wear.quality is None else through_jpeg(whole, wear.quality)
 
 
 def toned(random: np.random.Generator, picture: Picture) -> Picture:
     """A third of the pictures gray, some of these sepia, and some faded."""
     kind = random.random()
     if kind < 0.35:
-        gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
-        tint = np.array([1.0, 0.9, 0.75]) if kind < 0.1 else np.ones(3)
-        picture = (gray * tint).round().astype(np.uint8)
+        picture = gray(picture, sepia=kind < 0.1)
     if random.random() < 0.15:
         low, high = random.uniform(0, 60), random.uniform(170, 255)
         picture = cv2.LUT(picture, np.linspace(low, high, 256).round().astype(np.uint8))

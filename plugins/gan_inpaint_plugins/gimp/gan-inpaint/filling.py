@@ -7,7 +7,7 @@ import output
 from bindings import Gimp, GObject
 from command import Command
 from daemon import open_client
-from progress import STAGES, show_progress
+from progress import STAGES, show_end, show_progress
 from selected import Selected, hard
 
 
@@ -75,11 +75,7 @@ def _fill(selected: Selected, config: Gimp.ProcedureConfig) -> None:
             pixels,
             # A new layer is blended by its own alpha channel, so its colours are not blended before.
             hard(mask) if as_new_layer else mask,
-            width=selected.crop.width,
-            height=selected.crop.height,
-            layout=selected.pixel_format.layout,
-            depth=selected.pixel_format.depth,
-            transfer=selected.pixel_format.transfer,
+            **selected.described(),
             model=config.get_property("model"),
             grow=config.get_property("grow"),
             feather=config.get_property("feather"),
@@ -91,10 +87,7 @@ def _fill(selected: Selected, config: Gimp.ProcedureConfig) -> None:
         output.add_layer(selected, reply.pixels)
     else:
         output.write_in_place(selected, reply.pixels, mask)
-    Gimp.displays_flush()
-    Gimp.progress_end()
-    if reply.header["note"]:
-        Gimp.message(reply.header["note"])
+    show_end(reply.header["note"])
 
 
 FILL = Command(

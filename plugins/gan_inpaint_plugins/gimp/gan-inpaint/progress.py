@@ -17,3 +17,11 @@ def show_progress(progress: Progress) -> None:
     """To be called with each step that the daemon reports."""
     Gimp.progress_set_text(STAGES.get(progress["stage"], ""))
     Gimp.progress_update(progress["done"] / max(progress["total"], 1))
+
+
+def show_end(note: str) -> None:
+    """To be called when the image has been written; `note` is what the daemon wants told, if anything."""
+    Gimp.displays_flush()
+    Gimp.progress_end()
+    if note:
+        Gimp.message(note)

@@ -9,7 +9,7 @@ from bindings import Gimp
 from command import Command
 from daemon import open_client
 from damage import Damage
-from progress import STAGES, show_progress
+from progress import STAGES, show_end, show_progress
 from selected import Selected
 
 
@@ -41,20 +41,13 @@ def _repair(selected: Selected, wanted: Damage) -> None:
         reply = client.repair(
             pixels,
             mask,
-            width=selected.crop.width,
-            height=selected.crop.height,
-            layout=selected.pixel_format.layout,
-            depth=selected.pixel_format.depth,
-            transfer=selected.pixel_format.transfer,
+            **selected.described(),
             **wanted,
             on_progress=show_progress,
         )
     selected.check_unchanged(pixels, mask)
     output.write_in_place(selected, reply.pixels, reply.mask)
-    Gimp.displays_flush()
-    Gimp.progress_end()
-    if reply.header["note"]:
-        Gimp.message(reply.header["note"])
+    show_end(reply.header["note"])
 
 
 REPAIR = Command(

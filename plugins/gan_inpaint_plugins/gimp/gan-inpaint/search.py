@@ -51,14 +51,9 @@ class Search:
 
     def _detect(self, wanted: Damage) -> None:
         Gimp.progress_init(STAGES["detecting"])
-        crop, pixel_format = self._selected.crop, self._selected.pixel_format
         self._reply = self._client.detect(
             self._pixels,
-            width=crop.width,
-            height=crop.height,
-            layout=pixel_format.layout,
-            depth=pixel_format.depth,
-            transfer=pixel_format.transfer,
+            **self._selected.described(),
             **wanted,
             on_progress=show_progress,
         )

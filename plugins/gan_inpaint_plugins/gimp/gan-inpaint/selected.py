@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from bindings import Gegl, Gimp
 from client import Box, context_window
@@ -42,6 +43,17 @@ class Selected:
         box = _selected_box(layer)
         crop = context_window(box, layer.get_width(), layer.get_height())
         return cls(image, layer, box, crop, PixelFormat.of(layer))
+
+    def described(self) -> dict[str, Any]:
+        """What a request says of the pixels."""
+        sent = self.pixel_format
+        return {
+            "width": self.crop.width,
+            "height": self.crop.height,
+            "layout": sent.layout,
+            "depth": sent.depth,
+            "transfer": sent.transfer,
+        }
 
     def pixels(self) -> bytes:
         """The layer's pixels in the crop, in the format that is sent."""
