@@ -19,6 +19,7 @@ from gan_inpaint.errors import GanInpaintError
 from gan_inpaint.manifest import KEY, AnyManifest, Manifest, parse, read_sidecar
 from gan_inpaint.store import being_written, publish
 from gan_inpaint_export.graph import to_onnx
+from gan_inpaint_training.generators import Generator, for_inference
 
 TOLERANCE = 1e-4
 Size = tuple[int, int, int]
@@ -68,7 +69,7 @@ def export(network: nn.Module, manifest: AnyManifest, path: Path, sizes: Iterabl
         raise ExportError(f"The file to export to, {path}, must end in “.onnx”.")
     network = copy.deepcopy(network).cpu().eval()
     try:
-        model = to_onnx(network, manifest)
+        model = to_onnx(for_inference(network) if isinstance(network, Generator) else network, manifest)
         onnx.helper.set_model_props(model, {KEY: msgspec.json.encode(manifest).decode()})
         onnx.checker.check_model(model, full_check=True)
     except (RuntimeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as problem:

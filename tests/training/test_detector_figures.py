@@ -90,7 +90,7 @@ def test_a_perfect_detector_has_perfect_figures(photographs: Path, monkeypatch: 
 def test_an_exported_detector_finds_what_the_trained_one_finds(
     network: detector.Detector, photographs: Path, tmp_path: Path
 ) -> None:
-    overrides = ["network={widths: [4, 4, 4, 4], line: 5}", "data.damage=[]", "damage={dust: 1.0}", "window=256"]
+    overrides = ["network={widths: [4, 4, 4, 4], line: 5}", "data.damage=[]", "damage={dust: 1.0}", "window=384"]
     config = detector.configured(settings_of("detector", overrides))
     state = {"config": msgspec.to_builtins(config), "ema": network.state_dict(), "images_seen": 42}
     checkpoint.save(tmp_path, state)

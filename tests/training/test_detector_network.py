@@ -26,10 +26,9 @@ def busy() -> Detector:
 
 
 def test_the_shipped_detector_is_small_and_cheap() -> None:
-    with torch.device("meta"):
-        network = build(configured(settings_of("detector")))
-        with FlopCounterMode(display=False) as counter, torch.no_grad():
-            network(torch.empty(1, 3, 256, 256))
+    network = build(configured(settings_of("detector")))
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        network(torch.zeros(1, 3, 256, 256))
     assert parameters(network) <= 2_000_000
     assert counter.get_total_flops() / 2 / 256**2 <= 12_000
 
@@ -42,10 +41,10 @@ def test_damage_is_a_probability_for_every_pixel_of_any_size() -> None:
     assert damage.min() >= 0 and damage.max() <= 1 and damage.mean() < 0.2  # an untrained one finds little
 
 
-@pytest.mark.parametrize("place", [(112, 112), (127, 127), (119, 122)])
+@pytest.mark.parametrize("place", [(160, 160), (175, 175), (167, 170)])
 @torch.no_grad()
 def test_a_pixel_changes_what_is_within_reach_and_nothing_else(busy: Detector, place: tuple[int, int]) -> None:
-    image = torch.rand(1, 3, 240, 240, dtype=torch.double) * 2 - 1
+    image = torch.rand(1, 3, 336, 336, dtype=torch.double) * 2 - 1
     other = image.clone()
     other[:, :, place[0], place[1]] += 50
     changed = ((busy.logits(other) - busy.logits(image)) != 0).any(0).any(0).nonzero()

@@ -95,6 +95,26 @@ def test_scores_tell_the_patches_apart() -> None:
     assert [tuple(f.shape[1:]) for f in features] == [(8, 32, 32), (16, 16, 16), (32, 8, 8)]
 
 
+@pytest.mark.parametrize("place", [(10, 30, 20, 44), (0, 48, 0, 64), (47, 48, 63, 64), (5, 5, 5, 5)])
+def test_the_form_for_inference_fills_holes_as_the_generator_does(place: tuple[int, int, int, int]) -> None:
+    generator = trained_like(DMFBGenerator(8, 2))
+    image, mask = image_and_hole()
+    top, bottom, left, right = place
+    mask.zero_()[..., top:bottom, left:right] = 1
+    with torch.inference_mode():
+        expected, filled = generator(image, mask), generators.for_inference(generator)(image, mask)
+    assert torch.allclose(filled * mask, expected * mask, atol=1e-5)
+    assert filled.shape == image.shape
+
+
+def test_the_form_for_inference_leaves_the_generator_as_it_is() -> None:
+    generator = trained_like(DMFBGenerator(8, 2))
+    before = {name: values.clone() for name, values in generator.state_dict().items()}
+    generators.for_inference(generator)(*image_and_hole())
+    assert generator.state_dict().keys() == before.keys()
+    assert all(torch.equal(values, before[name]) for name, values in generator.state_dict().items())
+
+
 def trained_like(generator: DMFBGenerator) -> DMFBGenerator:
     """Weights of the last layer as training leaves them, other than zero."""
     torch.manual_seed(1)

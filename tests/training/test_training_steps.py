@@ -20,7 +20,10 @@ from gan_inpaint_training.trainer import Trainer
 
 SMALL = {
     "default": ["data.crop=64", "generator.width=8", "adversary.width=8", "adversary.start=0"],
-    "faces": ["data.crop=64", "generator.width=8", "adversary.width=8", "adversary.start=0"],
+    "faces": [
+        *("data.crop=64", "generator.side=64", "generator.cells=16", "generator.components=3", "generator.width=8"),
+        *("window=64", "adversary.width=8", "adversary.start=0"),
+    ],
     "dmfn": ["data.crop=64", "generator.width=8", "generator.blocks=1", "adversary.width=8"],
     "dmfn-released": ["data.crop=64", "generator.width=8", "generator.blocks=1", "adversary.width=8"],
     "contextual-attention": ["data.crop=64", "generator.width=4", "adversary.width=8"],

@@ -23,9 +23,9 @@ def grainy(sigma: float, side: int = 200) -> np.ndarray:
     return (0.2 + noise).astype(np.float32)
 
 
-def stripes(side: int = 200) -> np.ndarray:
+def stripes(side: int = 200, period: int = 8) -> np.ndarray:
     y = np.arange(side, dtype=np.float32)[:, None]
-    return np.repeat(np.repeat(0.3 * np.sin(y * 2 * np.pi / 8), side, 1)[..., None], 3, 2).astype(np.float32)
+    return np.repeat(np.repeat(0.3 * np.sin(y * 2 * np.pi / period), side, 1)[..., None], 3, 2).astype(np.float32)
 
 
 @pytest.mark.parametrize("sigma", [0.02, 0.1])
@@ -63,12 +63,26 @@ def test_detail_comes_only_from_what_is_known() -> None:
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.5])
-def test_the_strength_scales_what_is_added(strength: float) -> None:
+def test_the_strength_scales_what_is_added_near_the_rim(strength: float) -> None:
     picture, hole = with_hole(grainy(0.1))
     smooth, whole = picture.copy(), picture.copy()
     add_detail(whole, hole, ~hole)
     add_detail(picture, hole, ~hole, strength)
-    assert np.allclose(picture - smooth, strength * (whole - smooth), atol=1e-6)
+    depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
+    near = depth < 7
+    assert np.allclose(picture[near], (smooth + strength * (whole - smooth))[near], atol=1e-6)
+    assert np.allclose(picture[depth > 25], whole[depth > 25], atol=1e-6)
+
+
+@pytest.mark.parametrize(("radius", "is_taken"), [(80, True), (15, False)])
+def test_coarse_texture_is_taken_from_elsewhere_deep_in_a_hole_alone(radius: int, is_taken: bool) -> None:
+    texture = stripes(side=400, period=24)
+    hole = np.zeros((400, 400), np.uint8)
+    cv2.circle(hole, (200, 200), radius, 1, -1)
+    picture = np.where(hole[..., None] > 0, np.float32(0), texture)
+    add_detail(picture, hole > 0, hole == 0)
+    middle = np.s_[200 - radius // 3 : 200 + radius // 3, 200 - radius // 3 : 200 + radius // 3]
+    assert (picture[middle].std() > 0.6 * texture.std()) == is_taken
 
 
 def test_a_texture_is_continued_and_not_only_its_energy() -> None:

@@ -11,7 +11,7 @@ from tests.unit.test_engine_plan import answers, masks
 
 from gan_inpaint.engine import FillOptions, fill
 from gan_inpaint.engine.guess import first_guess
-from gan_inpaint.engine.plan import REACH, plan_windows
+from gan_inpaint.engine.plan import CONTEXT, REACH, plan_windows
 
 
 class Recorder:
@@ -99,6 +99,24 @@ def test_the_cost_follows_the_hole_and_not_the_photograph() -> None:
         fill(np.full((side, side, 3), 128, np.uint8), disc(side, side, 200), filler)
         costs.append(filler.pixels)
     assert costs[0] == costs[1]
+
+
+def test_no_more_is_run_than_the_hole_and_what_it_has_to_see() -> None:
+    image, mask = np.full((3000, 3000, 3), 128, np.uint8), np.zeros((3000, 3000), np.uint8)
+    mask[500:1300, 400:2400] = 255
+    filler = Recorder(512)
+    fill(image, mask, filler)
+    finest = (2000 + 2 * CONTEXT + 4 * 32) * (800 + 2 * CONTEXT + 32)  # with the overlaps of 5 × 2 tiles
+    assert filler.pixels < 1.55 * finest
+
+
+def test_of_a_guided_window_the_surroundings_of_the_hole_are_run() -> None:
+    filler = Recorder(512)
+    fill(np.full((512, 512, 3), 128, np.uint8), disc(512, 512, 140), filler)
+    side = -(-(2 * 142 + 1 + 2 * CONTEXT) // 8) * 8
+    coarse, fine = filler.shapes
+    assert max(coarse[2:]) <= 256
+    assert max(fine[2:]) <= side + 8
 
 
 def test_the_coarser_octaves_of_a_large_hole_cost_less_than_the_finest() -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan_inpaint.engine.pixels import Range, alpha, colours, light, quantised, range_of, srgb_decoded, srgb_encoded
+from gan_inpaint.engine.pixels import (
+    Range,
+    Transfer,
+    alpha,
+    colours,
+    light,
+    normalised,
+    quantised,
+    range_of,
+    srgb_decoded,
+    srgb_encoded,
+)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -13,6 +24,16 @@ def test_every_integer_sample_survives_the_way_to_the_filler_and_back(dtype: typ
     samples = np.arange(np.iinfo(dtype).max + 1, dtype=dtype)[None]
     limits = Range(0.0, 1.0, "srgb")
     assert np.array_equal(quantised(limits.light(limits.normalised(light(samples))), samples.dtype), samples)
+
+
+@pytest.mark.parametrize("transfer", ["srgb", "linear"])
+def test_a_byte_is_normalised_as_the_same_light_in_16_bits(transfer: Transfer) -> None:
+    samples, known = np.arange(256, dtype=np.uint8).reshape(16, 16), np.ones((16, 16), np.bool_)
+    bytes_, limits = normalised(samples, known, transfer)
+    words, same = normalised(samples.astype(np.uint16) * 257, known, transfer)
+    assert limits == same == Range(0.0, 1.0, transfer)
+    assert bytes_ == pytest.approx(words, abs=1e-6)
+    assert (bytes_[0, 0], bytes_[-1, -1]) == pytest.approx((-1, 1), abs=1e-6)
 
 
 def test_integer_samples_are_rounded_and_clipped() -> None:

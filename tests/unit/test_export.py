@@ -25,6 +25,7 @@ from gan_inpaint_training import checkpoint, generators  # noqa: E402
 from gan_inpaint_training.config import Config, DataConfig, DMFBConfig, ScheduleConfig  # noqa: E402
 from gan_inpaint_training.generators.cifar import TwoPathGenerator  # noqa: E402
 from gan_inpaint_training.generators.context_encoder import ContextEncoder  # noqa: E402
+from gan_inpaint_training.generators.portrait import PortraitGenerator  # noqa: E402
 
 
 class Small(torch.nn.Module):
@@ -127,8 +128,9 @@ def test_the_generator_is_left_as_it_was(exported) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: ContextEncoder("paper", 8), lambda: ContextEncoder("released", 4), TwoPathGenerator],
-    ids=["context-encoder", "context-encoder-released", "cifar-two-path"],
+    "make", [lambda: ContextEncoder("paper", 8), lambda: ContextEncoder("released", 4), TwoPathGenerator,
+             lambda: PortraitGenerator(64, 16, 4, width=8)],
+    ids=["context-encoder", "context-encoder-released", "cifar-two-path", "portrait"],
 )  # fmt: skip
 def test_a_generator_of_one_size_is_exported_with_an_open_batch_and_fills(make, tmp_path: Path) -> None:
     torch.manual_seed(0)
@@ -217,6 +219,19 @@ def test_a_training_run_is_exported_with_what_its_configuration_tells(state: dic
         name="tiny", title="Tiny", version=__version__, size_multiple=8, window=64, training_data="Photographs of cats",
         licence="CC0-1.0", images_seen=42, guided=True,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [np.s_[9:20, 30:50], np.s_[63:, :1], np.s_[:0, :0]])
+def test_a_small_hole_is_filled_as_in_training(state: dict[str, Any], tmp_path: Path, place: Any) -> None:
+    checkpoint.save(tmp_path, state)
+    from_run(tmp_path, tmp_path / "tiny.onnx")
+    filler = runtime.load(ModelStore(tmp_path, tmp_path / "none").get("tiny"), 1)
+    images = np.random.default_rng(1).uniform(-1, 1, (2, 3, 64, 80)).astype(np.float32)
+    holes = np.zeros((2, 1, 64, 80), np.float32)
+    holes[1, 0][place] = 1
+    with torch.inference_mode():
+        expected = generators.restore(state)(torch.from_numpy(images), torch.from_numpy(holes)).numpy()
+    assert filler(images, holes) * holes == pytest.approx(expected * holes, abs=1e-4)
 
 
 def test_the_figures_of_a_validation_stand_in_the_manifest(state: dict[str, Any], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from PIL import Image
 from gan_inpaint import imagefile
 from gan_inpaint.errors import CannotWrite, MaskSizeMismatch, UnreadableImage, UnsupportedImage
 from gan_inpaint.imagefile import Photograph
-from gan_inpaint.imagefile.mask import open_mask, save_masks
+from gan_inpaint.imagefile.mask import open_mask, opened_masks, save_masks
+from gan_inpaint.restoring.outcome import Options
+from gan_inpaint.restoring.picture import restore_file
 
 HOLE = (slice(20, 30), slice(40, 50))
 
@@ -65,6 +68,43 @@ def test_all_pages_can_be_changed_one_after_the_other(tmp_path: Path) -> None:
     assert [page.min() for page in tifffile.imread(tmp_path / "out.tif")] == [1, 2, 3]
 
 
+@pytest.fixture
+def directories_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by the name of its file whenever the directory of a page is read."""
+    read: list[str] = []
+
+    class Page(tifffile.TiffPage):
+        def __init__(self, parent: tifffile.TiffFile, *arguments: Any, **options: Any) -> None:
+            super().__init__(parent, *arguments, **options)
+            read.append(parent.filename)
+
+    monkeypatch.setattr(tifffile.tifffile, "TiffPage", Page)
+    return read
+
+
+def repair_all(source: Path, mask: Path, target: Path) -> None:
+    with opened_masks(mask) as masks:
+        imagefile.edit(source, target, lambda scan, page: scan.pixels ^ masks.of(scan, page)[..., None])
+
+
+def find_all_clean(source: Path, mask: Path, target: Path) -> None:
+    assert restore_file(source, target, Options(mask=mask)).state == "clean"
+
+
+@pytest.mark.parametrize(("work", "level"), [(repair_all, 255), (find_all_clean, 0)])
+def test_twice_as_many_pages_are_twice_as_much_reading(
+    tmp_path: Path, directories_read: list[str], work: Callable[[Path, Path, Path], None], level: int
+) -> None:
+    reads = []
+    for count in (4, 8, 16):
+        source, mask = write_pages(tmp_path / f"{count}.tif", count=count), tmp_path / "mask.tif"
+        tifffile.imwrite(mask, np.full((count, 67, 75), level, np.uint8), photometric="minisblack", metadata=None)
+        directories_read.clear()
+        work(source, mask, tmp_path / f"{count}-out.tif")
+        reads.append(len(directories_read))
+    assert reads[2] - reads[1] == 2 * (reads[1] - reads[0]) > 0
+
+
 def test_thumbnails_between_the_pages_go_where_something_is_changed(tmp_path: Path) -> None:
     source, target = tmp_path / "in.tif", tmp_path / "out.tif"
     thumbnail = picture(9, (8, 9))
@@ -90,6 +130,18 @@ def test_pages_that_share_their_pixels_do_not_change_each_other(tmp_path: Path) 
     after = tifffile.imread(target, key=[0, 1])
     np.testing.assert_array_equal(after[0], picture(0))
     assert (after[1][HOLE] == 7).all()
+
+
+def test_pixels_that_pages_shared_are_gone_when_all_of_these_have_changed(tmp_path: Path) -> None:
+    source, target = write_pages(tmp_path / "in.tif", count=3), tmp_path / "out.tif"
+    with tifffile.TiffFile(source, mode="r+") as file:
+        first, second, _ = file.pages
+        second.tags[273].overwrite(first.tags[273].value)
+    imagefile.edit(source, target, lambda scan, page: scan.pixels // 2 if page < 2 else None)
+    after = tifffile.imread(target, key=[0, 1, 2])
+    np.testing.assert_array_equal(after, [picture(0) // 2, picture(0) // 2, picture(2)])
+    assert picture(0)[40].tobytes() in source.read_bytes()
+    assert picture(0)[40].tobytes() not in target.read_bytes()
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])

@@ -35,6 +35,18 @@ class DMFBConfig(_Generator, tag="dmfb"):
     fine_blocks: Count = 4
 
 
+class PortraitConfig(DMFBConfig, tag="portrait"):
+    """`side` in pixels of the pictures, `components` principal components of them at `cells` pixels."""
+
+    side: Annotated[int, Meta(ge=8, multiple_of=8)] = 192
+    cells: Count = 48
+    components: Count = 256
+
+    def __post_init__(self) -> None:
+        if self.side % self.cells:
+            raise ValueError(f"`side` {self.side} is no multiple of `cells` {self.cells}")
+
+
 class DMFNConfig(_Generator, tag="dmfn"):
     """`variant`: the block as the paper draws it, or as its authors released it."""
 
@@ -131,6 +143,7 @@ GeneratorConfig = (
     | AOTConfig
     | ContextEncoderConfig
     | TwoPathConfig
+    | PortraitConfig
 )
 AdversaryConfig = (
     SNPatchGANConfig

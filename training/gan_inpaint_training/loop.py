@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import signal
@@ -56,6 +57,8 @@ def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), de
     try:
         pictures = data.read(config.data)
         crops = task.crops(pictures, config)
+        if not trainer.images_seen:
+            trainer.fit(to_image(crops[number][0]) for number in itertools.count())
         prepared = Run(trainer, crops, run)
         facts = provenance.facts(config) if fabric.is_global_zero else {}
     except (DataError, MaskError) as error:

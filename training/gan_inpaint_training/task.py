@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,6 +35,9 @@ class Learner(Protocol):
     @property
     def network(self) -> nn.Module:
         """What is in the end used; an adversary is not."""
+
+    def fit(self, pictures: Iterator[Tensor]) -> None:
+        """Take from the training pictures, each (3, S, S) in [-1, 1], what is computed before the first step."""
 
     def step(self, picture: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """One update on this device's share of a batch: `picture` (N, 3, S, S) in [-1, 1], `mask` (N, M, S, S) of 0 and

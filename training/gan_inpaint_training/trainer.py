@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -62,6 +63,11 @@ class Trainer:
     def sample(self, picture: Tensor, mask: Tensor) -> Tensor:
         """The sample grid of the moving average."""
         return sample_grid(self.averaged.module, picture, mask)
+
+    def fit(self, pictures: Iterator[Tensor]) -> None:
+        """Let the generator take from pictures (3, S, S) in [-1, 1] what is computed, not trained."""
+        self.network.fit(pictures)
+        self.averaged.module.load_state_dict(self.network.state_dict())
 
     def step(self, truth: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """One update on this device's share of a batch: `truth` (N, 3, S, S) in [-1, 1], `mask` (N, 1, S, S), 1 = hole.

@@ -13,6 +13,7 @@ from gan_inpaint.cli.options import Json, Sensitivity
 
 if TYPE_CHECKING:
     from gan_inpaint.detection import Kinds, Selection
+    from gan_inpaint.imagefile import Pages
     from gan_inpaint.imagefile.photograph import Container
 
 
@@ -40,25 +41,24 @@ def detect(
     from gan_inpaint import imagefile
     from gan_inpaint.imagefile.mask import check_mask_target, save_masks
 
-    pages = imagefile.pages(photo)
-    check_mask_target(output, pages, force)
-    found = _found(photo, pages, sensitivity, kinds)
+    with imagefile.opened(photo) as pages:
+        check_mask_target(output, len(pages), force)
+        found = _found(pages, sensitivity, kinds)
     save_masks([each.mask for each, _ in found], [container for _, container in found], output, force)
     defects, pixels = (sum(counts) for counts in zip(*((each.found, each.selected) for each, _ in found), strict=True))
     if as_json:
-        report.show_json({"output": str(output), "found": defects, "pixels": pixels, "pages": pages})
+        report.show_json({"output": str(output), "found": defects, "pixels": pixels, "pages": len(found)})
     elif sys.stdout.isatty():
         report.show(f"{output}: {defects} defects of {pixels} pixels in all.")
 
 
-def _found(photo: Path, pages: int, sensitivity: float, kinds: Kinds) -> list[tuple[Selection, Container]]:
-    from gan_inpaint import imagefile
+def _found(pages: Pages, sensitivity: float, kinds: Kinds) -> list[tuple[Selection, Container]]:
     from gan_inpaint.restoring import networks
 
     found = []
     with progress.shown() as on_progress:
-        for page in range(pages):
-            on_progress("looking for scratches", page / pages)
-            photograph = imagefile.open(photo, page)
+        for number in range(len(pages)):
+            on_progress("looking for scratches", number / len(pages))
+            photograph = pages.page(number)
             found.append((networks.find(photograph, sensitivity, kinds), photograph.container))
     return found

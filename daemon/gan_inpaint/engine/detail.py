@@ -1,12 +1,14 @@
 """Detail for a smooth fill, taken from the picture around the hole.
 
 A generator that has to be right on average is smooth; the best model of the texture that is missing is the photograph
-itself. The picture is split into a smooth part and detail. Each place of the hole takes its detail from a known place
-that looks like it when both are seen coarsely. So that neighbours agree, and nothing is repeated patch by patch, all
-places choose among a few offsets between hole and source: those that the best matches use most (He and Sun,
-"Statistics of Patch Offsets for Image Completion", 2012, section 3.1), by the least difference over the cells around
-them (Hosni et al., "Fast Cost-Volume Filtering", 2013). The strength of the detail that a place should have is known
-at the hole's rim and continued inwards: a source of other strength costs more, so that calm ground stays calm beside
+itself. The picture is split into a smooth part and bands of detail (Burt and Adelson, "A Multiresolution Spline",
+1983): the farther a place is from the hole's rim, the less of it can be told from there, and the coarser are the bands
+that it takes from elsewhere. Each place takes its detail from a known place that looks like it when both are seen
+coarsely. So that neighbours agree, and nothing is repeated patch by patch, all places choose among a few offsets
+between hole and source: those that the best matches use most (He and Sun, "Statistics of Patch Offsets for Image
+Completion", 2012, section 3.1), by the least difference over the cells around them (Hosni et al., "Fast Cost-Volume
+Filtering", 2013). The strength of the detail that a place should have is known at the hole's rim and continued inwards:
+a source of other strength costs more, and is weakened where it is much stronger, so that calm ground stays calm beside
 texture and edges. Grain comes along as it is in the known places.
 """
 
@@ -24,22 +26,35 @@ from gan_inpaint.engine.box import Box, bounds
 _CELL = 4
 _CELLS = 128
 """Matches are sought on a grid of cells of 4 × 4 pixels; larger ones where there would be more than 128 in a row."""
-_SIGMA = 1.5
-"""Detail is what a Gaussian of this many pixels takes away."""
+_FINEST, _COARSER, _BANDS = 1.5, 2.5, 4
+"""The finest band is what a Gaussian of 1.5 pixels takes away; up to three more are each 2.5 times as coarse."""
+_DEPTH, _RISE = 4.5, 2.0
+"""A coarser band is taken for holes 4.5 of its sigmas deep, and added from two of them behind the rim on."""
+_BLEND = 0.8
+"""Where two sources meet, a band is blended over 0.8 of the sigma of the next finer one."""
 _PATCH = 5
 _QUERIES, _SOURCES = 256, 1024
 _OFFSETS = 32
-_WINDOW = 3
+_WINDOW, _WINDOW_SHARE = 3, 0.8
+"""Places choose by what lies around them: by 3 × 3 cells, or by 0.8 of a hole's depth."""
 _UNKNOWN = 0.3
 """The cost of a place that lies next to one whose source is not known."""
-_STRENGTH = 0.1
+_STRENGTH = 0.3
 """The cost of a source whose detail has ten times the energy that is expected, or a tenth of it."""
+_STRONGEST = 4.0
+"""Detail is weakened to so many times the energy that is expected."""
 _LEAST_ENERGY = 1e-6
+_FAR = 1e5
+"""An offset, in cells, that leads outside of any picture: to no detail."""
 _AT_RIM, _RIM = 0.4, 3
 """Next to the hole's rim a fill is sharp by itself: there 0.4 of the detail is added, all of it 3 pixels further in."""
+_INSIDE, _DEEP = 8, 24
+"""Between so many pixels from the rim the strength of the finest band rises to 1."""
 
 Offset = tuple[int, int]
 Labels = NDArray[np.intp]
+Places = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Rows and columns of cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +75,84 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     """Adds detail to `picture` (H, W, 3), in [-1, 1], where `hole` (H, W); in place.
 
     The hole holds a smooth fill. Detail is taken from where `known` (H, W), which is nowhere in the hole; nothing is
-    changed where no cell is known. `strength`: how much of the detail is added.
+    changed where no cell is known. `strength`: how much of the finest detail is added near the rim, where the fill has
+    some of its own; deep in a hole all of it is.
     """
     cell = max(_CELL, -(-max(hole.shape) // _CELLS))
-    detail = picture - cv2.GaussianBlur(picture, (0, 0), _SIGMA)
-    grid = _grid(picture, detail, hole, known, cell)
+    depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
+    bands, smooth = _bands(picture, float(depth.max()))
+    grid = _grid(picture, cv2.subtract(picture, smooth), hole, known, cell)
     if not grid.sources.any():
         return
     height, width = hole.shape
-    offsets = _offsets(grid)
     box = bounds(hole).grown(1).clipped(width, height)
-    added = _pasted(detail, _labels(grid, offsets), offsets, cell, box)
-    picture[box.slices] += added * (np.float32(strength) * _by_depth(hole[box.slices]))[..., None]
+    offsets = _offsets(grid)
+    labels = _labels(grid, offsets, _window(float(depth.max()), cell))
+    at = _places(labels, offsets, cell, box)
+    limit = _limit(grid, labels, offsets)
+    enlarged = cv2.resize(limit, (width + -width % cell, height + -height % cell), interpolation=cv2.INTER_LINEAR)
+    for band in bands:
+        added = cv2.remap(band.detail, at, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+        if band.finer:
+            added = _smoothed(added, _BLEND * band.finer)
+        added *= (enlarged[box.slices] * band.share(depth[box.slices], strength))[..., None]
+        picture[box.slices] += added
 
 
-def _by_depth(hole: Flags) -> Floats:
-    """(H, W): 0 outside of the hole, rising from `_AT_RIM` to 1 inwards from its rim."""
-    depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
-    weight: Floats = np.minimum(np.float32(_AT_RIM) + np.float32((1 - _AT_RIM) / _RIM) * (depth - 1), np.float32(1))
-    return np.where(hole, weight, np.float32(0))
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """`detail` (H, W, 3): what a Gaussian of `sigma` pixels takes away and one of `finer` does not; 0 for none."""
+
+    detail: Floats
+    sigma: float
+    finer: float
+
+    def share(self, depth: Floats, strength: float) -> Floats:
+        """How much of it is added at a `depth` (h, w) in pixels, 0 outside of the hole."""
+        if self.finer:
+            inside: Floats = np.clip(depth / np.float32(_RISE * self.sigma) - 1, 0, 1)
+            return inside
+        near = np.minimum(np.float32(_AT_RIM) + np.float32((1 - _AT_RIM) / _RIM) * (depth - 1), np.float32(1))
+        whole = np.clip((depth - _INSIDE) / np.float32(_DEEP - _INSIDE), 0, 1)
+        share: Floats = near * (np.float32(strength) + np.float32(1 - strength) * whole)
+        return np.where(depth > 0, share, np.float32(0))
+
+
+def _bands(picture: Floats, deepest: float) -> tuple[list[_Band], Floats]:
+    """The bands of a picture (H, W, 3) that are taken in a hole of which a pixel is `deepest` pixels from the rim, the
+    finest first, and what is left of the picture without them."""
+    bands: list[_Band] = []
+    rest, finer, sigma = picture, 0.0, _FINEST
+    while not bands or (len(bands) < _BANDS and sigma * _DEPTH <= deepest):
+        smoother = _smoothed(picture, sigma)
+        bands.append(_Band(cv2.subtract(rest, smoother), sigma, finer))
+        rest, finer, sigma = smoother, sigma, sigma * _COARSER
+    return bands, rest
+
+
+def _smoothed(picture: Floats, sigma: float) -> Floats:
+    """`picture` (H, W, 3) through a Gaussian of `sigma` pixels; a wide one is applied to a smaller picture."""
+    height, width = picture.shape[:2]
+    step = max(1, int(sigma / _FINEST))
+    small = cv2.resize(picture, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / step)
+    smoothed: Floats = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return smoothed
+
+
+def _window(deepest: float, cell: int) -> int:
+    """The side, an odd number of cells, of what a place of a hole so deep chooses its source by."""
+    return max(_WINDOW, int(_WINDOW_SHARE * deepest / cell) // 2 * 2 + 1)
+
+
+def _limit(grid: _Grid, labels: Labels, offsets: list[Offset]) -> Floats:
+    """(h, w): by what the detail of each cell's source is weakened, in (0, 1]."""
+    limit = np.ones(labels.shape, np.float32)
+    rows, columns = np.nonzero(labels >= 0)
+    down, across = np.array(offsets, np.intp).reshape(-1, 2)[labels[rows, columns]].T
+    excess = grid.energy[rows + down, columns + across] - grid.energy[rows, columns]
+    limit[rows, columns] = np.minimum(1, np.sqrt(_STRONGEST * 10**-excess))
+    return limit
 
 
 def _grid(picture: Floats, detail: Floats, hole: Flags, known: Flags, cell: int) -> _Grid:
@@ -123,8 +197,7 @@ def _offsets(grid: _Grid) -> list[Offset]:
     height, width = grid.targets.shape
     whole = cv2.erode(grid.sources.view(np.uint8), np.ones((_PATCH, _PATCH), np.uint8), borderValue=1) > 0
     targets, sources = _few(grid.targets, _QUERIES), _few(whole if whole.any() else grid.sources, _SOURCES)
-    patches = _patches(grid.means)
-    wanted, given = patches[targets], patches[sources]
+    wanted, given = _patches(grid.means, targets), _patches(grid.means, sources)
     difference = np.einsum("ij,ij->i", given, given) - 2 * (wanted @ given.T)
     best = difference.argmin(axis=1)
     votes = np.zeros((2 * height, 2 * width), np.float32)
@@ -137,7 +210,7 @@ def _offsets(grid: _Grid) -> list[Offset]:
     return list(zip((rows - height).tolist(), (columns - width).tolist(), strict=True))
 
 
-def _few(flags: Flags, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _few(flags: Flags, count: int) -> Places:
     """Rows and columns of at most `count` of the places that are true, spread over all of them."""
     rows, columns = np.nonzero(flags)
     if len(rows) > count:
@@ -147,18 +220,18 @@ def _few(flags: Flags, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return rows, columns
 
 
-def _patches(means: Floats) -> Floats:
-    """(h, w, 3 · _PATCH²): the square around each cell."""
+def _patches(means: Floats, at: Places) -> Floats:
+    """(K, 3 · _PATCH²): the squares around K of the cells."""
     reach = _PATCH // 2
     padded = cv2.copyMakeBorder(means, reach, reach, reach, reach, cv2.BORDER_REFLECT_101)
     windows = np.lib.stride_tricks.sliding_window_view(padded, (_PATCH, _PATCH), axis=(0, 1))
-    return windows.reshape(*means.shape[:2], -1)
+    return windows[at].reshape(len(at[0]), -1)
 
 
-def _labels(grid: _Grid, offsets: list[Offset]) -> Labels:
+def _labels(grid: _Grid, offsets: list[Offset], window: int) -> Labels:
     """(h, w): for each cell of the hole the index of its offset; -1 elsewhere, and where none leads to a source."""
     height, width = grid.targets.shape
-    box = bounds(grid.targets).grown(_WINDOW).clipped(width, height)
+    box = bounds(grid.targets).grown(window).clipped(width, height)
     least = np.full((box.height, box.width), np.inf, np.float32)
     labels = np.full((height, width), -1, np.intp)
     inside = labels[box.slices]
@@ -175,7 +248,7 @@ def _labels(grid: _Grid, offsets: list[Offset]) -> Labels:
         costs = np.einsum("ijk,ijk->ij", difference, difference) + np.float32(_STRENGTH) * stronger * stronger
         cost = np.full(least.shape, _UNKNOWN, np.float32)
         np.copyto(cost[local], costs, where=known[local])
-        cost = cv2.blur(cost, (_WINDOW, _WINDOW))
+        cost = cv2.blur(cost, (window, window))
         better = known & (cost < least)
         least[better] = cost[better]
         inside[better] = index
@@ -183,12 +256,13 @@ def _labels(grid: _Grid, offsets: list[Offset]) -> Labels:
     return labels
 
 
-def _pasted(detail: Floats, labels: Labels, offsets: list[Offset], cell: int, box: Box) -> Floats:
-    """(box.height, box.width, 3): `detail` (H, W, 3) where the labels' offsets lead; zero without a label."""
-    steps = np.array([*offsets, (0, 0)], np.float32)[labels] * cell  # label -1 takes the last
-    rows, columns = (np.arange(start, stop) for start, stop in ((box.top, box.bottom), (box.left, box.right)))
-    at = steps[rows[:, None] // cell, columns // cell]
-    down, across = at[..., 0] + rows[:, None].astype(np.float32), at[..., 1] + columns.astype(np.float32)
-    pasted: Floats = cv2.remap(detail, across, down, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
-    pasted[labels[rows[:, None] // cell, columns // cell] < 0] = 0
-    return pasted
+def _places(labels: Labels, offsets: list[Offset], cell: int, box: Box) -> Floats:
+    """(box.height, box.width, 2): column and row where the labels' offsets lead to; outside of any picture without."""
+    steps = np.array([(across, down) for down, across in offsets] + [(_FAR, _FAR)], np.float32) * cell
+    cells = Box(box.left // cell, box.top // cell, -(-box.right // cell), -(-box.bottom // cell))
+    size = (cells.width * cell, cells.height * cell)
+    every = cv2.resize(steps[labels[cells.slices]], size, interpolation=cv2.INTER_NEAREST)
+    at: Floats = every[box.moved(-cells.left * cell, -cells.top * cell).slices]
+    at[..., 0] += np.arange(box.left, box.right, dtype=np.float32)
+    at[..., 1] += np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
+    return at

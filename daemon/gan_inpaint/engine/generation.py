@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Samples
+from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Samples, copy_where
 from gan_inpaint.engine.box import Box, bounds
 from gan_inpaint.engine.compositing import shown
 from gan_inpaint.engine.detail import add_detail
@@ -15,12 +17,12 @@ from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.guess import first_guess
 from gan_inpaint.engine.membrane import colour_step
 from gan_inpaint.engine.options import FillOptions
-from gan_inpaint.engine.plan import Window
+from gan_inpaint.engine.plan import CONTEXT, Window, rounded_up
 from gan_inpaint.engine.view import View, view
 from gan_inpaint.errors import BadModel
 
 _OVERLAP = 16
-"""Neighbouring tiles of a window fade into each other over at least a sixteenth of their side."""
+"""Neighbouring tiles of a window fade into each other over at least a sixteenth of the filler's own window."""
 _MIRRORED: tuple[tuple[int, ...], ...] = ((), (-1,), (-2,), (-2, -1))
 
 GoOn = Callable[[], None]
@@ -61,11 +63,11 @@ class Generation:
         if not views:
             return []
         pictures = [self._guess(look, window) for look, window in zip(views, windows, strict=True)]
-        if max(views[0].hole.shape) > self.filler.window:
+        if windows[0].coarser is not None or max(views[0].hole.shape) > self.filler.window:
             fills = [self._tiled(picture, look.hole) for picture, look in zip(pictures, views, strict=True)]
         else:
-            mirrored = self.options.quality == "best" and windows[0].coarser is None
-            fills = self._run(pictures, [look.hole for look in views], _MIRRORED if mirrored else _MIRRORED[:1])
+            mirrored = _MIRRORED if self.options.quality == "best" else _MIRRORED[:1]
+            fills = self._run(pictures, [look.hole for look in views], mirrored)
         return [_without_colour_step(look, fill) for look, fill in zip(views, fills, strict=True)]
 
     def _guess(self, look: View, window: Window) -> Floats:
@@ -79,37 +81,44 @@ class Generation:
         size = window.content
         guess = shown(coarse.range.converted(filled, look.range), window.coarser, window.box, size, cv2.INTER_LINEAR)
         picture = look.pixels.copy()
-        hole = look.hole[: size[1], : size[0]]
-        picture[: size[1], : size[0]][hole] = guess[hole]
+        copy_where(picture[: size[1], : size[0]], guess, look.hole[: size[1], : size[0]])
         return picture
 
     def _tiled(self, picture: Floats, hole: Flags) -> Floats:
-        """A fill of a picture of any size, tiles of the filler's window fading into each other."""
+        """A fill of a picture of any size, tiles of at most the filler's window fading into each other."""
         height, width = hole.shape
-        sides = min(self.filler.window, height), min(self.filler.window, width)
-        fade = np.outer(*(_fade(side) for side in sides))[..., None]
+        rows, columns = (_tiles(side, self.filler.window, self.filler.size_multiple) for side in (height, width))
+        if len(rows.starts) == len(columns.starts) == 1:
+            return self._surrounded(picture, hole)[1]
+        fade = np.outer(_fade(rows), _fade(columns))[..., None]
         total, weight = np.zeros_like(picture), np.full((height, width, 1), 1e-6, np.float32)
-        for top in _starts(height, sides[0]):
-            for left in _starts(width, sides[1]):
-                tile = Box(left, top, left + sides[1], top + sides[0]).slices
-                if hole[tile].any():
-                    (fill,) = self._run([picture[tile]], [hole[tile]], _MIRRORED[:1])
-                    total[tile] += fill * fade
-                    weight[tile] += fade
+        for top, left in product(rows.starts, columns.starts):
+            tile = Box(left, top, left + columns.side, top + rows.side).slices
+            if hole[tile].any():
+                part, fill = self._surrounded(picture[tile], hole[tile])
+                total[tile][part.slices] += fill[part.slices] * fade[part.slices]
+                weight[tile][part.slices] += fade[part.slices]
         total /= weight
         return total
 
+    def _surrounded(self, picture: Floats, hole: Flags) -> tuple[Box, Floats]:
+        """A fill of a tile, of which no more is run than the hole and what it has to see, and the box of that."""
+        part = _needed(hole, self.filler.size_multiple)
+        fill = np.zeros_like(picture)
+        (fill[part.slices],) = self._run([picture[part.slices]], [hole[part.slices]], _MIRRORED[:1])
+        return part, fill
+
     def _run(self, pictures: list[Floats], holes: list[Flags], mirrored: tuple[tuple[int, ...], ...]) -> list[Floats]:
         """The filler's answers (height, width, 3), each the mean over the `mirrored` axes of what it is shown."""
-        images = np.stack([np.stack(cv2.split(picture)) for picture in pictures])
+        images = np.stack([np.ascontiguousarray(picture.transpose(2, 0, 1)) for picture in pictures])
         masks = np.stack([hole[None] for hole in holes]).astype(np.float32)
-        total = np.zeros_like(images)
+        fills = []
         for axes in mirrored:
             self.go_on()
             seen = (np.ascontiguousarray(np.flip(planes, axes)) for planes in (images, masks))
-            total += np.flip(run_filler(self.filler, *seen), axes)
-        total /= len(mirrored)
-        return [cv2.merge(list(planes)) for planes in total]
+            fills.append(np.flip(run_filler(self.filler, *seen), axes))
+        mean = fills[0] if len(fills) == 1 else np.mean(fills, axis=0)
+        return [np.ascontiguousarray(planes.transpose(1, 2, 0)) for planes in mean]
 
 
 def run_filler(filler: Filler, images: Floats, holes: Floats) -> Floats:
@@ -126,17 +135,34 @@ def run_filler(filler: Filler, images: Floats, holes: Floats) -> Floats:
     return fills
 
 
-def _fade(side: int) -> Floats:
-    """(side,): 1, falling towards both ends over the overlap."""
-    from_end = np.minimum(np.arange(side), np.arange(side)[::-1]) + 0.5
-    return np.minimum(from_end * (_OVERLAP / side), 1).astype(np.float32)
+class _Tiles(NamedTuple):
+    """Tiles of `side` from `starts` on along one axis, evenly spread; neighbours share `overlap` pixels or more."""
+
+    side: int
+    overlap: int
+    starts: list[int]
 
 
-def _starts(extent: int, side: int) -> list[int]:
-    """Where tiles of `side` start that cover `extent`, evenly spread and overlapping."""
-    overlap = side // _OVERLAP
-    count = 1 if side >= extent else -(-(extent - overlap) // (side - overlap))
-    return [round(index * (extent - side) / max(count - 1, 1)) for index in range(count)]
+def _tiles(extent: int, largest: int, multiple: int) -> _Tiles:
+    """The fewest tiles that cover `extent`, no larger than they have to be; both are multiples of `multiple`."""
+    overlap = largest // _OVERLAP
+    count = 1 if largest >= extent else -(-(extent - overlap) // (largest - overlap))
+    side = rounded_up(-(-(extent + (count - 1) * overlap) // count), multiple)
+    return _Tiles(side, overlap, [round(index * (extent - side) / max(count - 1, 1)) for index in range(count)])
+
+
+def _fade(tiles: _Tiles) -> Floats:
+    """(side,): 1, falling towards both ends of a tile over the overlap."""
+    from_end = np.minimum(np.arange(tiles.side), np.arange(tiles.side)[::-1]) + 0.5
+    return np.minimum(from_end / tiles.overlap, 1).astype(np.float32)
+
+
+def _needed(hole: Flags, multiple: int) -> Box:
+    """What is run of a tile: the box of its hole, not empty, and `CONTEXT` pixels around it, in multiples."""
+    height, width = hole.shape
+    box = bounds(hole).grown(CONTEXT).clipped(width, height)
+    left, top = (start // multiple * multiple for start in (box.left, box.top))
+    return Box(left, top, rounded_up(box.right, multiple), rounded_up(box.bottom, multiple))
 
 
 def _content(look: View, window: Window) -> Flags:
@@ -149,11 +175,11 @@ def _content(look: View, window: Window) -> Flags:
 
 def _without_colour_step(look: View, fill: Floats) -> Floats:
     """The view's picture with its hole filled by `fill` (height, width, 3), corrected."""
-    around = bounds(look.hole)
-    generated, ring = fill[around.slices], look.ring[around.slices]
-    difference = look.pixels[around.slices][ring] - generated[ring]
-    generated = generated + colour_step(difference, ring, look.outer[around.slices])
+    around = bounds(look.hole).slices
+    ring = look.ring[around]
+    at = np.nonzero(ring)
+    difference = look.pixels[around][at] - fill[around][at]
+    step = colour_step(difference, ring, look.outer[around])
     picture = look.pixels.copy()
-    hole = look.hole[around.slices]
-    picture[around.slices][hole] = generated[hole]
+    copy_where(picture[around], cv2.add(fill[around], step), look.hole[around])
     return picture

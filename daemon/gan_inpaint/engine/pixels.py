@@ -7,6 +7,7 @@ Samples are handled as float32 "light" in between, with 1.0 as white whatever th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import cv2
@@ -49,8 +50,10 @@ def alpha(image: Samples) -> Samples | None:
 def light(samples: Samples) -> Floats:
     """Samples of any depth as float32, 1.0 = white; not a copy where they are that already."""
     white = DEPTHS[samples.dtype]
-    values: Floats = samples.astype(np.float32, copy=False)
-    return values if white == 1 else values * np.float32(1 / white)
+    if white == 1:
+        return samples.astype(np.float32, copy=False)
+    values: Floats = np.multiply(samples, np.float32(1 / white), dtype=np.float32)
+    return values
 
 
 def encoded(samples: Samples, transfer: Transfer) -> tuple[Floats, Flags]:
@@ -128,6 +131,25 @@ def range_of(encoded: Floats, known: Flags, transfer: Transfer) -> Range:
         outer = np.percentile(few, (0.5, 99.5))
         low, high = min(0.0, float(outer[0])), max(1.0, float(outer[1]))
     return Range(low, high, transfer)
+
+
+def normalised(samples: Samples, known: Flags, transfer: Transfer) -> tuple[Floats, Range]:
+    """Finite samples (H, W[, 3]), without alpha, as [-1, 1], and their range over the `known` pixels (H, W)."""
+    if samples.dtype == np.uint8:
+        looked_up: Floats = cv2.LUT(samples, _bytes(transfer))
+        return looked_up, Range(0.0, 1.0, transfer)
+    values = light(samples)
+    if transfer == "linear":
+        values = srgb_encoded(values)
+    limits = range_of(values, known, transfer) if samples.dtype.kind == "f" else Range(0.0, 1.0, transfer)
+    return limits.normalised(values), limits
+
+
+@cache
+def _bytes(transfer: Transfer) -> Floats:
+    """(256,): what each value of a byte is in [-1, 1]."""
+    values = light(np.arange(256, dtype=np.uint8))
+    return Range(0.0, 1.0, transfer).normalised(srgb_encoded(values) if transfer == "linear" else values)
 
 
 def srgb_encoded(values: Floats) -> Floats:

@@ -135,12 +135,12 @@ class _Ladder:
 
     def __init__(self, native: int, multiple: int, grow: int, width: int, height: int) -> None:
         self.native, self.multiple, self.grow, self.image = native, multiple, grow, (width, height)
-        self.step = _rounded_up(_STEP, multiple)
+        self.step = rounded_up(_STEP, multiple)
         self.context = min(CONTEXT, native // 4)
         # A strip this thick leaves three quarters of a window to see; what is thicker is not cut.
         self.thin = native // 4 - 2 * grow
         # 192, 256, 384, 512 …: each 1.3 or 1.5 times the last, so that a window is seldom much too large.
-        small = (_rounded_up(_STEP * side << octave, multiple) for octave in range(16) for side in (3, 4))
+        small = (rounded_up(_STEP * side << octave, multiple) for octave in range(16) for side in (3, 4))
         self.sides = [*(side for side in small if side < native), native]
 
     def need(self, part: Part) -> Need:
@@ -201,14 +201,14 @@ class _Ladder:
         `side` pixels are run for `longest` of the image's; in integers, so that no span comes out a pixel short.
         `middle` is twice the coordinate around which the window is put.
         """
-        size = min(side, _rounded_up(-(-extent * side // longest), self.step))
+        size = min(side, rounded_up(-(-extent * side // longest), self.step))
         start, span = _shifted(middle, size * longest // side, extent)
         return size, span, start
 
     def _size(self, side: int) -> int:
         """A size of window that shows `side` pixels; few different ones, unless it is run tile by tile anyway."""
-        size = _rounded_up(side, self.step)
-        return size if size <= self.native else _rounded_up(side, self.multiple)
+        size = rounded_up(side, self.step)
+        return size if size <= self.native else rounded_up(side, self.multiple)
 
     def _around(self, hole: Box, context: int) -> Box:
         return hole.grown(max(self.context, context)).clipped(*self.image)
@@ -221,5 +221,5 @@ def _shifted(middle: int, span: int, extent: int) -> tuple[int, int]:
     return min(max((middle - span) // 2, 0), extent - span), span
 
 
-def _rounded_up(value: int, multiple: int) -> int:
+def rounded_up(value: int, multiple: int) -> int:
     return -(-value // multiple) * multiple

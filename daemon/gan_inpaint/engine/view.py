@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Samples
-from gan_inpaint.engine.pixels import Range, Transfer, alpha, colours, light, range_of, srgb_encoded
+from gan_inpaint.engine.box import bounds
+from gan_inpaint.engine.pixels import Range, Transfer, alpha, colours, normalised
 from gan_inpaint.engine.plan import Window
 
 _OUTER = 2
@@ -40,20 +41,17 @@ def view(image: Samples, mask: Bytes, window: Window, grow: int, transfer: Trans
     """
     crop = image[window.box.slices]
     clear = alpha(crop)
-    values = light(_sized(colours(crop), window))
+    samples = _sized(colours(crop), window)
     selected = _sized_hole(mask[window.box.slices] > 0, window)
     unknown = _sized_hole(clear == 0, window) if clear is not None else np.zeros_like(selected)
-    if crop.dtype.kind == "f":
-        finite = np.isfinite(values)
-        values = np.where(finite, values, np.float32(0))
+    if samples.dtype.kind == "f":
+        finite = np.isfinite(samples)
+        samples = np.where(finite, samples, np.float32(0))
         unknown |= ~(finite if finite.ndim == 2 else finite.all(axis=2))
     hole, ring, outer = _hidden(selected, unknown, max(1, round(grow * window.scale)) if grow else 0)
     if hole.all():
         return None
-    if transfer == "linear":
-        values = srgb_encoded(values)
-    limits = range_of(values, ~hole, transfer) if crop.dtype.kind == "f" else Range(0.0, 1.0, transfer)
-    pixels = limits.normalised(values)
+    pixels, limits = normalised(samples, ~hole, transfer)
     if pixels.ndim == 2:
         pixels = cv2.merge([pixels] * 3)
     pixels, hole, ring, outer = (_extended(plane, window) for plane in (pixels, hole, ring, outer))
@@ -80,7 +78,11 @@ def _sized_hole(hole: Flags, window: Window) -> Flags:
 
 def _hidden(selected: Flags, unknown: Flags, grow: int) -> tuple[Flags, Flags, Flags]:
     """What the filler must not see, the ring of known pixels in it, and the outermost two pixels of that."""
-    distance = cv2.distanceTransform((~selected).view(np.uint8), cv2.DIST_L2, 3)
+    height, width = selected.shape
+    near = bounds(selected).grown(grow + 1).clipped(width, height)
+    distance = np.full(selected.shape, np.inf, np.float32)
+    if not near.empty:
+        distance[near.slices] = cv2.distanceTransform((~selected[near.slices]).view(np.uint8), cv2.DIST_L2, 3)
     while True:
         hole = (distance <= grow) | unknown
         if grow == 0 or not hole.all():

@@ -7,14 +7,16 @@ several pages.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal, Protocol
 
 from gan_inpaint.errors import CannotWrite, UnsupportedImage
 from gan_inpaint.imagefile import atomic, reading
 from gan_inpaint.imagefile.photograph import Container, Format, Photograph, Pixels
 
-__all__ = ["SUFFIXES", "Change", "Photograph", "check_target", "edit", "open", "pages", "save"]
+__all__ = ["SUFFIXES", "Change", "Pages", "Photograph", "check_target", "edit", "open", "opened", "pages", "save"]
 
 Change = Callable[[Photograph, int], Pixels | None]
 """Gives the new pixels of a page, counted from 0, or None where it is to stay as it is."""
@@ -30,33 +32,51 @@ SUFFIXES: dict[str, Format] = {
 }
 
 
+class Pages(Protocol):
+    """The pages of a file that is open, 1 but for some TIFFs."""
+
+    def __len__(self) -> int: ...
+
+    def page(self, number: int | None = None) -> Photograph:
+        """Read a page, counted from 0; without a number, the one page that there must be. Raises as `open`."""
+        ...
+
+
 def open(path: Path, page: int | None = None) -> Photograph:
     """Read the photograph at `path`; its first bytes tell the format, not its name.
 
-    `page` is one of the `pages` of the file, counted from 0; without it, a file of several pages is refused.
+    `page` is one of the `pages` of the file, counted from 0; without it, a file of several pages is refused. Many pages
+    of one file are found faster through `opened`.
 
     Raises:
         UnreadableImage: missing, not permitted, damaged, truncated, or no picture of a known format.
         UnsupportedImage: a kind of picture that is not worked on, such as CMYK or an animation.
         TooLarge: it does not fit into the memory that is free.
     """
+    with opened(path) as pages:
+        return pages.page(page)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Pages]:
+    """The pages of the photograph at `path`, found once, to be read one by one.
+
+    Raises UnreadableImage, UnsupportedImage.
+    """
     format = reading.recognise(path)
-    try:
-        return _parse(format, path, page)
-    except reading.DamagedFile as problem:
-        raise reading.damaged(path) from problem
+    if format != "tiff":
+        yield _OnePage(path, format)
+        return
+    from gan_inpaint.imagefile import tiff
+
+    with tiff.reading(path) as pages:
+        yield pages
 
 
 def pages(path: Path) -> int:
     """How many pages the file has: 1, but for some TIFFs. Raises UnreadableImage, UnsupportedImage."""
-    if reading.recognise(path) != "tiff":
-        return 1
-    from gan_inpaint.imagefile import tiff
-
-    try:
-        return tiff.count(path)
-    except reading.DamagedFile as problem:
-        raise reading.damaged(path) from problem
+    with opened(path) as pages:
+        return len(pages)
 
 
 def check_target(photograph: Photograph, target: Path, force: bool = False) -> None:
@@ -103,33 +123,45 @@ def edit(source: Path, target: Path, change: Change, force: bool = False) -> Non
 def _edit_tiff(source: Path, target: Path, change: Change, force: bool) -> None:
     from gan_inpaint.imagefile import tiff
 
-    number_of_pages, identity = pages(source), tiff.identify(source)
-    changed = False
     if SUFFIXES.get(target.suffix.lower()) != "tiff":
         raise _misnamed("tiff", target, [])
-    with atomic.writing(target, force) as temporary:
-        tiff.copy(source, identity, temporary)
-        for number in range(number_of_pages):
-            photograph = _page(source, number, number_of_pages)
-            pixels = change(photograph, number)
-            if pixels is not None:
-                assert isinstance(photograph.container, tiff.TiffContainer)
-                photograph.container.write_into(pixels, temporary)
-                changed = True
-        if changed:
-            tiff.unlink_thumbnails(temporary)
+    with atomic.writing(target, force) as temporary, tiff.reading(source) as pages:
+        tiff.copy(source, pages.identity, temporary)
+        with tiff.replacing(temporary) as written:
+            for number in range(len(pages)):
+                photograph = _page(pages, number)
+                pixels = change(photograph, number)
+                if pixels is not None:
+                    assert isinstance(photograph.container, tiff.TiffContainer)
+                    written.replace(photograph.container, pixels)
 
 
-def _page(path: Path, number: int, total: int) -> Photograph:
+def _page(pages: Pages, number: int) -> Photograph:
     try:
-        return open(path, number)
+        return pages.page(number)
     except UnsupportedImage as problem:
-        if total == 1:
+        if len(pages) == 1:
             raise
-        raise UnsupportedImage(f"Page {number + 1} of {total}: {problem.message}", problem.hint) from problem
+        raise UnsupportedImage(f"Page {number + 1} of {len(pages)}: {problem.message}", problem.hint) from problem
 
 
-def _parse(format: Format, path: Path, page: int | None) -> Photograph:
+class _OnePage:
+    """A file of a format that has one page."""
+
+    def __init__(self, path: Path, format: Literal["png", "jpeg", "webp"]) -> None:
+        self._path, self._format = path, format
+
+    def __len__(self) -> int:
+        return 1
+
+    def page(self, number: int | None = None) -> Photograph:
+        try:
+            return _parse(self._format, self._path)
+        except reading.DamagedFile as problem:
+            raise reading.damaged(self._path) from problem
+
+
+def _parse(format: Literal["png", "jpeg", "webp"], path: Path) -> Photograph:
     """Import only the one decoder that is needed: each costs a tenth of a second."""
     match format:
         case "png":
@@ -144,10 +176,6 @@ def _parse(format: Format, path: Path, page: int | None) -> Photograph:
             from gan_inpaint.imagefile import webp
 
             return webp.parse(reading.read(path))
-        case "tiff":
-            from gan_inpaint.imagefile import tiff
-
-            return tiff.parse(path, page)
 
 
 def _container_for(photograph: Photograph, target: Path) -> Container:

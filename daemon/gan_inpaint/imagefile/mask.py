@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,46 @@ _SAME_COLOUR = 2  # levels by which the colour of one brush may differ from pixe
 _SIMPLE_MODES = {"1": "L", "L": "L", "P": "RGBA", "PA": "RGBA"}  # of Pillow, and what to convert them to
 
 
+class Masks:
+    """The masks of a file, which is opened when the first of them is asked for; each is read when it is asked for."""
+
+    def __init__(self, path: Path, opened: ExitStack) -> None:
+        self._path, self._opened = path, opened
+
+    def of(self, photograph: Photograph, page: int | None = None) -> Mask:
+        """The mask of a photograph, or of its `page`; see `open_mask`."""
+        try:
+            opened = self._pages.page(self._number(page))
+        except UnsupportedImage as problem:
+            return _placed(_to_mask(_read_simple(self._path, problem)), 1, photograph)
+        values = _to_mask(opened.pixels)
+        if opened.container.lossy:
+            values = _without_ringing(values)
+        return _placed(values, opened.container.orientation, photograph)
+
+    @cached_property
+    def _pages(self) -> imagefile.Pages:
+        return self._opened.enter_context(imagefile.opened(self._path))
+
+    def _number(self, page: int | None) -> int | None:
+        """Which page of the mask's file belongs to a photograph's page."""
+        count = len(self._pages)
+        if page is None or count == 1:
+            return None
+        if page >= count:
+            raise MaskSizeMismatch(
+                f"The mask has {count} pages, the photograph more.", "Save one page for each, or one for all."
+            )
+        return page
+
+
+@contextmanager
+def opened_masks(path: Path) -> Iterator[Masks]:
+    """The masks of the file at `path`."""
+    with ExitStack() as opened:
+        yield Masks(path, opened)
+
+
 def open_mask(path: Path, photograph: Photograph, page: int | None = None) -> Mask:
     """Read the mask at `path`: (H, W), 0 keep to 255 fill, in the order in which `photograph` is stored.
 
@@ -39,14 +81,8 @@ def open_mask(path: Path, photograph: Photograph, page: int | None = None) -> Ma
         MaskSizeMismatch: it has another size than the photograph; the message names both.
         UnreadableImage, UnsupportedImage, TooLarge: as `imagefile.open`.
     """
-    try:
-        opened = imagefile.open(path, _page_for(path, page))
-    except UnsupportedImage as problem:
-        return _placed(_to_mask(_read_simple(path, problem)), 1, photograph)
-    values = _to_mask(opened.pixels)
-    if opened.container.lossy:
-        values = _without_ringing(values)
-    return _placed(values, opened.container.orientation, photograph)
+    with opened_masks(path) as masks:
+        return masks.of(photograph, page)
 
 
 def save_masks(masks: Sequence[Mask], pages: Sequence[Container], target: Path, force: bool = False) -> None:
@@ -73,17 +109,6 @@ def check_mask_target(target: Path, pages: int, force: bool) -> None:
         what = f"The masks of {pages} pages" if pages > 1 else "A mask"
         raise CannotWrite(f"{what} cannot be saved as {target.name}.", f"Let the name end in {' or '.join(fitting)}.")
     atomic.check(target, force)
-
-
-def _page_for(path: Path, page: int | None) -> int | None:
-    """Which page of the mask's file belongs to a photograph's page."""
-    if page is None or (pages := imagefile.pages(path)) == 1:
-        return None
-    if page >= pages:
-        raise MaskSizeMismatch(
-            f"The mask has {pages} pages, the photograph more.", "Save one page for each, or one for all."
-        )
-    return page
 
 
 def _placed(values: Mask, turned: int, photograph: Photograph) -> Mask:

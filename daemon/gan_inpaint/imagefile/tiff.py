@@ -10,7 +10,7 @@ import logging
 import shutil
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ import tifffile
 from gan_inpaint.errors import UnreadableImage, UnsupportedImage
 from gan_inpaint.imagefile import memory, tiff_segments
 from gan_inpaint.imagefile.photograph import Format, Photograph, Pixels
-from gan_inpaint.imagefile.reading import DamagedFile
+from gan_inpaint.imagefile.reading import DamagedFile, damaged
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # its warnings would go to the user's terminal
 
@@ -47,7 +47,7 @@ _DTYPES = {"uint8", "uint16", "float16", "float32"}
 # What tifffile and its codecs raise on damaged files; found by cutting and corrupting files in the tests.
 _DAMAGE = (
     tifffile.TiffFileError, OSError, ValueError, KeyError, IndexError, TypeError, struct.error, RuntimeError,
-    AttributeError, ZeroDivisionError, OverflowError, NotImplementedError,
+    AttributeError, ZeroDivisionError, OverflowError, NotImplementedError, DamagedFile,
 )  # fmt: skip
 
 
@@ -66,54 +66,99 @@ class TiffContainer:
 
     def write(self, pixels: Pixels, target: Path) -> None:
         copy(self.source, self.identity, target)
-        self.write_into(pixels, target)
-        unlink_thumbnails(target)
-
-    def write_into(self, pixels: Pixels, target: Path) -> None:
-        """Replace this page's pixels in `target`, a copy of its file in which other pages may have been replaced."""
-        changed = (np.ascontiguousarray(pixels).view(np.uint8) != self.original.view(np.uint8)).reshape(
-            *pixels.shape[:2], -1
-        )
-        with _opened(target, "r+") as file:
-            page = _pages(file)[self.number]
-            samples = _inverted(pixels) if page.photometric == _MIN_IS_WHITE else pixels
-            tiff_segments.replace(page, samples, changed.any(axis=-1))
+        with replacing(target) as pages:
+            pages.replace(self, pixels)
 
 
-def count(path: Path) -> int:
-    """How many pages the TIFF file at `path` has, reduced copies not counted. Raises DamagedFile."""
-    try:
-        with _opened(path, "rb") as file:
-            return len(_pages(file))
-    except _DAMAGE as problem:
-        raise DamagedFile from problem
+class TiffPages:
+    """The pages of an open file, reduced copies not counted; each is read when it is asked for."""
 
+    def __init__(self, path: Path, identity: tuple[int, int], pages: list[Any]) -> None:
+        self.identity = identity
+        self._path = path
+        self._pages = pages
 
-def parse(path: Path, number: int | None = None) -> Photograph:
-    """Read a page of the TIFF file at `path`, counted from 0; without a number, the one page that it must have.
+    def __len__(self) -> int:
+        return len(self._pages)
 
-    Raises:
-        UnsupportedImage: CMYK, indexed, Lab, layers, other depths or ways of compression, or several pages and no
-            number.
-        TooLarge: see `memory.require`.
-        DamagedFile: it breaks the rules of the format, as a truncated file does.
-    """
-    identity = identify(path)
-    try:
-        with _opened(path, "rb") as file:
-            pages = _pages(file)
-            if number is None and len(pages) > 1:
-                raise UnsupportedImage(f"The file has {len(pages)} pages.", "Save each page as a file of its own.")
-            page = pages[number or 0]
+    def page(self, number: int | None = None) -> Photograph:
+        """Read a page, counted from 0; without a number, the one page that there must be.
+
+        Raises:
+            UnsupportedImage: CMYK, indexed, Lab, layers, other depths or ways of compression, or several pages and no
+                number.
+            TooLarge: see `memory.require`.
+            UnreadableImage: it breaks the rules of the format, as a truncated file does.
+        """
+        if number is None and len(self) > 1:
+            raise UnsupportedImage(f"The file has {len(self)} pages.", "Save each page as a file of its own.")
+        try:
+            page = self._pages[number or 0]
             _check_kind(page)
-            tiff_segments.check_complete(page, file.filehandle.size)
+            tiff_segments.check_complete(page, page.parent.filehandle.size)
             memory.require(page.imagewidth, page.imagelength, page.samplesperpixel * page.dtype.itemsize)
             pixels = _decode(page)
             orientation = page.tags.valueof(_ORIENTATION, 1)
-    except _DAMAGE as problem:
-        raise DamagedFile from problem
-    orientation = orientation if orientation in range(1, 9) else 1
-    return Photograph(pixels, TiffContainer(path.absolute(), identity, number or 0, pixels, orientation))
+        except _DAMAGE as problem:
+            raise damaged(self._path) from problem
+        orientation = orientation if orientation in range(1, 9) else 1
+        source = self._path.absolute()
+        return Photograph(pixels, TiffContainer(source, self.identity, number or 0, pixels, orientation))
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[TiffPages]:
+    """The pages of the TIFF file at `path`, which is open meanwhile. Raises UnreadableImage where it is damaged."""
+    identity = identify(path)
+    with ExitStack() as stack:
+        try:
+            pages = _pages(stack.enter_context(_opened(path, "rb")))
+        except _DAMAGE as problem:
+            raise damaged(path) from problem
+        yield TiffPages(path, identity, pages)
+
+
+class ReplacedPages:
+    """An open copy of a file, in which the pixels of its pages are replaced."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._pages = _pages(file)
+        self._users = tiff_segments.users(file.pages)
+        self._changed = False
+
+    def replace(self, container: TiffContainer, pixels: Pixels) -> None:
+        """Replace the pixels of the page that `container` tells of; each page once."""
+        changed = (np.ascontiguousarray(pixels).view(np.uint8) != container.original.view(np.uint8)).reshape(
+            *pixels.shape[:2], -1
+        )
+        page = self._pages[container.number]
+        samples = _inverted(pixels) if page.photometric == _MIN_IS_WHITE else pixels
+        tiff_segments.replace(page, samples, changed.any(axis=-1), self._users)
+        self._changed = True
+
+    def finish(self) -> None:
+        """Take the small pictures behind the pages out of a file that has changed: they still show what was filled."""
+        if not self._changed:
+            return
+        kept = dict.fromkeys(page.offset for page in self._pages)
+        thumbnails = [page for page in self._file.pages if page.offset not in kept]
+        if not thumbnails:
+            return
+        for thumbnail in thumbnails:
+            for offset, length in zip(thumbnail.dataoffsets, thumbnail.databytecounts, strict=True):
+                tiff_segments.blank(self._file.filehandle, offset, length)
+        for page, following in pairwise((*kept, 0)):
+            _link(self._file, page, following)
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[ReplacedPages]:
+    """Open a copy of a TIFF file, to replace pages of it."""
+    with _opened(target, "r+") as file:
+        pages = ReplacedPages(file)
+        yield pages
+        pages.finish()
 
 
 def identify(path: Path) -> tuple[int, int]:
@@ -133,20 +178,6 @@ def copy(source: Path, identity: tuple[int, int], target: Path) -> None:
         shutil.copyfileobj(file, written, 2**20)
         if identify(source) != identity:
             raise changed
-
-
-def unlink_thumbnails(target: Path) -> None:
-    """Take the small pictures behind the pages out of a file, as they still show what was filled."""
-    with _opened(target, "r+") as file:
-        pages = _pages(file)
-        thumbnails = [page for page in file.pages if all(page.offset != other.offset for other in pages)]
-        if not thumbnails:
-            return
-        for thumbnail in thumbnails:
-            for offset, length in zip(thumbnail.dataoffsets, thumbnail.databytecounts, strict=True):
-                tiff_segments.blank(file.filehandle, offset, length)
-        for page, following in pairwise((*(page.offset for page in pages), 0)):
-            _link(file, page, following)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -47,11 +47,17 @@ def check_complete(page: Any, file_size: int) -> None:
         raise DamagedFile
 
 
-def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_]) -> None:
+def users(pages: Iterable[Any]) -> Counter[int]:
+    """How many of all pages of a file have the strip or tile at an offset."""
+    return Counter(offset for page in pages for offset in page.dataoffsets)
+
+
+def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_], users: Counter[int]) -> None:
     """Write the strips or tiles of `page`, whose file is open for writing, that hold a pixel of `changed`.
 
     `pixels` (H, W[, C]) are all of the page's, `changed` is (H, W). What they held before is overwritten: the new ones
-    take its place, and what has become longer than that goes to the end of the file.
+    take its place, and what has become longer than that goes to the end of the file. What other pages have in common
+    with this one, by the `users` of the file, which are kept up to date, stays as it is.
     """
     grid = _grid(page)
     rows = np.logical_or.reduceat(changed, range(0, changed.shape[0], grid.height), axis=0)
@@ -59,13 +65,14 @@ def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_]) -> None:
     if not cells.any():
         return
     offsets, counts = list(page.dataoffsets), list(page.databytecounts)
-    users = Counter(offset for each in page.parent.pages for offset in each.dataoffsets)
     shared = {offset for offset in offsets if users[offset] > 1}
     handle = page.parent.filehandle
     freed = [(offsets[each], counts[each]) for each in _numbers(grid, cells) if offsets[each] not in shared]
     room = _Room(handle, freed)
     for number, data in _encoded(page, pixels, grid, cells):
+        users[offsets[number]] -= 1
         offsets[number], counts[number] = room.write(data), len(data)
+        users[offsets[number]] += 1
     if not page.parent.is_bigtiff and _end(handle) > _CLASSIC_LIMIT:
         raise CannotWrite(
             "The result would be larger than the 4 GB that a TIFF can hold.", "Save it as a BigTIFF first."

@@ -45,7 +45,7 @@ def run(tasks: Iterator[Task], address: str, output: Path) -> Iterator[tuple[Tas
                     return
                 for future in _ended(client, address, list(under_way)):
                     task = under_way.pop(future)
-                    yield task, _outcome(future, task)
+                    yield task, _outcome(future, task, address)
         finally:
             with suppress(OSError, CancelledError):  # where nobody is there any more, nothing is left to cancel
                 client.cancel(list(under_way))
@@ -130,10 +130,13 @@ def _ended(client: Client, address: str, futures: list[Any]) -> set[Any]:
             return ended
 
 
-def _outcome(future: Any, task: Task) -> Outcome:
+def _outcome(future: Any, task: Task, address: str) -> Outcome:
     error = future.exception()
     if error is None:
-        outcome: Outcome = future.result()
+        try:
+            outcome: Outcome = future.result()
+        except (OSError, CancelledError) as problem:  # the scheduler ended before it told the result
+            raise _gone(address, "The connection was lost to") from problem
         return outcome
     return died(task.source) if isinstance(error, KilledWorker) else defect(error)
 

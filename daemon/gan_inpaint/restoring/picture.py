@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ from gan_inpaint import imagefile
 from gan_inpaint.engine.arrays import Bytes, Samples
 from gan_inpaint.errors import BadModel, CannotWrite, GanInpaintError, OutOfMemory, TooMuchSelected, UnknownModel
 from gan_inpaint.imagefile import Photograph
-from gan_inpaint.imagefile.mask import open_mask
+from gan_inpaint.imagefile.mask import Masks, opened_masks
 from gan_inpaint.restoring import MOST_DAMAGED, networks
 from gan_inpaint.restoring.outcome import Options, Outcome, Problem, View
 from gan_inpaint.restoring.views import Change, views
@@ -31,11 +32,12 @@ def restore_file(source: Path, target: Path, options: Options) -> Outcome:
     Pixels outside what is repaired, and the file's metadata, are kept as `imagefile.edit` keeps them.
     """
     started = time.perf_counter()
-    work = _Work(source, options)
     try:
         _check_apart(source, target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        imagefile.edit(source, target, work.change, force=True)
+        with opened_masks(options.mask) if options.mask else nullcontext() as masks:
+            work = _Work(source, options, masks)
+            imagefile.edit(source, target, work.change, force=True)
     except GanInpaintError as problem:
         return _failed(problem, started)
     except MemoryError:
@@ -48,9 +50,10 @@ def restore_file(source: Path, target: Path, options: Options) -> Outcome:
 class _Work:
     """What is done to each page, and what is counted on the way."""
 
-    def __init__(self, source: Path, options: Options) -> None:
+    def __init__(self, source: Path, options: Options, masks: Masks | None) -> None:
         self._source = source
         self._options = options
+        self._masks = masks
         self._size = (0, 0)
         self._pages = self._found = self._repaired = self._marked = self._pixels = 0
         self._lossy = False
@@ -69,7 +72,7 @@ class _Work:
             marked = cv2.countNonZero(mask)
             if not marked:
                 return None
-            _check_share(marked / mask.size, self._options.mask is not None)
+            _check_share(marked / mask.size, self._masks is not None)
             repaired, self._note = networks.repair(photograph, mask, self._options.threads)
         self._count(photograph.pixels, repaired, mask)
         title = f"page {page + 1}" if page or imagefile.pages(self._source) > 1 else ""
@@ -94,9 +97,9 @@ class _Work:
         )
 
     def _mask(self, photograph: Photograph, page: int) -> Bytes:
-        if self._options.mask is None:
+        if self._masks is None:
             return networks.find(photograph, self._options.sensitivity, threads=self._options.threads).mask
-        return open_mask(self._options.mask, photograph, page)
+        return self._masks.of(photograph, page)
 
     def _count(self, before: Samples, after: Samples, mask: Bytes) -> None:
         number, labels = cv2.connectedComponents(cv2.compare(mask, 0, cv2.CMP_GT), connectivity=8)

@@ -86,6 +86,16 @@ def test_alpha_beyond_its_range_and_no_number_are_taken_in(pixels: ModuleType) -
     assert pixels.alpha_of(samples, pixel_format) == b"\xff\0\0"
 
 
+@pytest.mark.parametrize(("depth", "dtype", "white"), [("U16", np.uint16, 65535), ("F16", np.float16, 1)])
+def test_every_alpha_of_16_bits_is_rounded_to_8(pixels: ModuleType, depth: str, dtype: type, white: int) -> None:
+    samples = np.arange(2**16, dtype=np.uint16)
+    alpha = samples.view(dtype)
+    exact = np.clip(np.nan_to_num(alpha.astype(float), posinf=white) / white, 0, 1) * 255
+    grays = np.stack([samples, samples], axis=1).tobytes()
+    found = np.frombuffer(pixels.alpha_of(grays * 5, pixels.PixelFormat.of("GRAYA", depth, "")), np.uint8)
+    assert np.array_equal(found.reshape(5, -1), [np.rint(exact)] * 5)
+
+
 @given(data=st.data())
 def test_a_product_is_that_of_each_pair(pixels: ModuleType, data: st.DataObject) -> None:
     first = data.draw(channels)

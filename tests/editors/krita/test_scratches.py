@@ -233,6 +233,22 @@ def test_a_repair_is_a_layer_with_the_repaired_pixels_only(detecting: Krita, kin
     assert changed[page.near(LIGHT, DARK, margin=0).ravel()].all()
 
 
+def test_twelve_megapixels_are_repaired_in_one_step_too(detecting: Krita) -> None:
+    page = Scan(detecting, width=4000, height=3000)
+    lines = [(150, 1500, 3700, 2), (3990, 20, 2, 2960)]
+    detecting.call("paint", name="Background", boxes=lines, level=1)
+    damaged, before = page.near(LIGHT, DARK, *lines, margin=0), page.pixels()
+    page.repair()
+    detecting.until("count_is", layers_wanted=2)
+    alpha = page.alpha("GAN Inpaint").reshape(page.height, page.width)
+    assert (alpha[damaged] == 255).all()
+    assert not alpha[~page.near(LIGHT, DARK, *lines)].any()
+    changed = (page.pixels() != before).any(axis=1)
+    assert changed[damaged.ravel()].all() and not changed[alpha.ravel() == 0].any()
+    page.undo()
+    assert np.array_equal(page.pixels(), before)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_undo_takes_a_repair_away_and_redo_brings_it_back(detecting: Krita, kind: str) -> None:
     page = Scan(detecting, **KINDS[kind])

@@ -17,10 +17,10 @@ KIND = "detector"
 
 class NetworkConfig(msgspec.Struct, forbid_unknown_fields=True):
     """`widths`: channels at 1/2, 1/4, 1/8 and 1/16 of the resolution; `line`: side of the line filters, an odd number
-    of pixels at 1/4."""
+    of pixels at 1/8."""
 
-    widths: tuple[Count, Count, Count, Count] = (16, 32, 48, 64)
-    line: Annotated[int, Meta(ge=3, le=63)] = 21
+    widths: tuple[Count, Count, Count, Count] = (16, 32, 64, 96)
+    line: Annotated[int, Meta(ge=3, le=63)] = 13
 
 
 class DetectorLossConfig(msgspec.Struct, forbid_unknown_fields=True):

@@ -1,4 +1,7 @@
-"""The scratch detector: a small U-Net with a branch that gathers evidence along lines.
+"""The scratch detector: a small U-Net that knows what scenes look like, and gathers evidence along lines.
+
+Whether a line is a scratch or a twig is seen from what is around it. A few thousand photographs do not teach that, so
+the coarse levels are shown what a network makes of the picture that learned from a million.
 
 A faint scratch is lost in the grain of each pixel and plain over its length: at 1.3 σ a pixel it stands at 15 σ over
 130 pixels. The branch therefore sums features along straight lines of sixteen directions before they are judged.
@@ -14,15 +17,19 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gan_inpaint_training.features import EfficientNetLite0
+
 STEM = 2  # the picture is taken apart into 2×2 blocks
 LEVELS = 4
 CONTRAST = 4.0
 NEIGHBOURHOOD = 9
 SEEN = 6  # channels of what the network is shown
+SCENE_BLOCKS, SCENE_WIDTHS = (2, 4), (24, 40)
+SCENE_REACH = 67  # pixels beyond a block of 1/16 that its scene is told from
 
 
 class Detector(nn.Module):
-    """`widths`: channels at 1/2, 1/4, 1/8 and 1/16; `line`: side of the line filters, in pixels of 1/4."""
+    """`widths`: channels at 1/2, 1/4, 1/8 and 1/16; `line`: side of the line filters, in pixels of 1/8."""
 
     size_multiple = STEM * 2 ** (LEVELS - 1)
 
@@ -34,13 +41,16 @@ class Detector(nn.Module):
         self.encode_half = _convolution(half, half)
         self.to_quarter, self.encode_quarter = nn.Conv2d(half, quarter, 2, 2), Residual(quarter)
         self.to_eighth, self.encode_eighth = nn.Conv2d(quarter, eighth, 2, 2), Residual(eighth)
-        self.to_sixteenth = nn.Conv2d(eighth, sixteenth, 2, 2)
-        self.encode_sixteenth = _convolution(sixteenth, sixteenth)
-        self.from_sixteenth, self.decode_eighth = nn.Conv2d(sixteenth, eighth, 1), Residual(eighth)
-        self.lines = Lines(quarter, line)
+        self.to_sixteenth, self.encode_sixteenth = nn.Conv2d(eighth, sixteenth, 2, 2), Residual(sixteenth)
+        self.scene = EfficientNetLite0(SCENE_BLOCKS)
+        scene_eighth, scene_sixteenth = SCENE_WIDTHS
+        self.scene_eighth = nn.Conv2d(scene_eighth, eighth, 1)
+        self.scene_sixteenth = nn.Conv2d(scene_sixteenth, sixteenth, 1)
+        self.from_sixteenth, self.lines = nn.Conv2d(sixteenth, eighth, 1), Lines(eighth, line)
+        self.decode_eighth = Residual(eighth)
         self.from_eighth, self.decode_quarter = nn.Conv2d(eighth, quarter, 1), Residual(quarter)
         self.from_quarter, self.decode_half = nn.Conv2d(quarter, half, 1), _convolution(half, half)
-        self.head = _convolution(half + SEEN * blocks, 2 * blocks)
+        self.head, self.local = _convolution(half, 2 * blocks), _convolution(SEEN * blocks, 2 * blocks)
         nn.init.constant_(self.head.bias, -4.0)  # damage is rare
 
     def forward(self, image: Tensor) -> Tensor:
@@ -50,22 +60,26 @@ class Detector(nn.Module):
 
     def logits(self, image: Tensor) -> Tensor:
         """What the sigmoid is taken of."""
-        seen = F.pixel_unshuffle(with_contrasts(image), STEM)
+        seen = F.pixel_unshuffle(with_contrasts(image), STEM).contiguous(memory_format=torch.channels_last)
         half = F.relu(self.encode_half(F.relu(self.stem(seen))))
         quarter = self.encode_quarter(self.to_quarter(half))
-        eighth = self.encode_eighth(self.to_eighth(quarter))
-        sixteenth = F.relu(self.encode_sixteenth(F.relu(self.to_sixteenth(eighth))))
-        eighth = self.decode_eighth(eighth + _enlarged(self.from_sixteenth(sixteenth)))
-        quarter = self.decode_quarter(self.lines(quarter) + _enlarged(self.from_eighth(eighth)))
+        with torch.no_grad():
+            scene_eighth, scene_sixteenth = self.scene(F.avg_pool2d(image, 2))
+        eighth = self.encode_eighth(self.to_eighth(quarter) + self.scene_eighth(scene_eighth))
+        sixteenth = self.encode_sixteenth(self.to_sixteenth(eighth) + self.scene_sixteenth(scene_sixteenth))
+        eighth = self.decode_eighth(self.lines(eighth) + _enlarged(self.from_sixteenth(sixteenth)))
+        quarter = self.decode_quarter(quarter + _enlarged(self.from_eighth(eighth)))
         half = F.relu(self.decode_half(F.relu(half + _enlarged(self.from_quarter(quarter)))))
-        return F.pixel_shuffle(self.head(torch.cat([half, seen], 1)), STEM)
+        return F.pixel_shuffle(self.head(half) + self.local(seen), STEM)
 
     def reach(self) -> int:
         """Pixels around one that its result can depend on, on each side: whole blocks of `size_multiple`."""
-        at_half, at_quarter = 4, 4  # convolutions 3×3 on the way down and up
-        along_lines, through_coarse = 4 * (self.lines.filters.shape[-1] // 2), 8 * 4 + 16
+        at_half, at_quarter, at_eighth, at_sixteenth = 4, 8, 16, 32  # two convolutions 3×3 each
         block = self.size_multiple  # a coarse pixel is its whole block's
-        pixels = 2 * at_half + 4 * at_quarter + max(along_lines, through_coarse) + NEIGHBOURHOOD - 1 + block - 1
+        up = at_half + at_quarter + at_eighth
+        down = up + NEIGHBOURHOOD - 1
+        along_lines = 8 * (self.lines.filters.shape[-1] // 2) + down
+        pixels = up + max(along_lines, at_sixteenth + max(down, SCENE_REACH)) + block - 1
         return math.ceil(pixels / block) * block
 
 

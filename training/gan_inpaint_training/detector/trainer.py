@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -32,7 +33,8 @@ class DetectorTrainer:
         torch.manual_seed(schedule.seed)
         detector = build(config).to(memory_format=torch.channels_last)
         self.averaged = fabric.to_device(AveragedModel(detector))
-        optimizer = torch.optim.Adam(detector.parameters(), schedule.learning_rate, schedule.betas, fused=True)
+        learned = [parameter for parameter in detector.parameters() if parameter.requires_grad]
+        optimizer = torch.optim.Adam(learned, schedule.learning_rate, schedule.betas, fused=True)
         self.detector, self.optimizer = fabric.setup(detector, optimizer)
         self.detector.mark_forward_method("logits")
 
@@ -41,6 +43,9 @@ class DetectorTrainer:
         """What is trained."""
         network: Detector = self.detector.module
         return network
+
+    def fit(self, pictures: Iterator[Tensor]) -> None:
+        """Nothing is computed beforehand."""
 
     def step(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         """One update on this device's share of a batch: `image` (N, 3, S, S) in [-1, 1], `label` (N, 3, S, S), 1 where

@@ -12,8 +12,10 @@ from gan_inpaint_training.generators.deepfill_v2 import GatedGenerator
 from gan_inpaint_training.generators.dmfb import DMFBGenerator
 from gan_inpaint_training.generators.dmfn import DMFNGenerator
 from gan_inpaint_training.generators.generator import Generator
+from gan_inpaint_training.generators.inference import for_inference
+from gan_inpaint_training.generators.portrait import PortraitGenerator
 
-__all__ = ["GENERATORS", "Generator", "build", "restore"]
+__all__ = ["GENERATORS", "Generator", "build", "for_inference", "restore"]
 
 GENERATORS: dict[str, type[Generator]] = {
     "dmfb": DMFBGenerator,
@@ -23,6 +25,7 @@ GENERATORS: dict[str, type[Generator]] = {
     "aot": AOTGenerator,
     "context-encoder": ContextEncoder,
     "cifar-two-path": TwoPathGenerator,
+    "portrait": PortraitGenerator,
 }
 
 

@@ -36,12 +36,16 @@ class DenseMultiScaleFusionBlock(nn.Module):
         self.fuse = nn.Conv2d(4 * inner, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        return x + self.fuse(activate(self.scales(x)))
+
+    def scales(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W): what the branches see at x, side by side, not yet activated."""
         reduced = activate(self.reduce(x))
         first, *wider = (activate(branch(reduced)) for branch in self.branches)
         fused = [first]
         for combine, branch in zip(self.combine, wider, strict=True):
             fused.append(combine(fused[-1] + branch))
-        return x + self.fuse(activate(torch.cat(fused, 1)))
+        return torch.cat(fused, 1)
 
 
 class Doubling(nn.Module):

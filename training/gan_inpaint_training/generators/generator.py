@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from torch import Tensor, nn
 
 
@@ -16,6 +18,9 @@ class Generator(nn.Module):
     fixed_size: int | None = None
     guided = False
     overlap = 0
+
+    def fit(self, pictures: Iterator[Tensor]) -> None:
+        """Take from the training pictures, each (3, S, S) in [-1, 1], what is computed, not trained: here nothing."""
 
     def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
         """The picture as the generator is to be shown it. What `image` holds in the hole does not matter.
