@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import engine, gimp, life, round_trip, training
+from benchmarks import engine, gimp, life, round_trip, scans, training
 from benchmarks.measure import Figure
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -26,7 +26,7 @@ def main() -> int:
 
 
 def _all_figures() -> Iterator[Figure]:
-    for benchmark in (engine, round_trip, gimp, life, training):
+    for benchmark in (engine, scans, round_trip, gimp, life, training):
         yield from benchmark.figures()
 
 

@@ -46,8 +46,9 @@ _STRONGEST = 4.0
 _LEAST_ENERGY = 1e-6
 _FAR = 1e5
 """An offset, in cells, that leads outside of any picture: to no detail."""
-_AT_RIM, _RIM = 0.4, 3
-"""Next to the hole's rim a fill is sharp by itself: there 0.4 of the detail is added, all of it 3 pixels further in."""
+_AT_RIM, _RIM, _THICK = 0.4, 3, 20
+"""Next to the rim of a thin hole a fill is sharp by itself: there 0.4 of the detail is added, more of it where the hole
+is deeper, up to all of it at 20 pixels; 3 pixels further in all of it in any case."""
 _INSIDE, _DEEP = 8, 24
 """Between so many pixels from the rim the strength of the finest band rises to 1."""
 
@@ -80,22 +81,24 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     """
     cell = max(_CELL, -(-max(hole.shape) // _CELLS))
     depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
-    bands, smooth = _bands(picture, float(depth.max()))
+    deepest = float(depth.max())
+    bands, smooth = _bands(picture, deepest)
     grid = _grid(picture, cv2.subtract(picture, smooth), hole, known, cell)
     if not grid.sources.any():
         return
     height, width = hole.shape
     box = bounds(hole).grown(1).clipped(width, height)
     offsets = _offsets(grid)
-    labels = _labels(grid, offsets, _window(float(depth.max()), cell))
+    labels = _labels(grid, offsets, _window(deepest, cell))
     at = _places(labels, offsets, cell, box)
     limit = _limit(grid, labels, offsets)
     enlarged = cv2.resize(limit, (width + -width % cell, height + -height % cell), interpolation=cv2.INTER_LINEAR)
+    rim = min(max(deepest / _THICK, _AT_RIM), 1.0)
     for band in bands:
         added = cv2.remap(band.detail, at, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
         if band.finer:
             added = _smoothed(added, _BLEND * band.finer)
-        added *= (enlarged[box.slices] * band.share(depth[box.slices], strength))[..., None]
+        added *= (enlarged[box.slices] * band.share(depth[box.slices], strength, rim))[..., None]
         picture[box.slices] += added
 
 
@@ -107,12 +110,13 @@ class _Band:
     sigma: float
     finer: float
 
-    def share(self, depth: Floats, strength: float) -> Floats:
-        """How much of it is added at a `depth` (h, w) in pixels, 0 outside of the hole."""
+    def share(self, depth: Floats, strength: float, rim: float) -> Floats:
+        """How much of it is added at a `depth` (h, w) in pixels, 0 outside of the hole: of the finest band `strength`
+        near the hole's rim, of which `rim` directly at it."""
         if self.finer:
             inside: Floats = np.clip(depth / np.float32(_RISE * self.sigma) - 1, 0, 1)
             return inside
-        near = np.minimum(np.float32(_AT_RIM) + np.float32((1 - _AT_RIM) / _RIM) * (depth - 1), np.float32(1))
+        near = np.minimum(np.float32(rim) + np.float32((1 - rim) / _RIM) * (depth - 1), np.float32(1))
         whole = np.clip((depth - _INSIDE) / np.float32(_DEEP - _INSIDE), 0, 1)
         share: Floats = near * (np.float32(strength) + np.float32(1 - strength) * whole)
         return np.where(depth > 0, share, np.float32(0))
