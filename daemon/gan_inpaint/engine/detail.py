@@ -95,9 +95,7 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     enlarged = cv2.resize(limit, (width + -width % cell, height + -height % cell), interpolation=cv2.INTER_LINEAR)
     rim = min(max(deepest / _THICK, _AT_RIM), 1.0)
     for band in bands:
-        added = cv2.remap(band.detail, at, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
-        if band.finer:
-            added = _smoothed(added, _BLEND * band.finer)
+        added = band.taken(at)
         added *= (enlarged[box.slices] * band.share(depth[box.slices], strength, rim))[..., None]
         picture[box.slices] += added
 
@@ -109,6 +107,20 @@ class _Band:
     detail: Floats
     sigma: float
     finer: float
+
+    def taken(self, at: Floats) -> Floats:
+        """(h, w, 3): the detail of the places `at` (h, w, 2), column and row, blended where they part; a coarse band is
+        taken from a smaller picture."""
+        step = max(1, int(self.finer / _FINEST))
+        detail, places = self.detail, at
+        if step > 1:
+            size = (-(-detail.shape[1] // step), -(-detail.shape[0] // step))
+            detail = cv2.resize(detail, size, interpolation=cv2.INTER_AREA)
+            places = np.ascontiguousarray(at[step // 2 :: step, step // 2 :: step]) / np.float32(step)
+        taken: Floats = cv2.remap(detail, places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+        if self.finer:
+            taken = _smoothed(taken, _BLEND * self.finer / step)
+        return taken if step == 1 else cv2.resize(taken, at.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
     def share(self, depth: Floats, strength: float, rim: float) -> Floats:
         """How much of it is added at a `depth` (h, w) in pixels, 0 outside of the hole: of the finest band `strength`
