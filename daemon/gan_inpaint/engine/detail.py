@@ -21,17 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint.engine.arrays import Flags, Floats
+from gan_inpaint.engine.bands import bands_of
 from gan_inpaint.engine.box import Box, bounds
 
 _CELL = 4
 _CELLS = 128
 """Matches are sought on a grid of cells of 4 × 4 pixels; larger ones where there would be more than 128 in a row."""
-_FINEST, _COARSER, _BANDS = 1.5, 2.5, 4
-"""The finest band is what a Gaussian of 1.5 pixels takes away; up to three more are each 2.5 times as coarse."""
-_DEPTH, _RISE = 4.5, 2.0
-"""A coarser band is taken for holes 4.5 of its sigmas deep, and added from two of them behind the rim on."""
-_BLEND = 0.8
-"""Where two sources meet, a band is blended over 0.8 of the sigma of the next finer one."""
 _PATCH = 5
 _QUERIES, _SOURCES = 256, 1024
 _OFFSETS = 32
@@ -46,12 +41,6 @@ _STRONGEST = 4.0
 _LEAST_ENERGY = 1e-6
 _FAR = 1e5
 """An offset, in cells, that leads outside of any picture: to no detail."""
-_AT_RIM, _RIM, _THICK = 0.4, 3, 20
-"""Next to the rim of a thin hole a fill is sharp by itself: there 0.4 of the detail is added, more of it where the hole
-is deeper, up to all of it at 20 pixels; 3 pixels further in all of it in any case."""
-_INSIDE, _DEEP = 8, 24
-"""Between so many pixels from the rim the strength of the finest band rises to 1."""
-
 Offset = tuple[int, int]
 Labels = NDArray[np.intp]
 Places = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -82,7 +71,7 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     cell = max(_CELL, -(-max(hole.shape) // _CELLS))
     depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
     deepest = float(depth.max())
-    bands, smooth = _bands(picture, deepest)
+    bands, smooth = bands_of(picture, deepest)
     grid = _grid(picture, cv2.subtract(picture, smooth), hole, known, cell)
     if not grid.sources.any():
         return
@@ -93,67 +82,10 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     at = _places(labels, offsets, cell, box)
     limit = _limit(grid, labels, offsets)
     enlarged = cv2.resize(limit, (width + -width % cell, height + -height % cell), interpolation=cv2.INTER_LINEAR)
-    rim = min(max(deepest / _THICK, _AT_RIM), 1.0)
     for band in bands:
         added = band.taken(at)
-        added *= (enlarged[box.slices] * band.share(depth[box.slices], strength, rim))[..., None]
+        added *= (enlarged[box.slices] * band.share(depth[box.slices], deepest, strength))[..., None]
         picture[box.slices] += added
-
-
-@dataclass(frozen=True, slots=True)
-class _Band:
-    """`detail` (H, W, 3): what a Gaussian of `sigma` pixels takes away and one of `finer` does not; 0 for none."""
-
-    detail: Floats
-    sigma: float
-    finer: float
-
-    def taken(self, at: Floats) -> Floats:
-        """(h, w, 3): the detail of the places `at` (h, w, 2), column and row, blended where they part; a coarse band is
-        taken from a smaller picture."""
-        step = max(1, int(self.finer / _FINEST))
-        detail, places = self.detail, at
-        if step > 1:
-            size = (-(-detail.shape[1] // step), -(-detail.shape[0] // step))
-            detail = cv2.resize(detail, size, interpolation=cv2.INTER_AREA)
-            places = np.ascontiguousarray(at[step // 2 :: step, step // 2 :: step]) / np.float32(step)
-        taken: Floats = cv2.remap(detail, places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
-        if self.finer:
-            taken = _smoothed(taken, _BLEND * self.finer / step)
-        return taken if step == 1 else cv2.resize(taken, at.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-
-    def share(self, depth: Floats, strength: float, rim: float) -> Floats:
-        """How much of it is added at a `depth` (h, w) in pixels, 0 outside of the hole: of the finest band `strength`
-        near the hole's rim, of which `rim` directly at it."""
-        if self.finer:
-            inside: Floats = np.clip(depth / np.float32(_RISE * self.sigma) - 1, 0, 1)
-            return inside
-        near = np.minimum(np.float32(rim) + np.float32((1 - rim) / _RIM) * (depth - 1), np.float32(1))
-        whole = np.clip((depth - _INSIDE) / np.float32(_DEEP - _INSIDE), 0, 1)
-        share: Floats = near * (np.float32(strength) + np.float32(1 - strength) * whole)
-        return np.where(depth > 0, share, np.float32(0))
-
-
-def _bands(picture: Floats, deepest: float) -> tuple[list[_Band], Floats]:
-    """The bands of a picture (H, W, 3) that are taken in a hole of which a pixel is `deepest` pixels from the rim, the
-    finest first, and what is left of the picture without them."""
-    bands: list[_Band] = []
-    rest, finer, sigma = picture, 0.0, _FINEST
-    while not bands or (len(bands) < _BANDS and sigma * _DEPTH <= deepest):
-        smoother = _smoothed(picture, sigma)
-        bands.append(_Band(cv2.subtract(rest, smoother), sigma, finer))
-        rest, finer, sigma = smoother, sigma, sigma * _COARSER
-    return bands, rest
-
-
-def _smoothed(picture: Floats, sigma: float) -> Floats:
-    """`picture` (H, W, 3) through a Gaussian of `sigma` pixels; a wide one is applied to a smaller picture."""
-    height, width = picture.shape[:2]
-    step = max(1, int(sigma / _FINEST))
-    small = cv2.resize(picture, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), sigma / step)
-    smoothed: Floats = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return smoothed
 
 
 def _window(deepest: float, cell: int) -> int:
