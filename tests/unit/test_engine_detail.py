@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from gan_inpaint.engine.bands import bands_of
 from gan_inpaint.engine.detail import add_detail
 
 
@@ -120,3 +121,18 @@ def test_calm_ground_stays_calm_beside_texture_of_the_same_colour() -> None:
     calm[85:], rough[:115] = False, False
     assert picture[calm].std() < 0.03
     assert picture[rough].std() > 0.14
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (1, 0), (3, 5)])
+def test_every_band_is_taken_from_where_it_is_asked_for(corner: tuple[int, int]) -> None:
+    random = np.random.default_rng(4)
+    picture = cv2.resize(random.random((40, 50, 3), np.float32), (500, 400), interpolation=cv2.INTER_CUBIC)
+    bands, _ = bands_of(picture, deepest=200)
+    assert len(bands) == 4
+    top, left = corner
+    rows, columns = np.mgrid[top : top + 350, left : left + 450].astype(np.float32)
+    for band in bands[1:]:
+        wanted = band.detail[top : top + 350, left : left + 450]
+        inner = np.s_[20:-20, 20:-20]
+        taken = band.taken(np.dstack([columns, rows]))
+        assert np.corrcoef(taken[inner].ravel(), wanted[inner].ravel())[0, 1] > 0.93  # but for the blending

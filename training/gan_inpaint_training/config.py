@@ -45,6 +45,8 @@ class PortraitConfig(DMFBConfig, tag="portrait"):
     def __post_init__(self) -> None:
         if self.side % self.cells:
             raise ValueError(f"`side` {self.side} is no multiple of `cells` {self.cells}")
+        if self.components > 3 * self.cells**2:
+            raise ValueError(f"there are no {self.components} components of pictures of {self.cells} pixels")
 
 
 class DMFNConfig(_Generator, tag="dmfn"):

@@ -1,4 +1,4 @@
-"""Frozen networks whose features a loss compares: EfficientNet-Lite0, or VGG19 where the user has its weights."""
+"""Frozen networks whose features a loss compares, or a detector is shown: EfficientNet-Lite0, or the user's VGG19."""
 
 from __future__ import annotations
 

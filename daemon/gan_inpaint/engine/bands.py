@@ -34,12 +34,13 @@ class Band:
         """(h, w, 3): the detail of the places `at` (h, w, 2), column and row, blended where they part; a coarse band is
         taken from a smaller picture."""
         step = max(1, int(self.finer / _FINEST))
-        detail, places = self.detail, at
+        detail, places, method = self.detail, at, cv2.INTER_NEAREST
         if step > 1:
             size = (-(-detail.shape[1] // step), -(-detail.shape[0] // step))
-            detail = cv2.resize(detail, size, interpolation=cv2.INTER_AREA)
-            places = np.ascontiguousarray(at[step // 2 :: step, step // 2 :: step]) / np.float32(step)
-        taken: Floats = cv2.remap(detail, places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+            detail, method = cv2.resize(detail, size, interpolation=cv2.INTER_AREA), cv2.INTER_LINEAR
+            centres = np.ascontiguousarray(at[step // 2 :: step, step // 2 :: step]) + np.float32(0.5)
+            places = centres / np.float32(step) - np.float32(0.5)
+        taken: Floats = cv2.remap(detail, places, None, method, borderMode=cv2.BORDER_CONSTANT)
         if self.finer:
             taken = smoothed(taken, _BLEND * self.finer / step)
         return taken if step == 1 else cv2.resize(taken, at.shape[1::-1], interpolation=cv2.INTER_LINEAR)

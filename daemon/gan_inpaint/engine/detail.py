@@ -39,6 +39,8 @@ _STRENGTH = 0.3
 _STRONGEST = 4.0
 """Detail is weakened to so many times the energy that is expected."""
 _LEAST_ENERGY = 1e-6
+_LARGEST = 32766
+"""The longest side of a picture that OpenCV takes pixels from."""
 _FAR = 1e5
 """An offset, in cells, that leads outside of any picture: to no detail."""
 Offset = tuple[int, int]
@@ -65,9 +67,11 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     """Adds detail to `picture` (H, W, 3), in [-1, 1], where `hole` (H, W); in place.
 
     The hole holds a smooth fill. Detail is taken from where `known` (H, W), which is nowhere in the hole; nothing is
-    changed where no cell is known. `strength`: how much of the finest detail is added near the rim, where the fill has
-    some of its own; deep in a hole all of it is.
+    changed where no cell is known, nor in a picture with a side of more than 32,766 pixels. `strength`: how much of the
+    finest detail is added near the rim, where the fill has some of its own; deep in a hole all of it is.
     """
+    if max(hole.shape) > _LARGEST:
+        return
     cell = max(_CELL, -(-max(hole.shape) // _CELLS))
     depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
     deepest = float(depth.max())

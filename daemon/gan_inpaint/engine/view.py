@@ -81,8 +81,7 @@ def _hidden(selected: Flags, unknown: Flags, grow: int) -> tuple[Flags, Flags, F
     height, width = selected.shape
     near = bounds(selected).grown(grow + 1).clipped(width, height)
     distance = np.full(selected.shape, np.inf, np.float32)
-    if not near.empty:
-        distance[near.slices] = cv2.distanceTransform((~selected[near.slices]).view(np.uint8), cv2.DIST_L2, 3)
+    distance[near.slices] = cv2.distanceTransform((~selected[near.slices]).view(np.uint8), cv2.DIST_L2, 3)
     while True:
         hole = (distance <= grow) | unknown
         if grow == 0 or not hole.all():

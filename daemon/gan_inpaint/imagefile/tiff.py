@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import shutil
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
@@ -124,8 +126,12 @@ class ReplacedPages:
     def __init__(self, file: Any) -> None:
         self._file = file
         self._pages = _pages(file)
-        self._users = tiff_segments.users(file.pages)
         self._changed = False
+
+    @cached_property
+    def _users(self) -> Counter[int]:
+        """How many pages have the strip or tile at an offset."""
+        return tiff_segments.users(self._file.pages)
 
     def replace(self, container: TiffContainer, pixels: Pixels) -> None:
         """Replace the pixels of the page that `container` tells of; each page once."""

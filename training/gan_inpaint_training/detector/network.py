@@ -3,8 +3,8 @@
 Whether a line is a scratch or a twig is seen from what is around it. A few thousand photographs do not teach that, so
 the coarse levels are shown what a network makes of the picture that learned from a million.
 
-A faint scratch is lost in the grain of each pixel and plain over its length: at 1.3 σ a pixel it stands at 15 σ over
-130 pixels. The branch therefore sums features along straight lines of sixteen directions before they are judged.
+A faint scratch is lost in the grain of each pixel and plain over its length: at 1.3 σ a pixel it stands at 13 σ over
+100 pixels. The branch therefore sums features along straight lines of sixteen directions before they are judged.
 Nothing is normalised over the picture, so that a tile with its context gives what the whole picture gives.
 """
 

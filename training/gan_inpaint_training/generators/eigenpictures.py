@@ -40,13 +40,14 @@ class EigenPictures(nn.Module):
         """
         size, count = (self.side, self.side), FITTED * len(self.components)
         rows = torch.stack([F.adaptive_avg_pool2d(picture, size).flatten() for picture in islice(pictures, count)])
+        rows = rows.to(self.mean.device)
         self.mean.copy_(rows.mean(0))
         _, lengths, directions = torch.pca_lowrank(rows - self.mean, len(self.components), center=False, niter=4)
         self.components.copy_((directions * lengths).T / len(rows) ** 0.5)
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
         """The picture (N, 3, H, W) that `image` (N, 3, H, W) most likely is, as far as the components can tell, given
-        what lies outside the hole of `mask` (N, 1, H, W), 1 = hole. H and W are multiples of `side`."""
+        what lies outside the hole of `mask` (N, 1, H, W), 1 = hole. H = W is a multiple of `side`."""
         with torch.autocast(image.device.type, enabled=False):
             cell = image.shape[-1] // self.side
             # A cell that the hole touches is not known.
