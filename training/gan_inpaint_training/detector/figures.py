@@ -24,7 +24,7 @@ Select = Callable[[DamageMap, float], Mask]
 TOLERANCE = 2
 FLAGGED = 0.0005
 """The share of a clean photograph that may be selected by mistake."""
-LOGITS = np.linspace(-2, 6, 33)  # thresholds that are tried, from 0.12 to 0.998
+LOGITS = np.linspace(-2, 8, 41)  # thresholds that are tried, from 0.12 to 0.9997
 
 
 @dataclass(frozen=True, slots=True)

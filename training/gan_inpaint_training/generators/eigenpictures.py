@@ -48,17 +48,16 @@ class EigenPictures(nn.Module):
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
         """The picture (N, 3, H, W) that `image` (N, 3, H, W) most likely is, as far as the components can tell, given
         what lies outside the hole of `mask` (N, 1, H, W), 1 = hole. H = W is a multiple of `side`."""
-        with torch.autocast(image.device.type, enabled=False):
-            cell = image.shape[-1] // self.side
-            # A cell that the hole touches is not known.
-            known = 1 - F.max_pool2d(mask, cell).expand(-1, 3, -1, -1).flatten(1)
-            given = known * (F.avg_pool2d(image, cell).flatten(1) - self.mean)
-            seen = self.components * known[:, None]
-            explained = seen @ self.components.T / NOISE + torch.eye(len(self.components), device=image.device)
-            weights = solved(explained, (seen @ given[..., None]) / NOISE)
-            picture = self.mean + (weights.transpose(1, 2) @ self.components)[:, 0]
-            planes = picture.view(-1, 3, self.side, self.side)
-            return F.interpolate(planes, size=image.shape[-2:], mode="bilinear", align_corners=False)
+        cell = image.shape[-1] // self.side
+        # A cell that the hole touches is not known.
+        known = 1 - F.max_pool2d(mask, cell).expand(-1, 3, -1, -1).flatten(1)
+        given = known * (F.avg_pool2d(image, cell).flatten(1) - self.mean)
+        seen = self.components * known[:, None]
+        explained = seen @ self.components.T / NOISE + torch.eye(len(self.components), device=image.device)
+        weights = solved(explained, (seen @ given[..., None]) / NOISE)
+        picture = self.mean + (weights.transpose(1, 2) @ self.components)[:, 0]
+        planes = picture.view(-1, 3, self.side, self.side)
+        return F.interpolate(planes, size=image.shape[-2:], mode="bilinear", align_corners=False)
 
 
 def solved(matrix: Tensor, right: Tensor) -> Tensor:
