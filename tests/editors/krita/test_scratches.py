@@ -217,34 +217,37 @@ def test_a_picture_closed_under_the_dialog_is_told(krita: Krita, scan: Scan) -> 
     assert not krita.call("scratches_are_shown")
 
 
+def check_repaired(page: Scan, before: np.ndarray, *damage: tuple[int, int, int, int]) -> np.ndarray:
+    """The fill layer hides the damage, boxes of pixels, and nothing far from it; what is seen has changed there alone,
+    and in all of the damage. Returns the layer's alpha, (height, width)."""
+    alpha, damaged = page.alpha("GAN Inpaint").reshape(page.height, page.width), page.near(*damage, margin=0)
+    assert (alpha[damaged] == 255).all()
+    assert not alpha[~page.near(*damage)].any()
+    changed = (page.pixels() != before).any(axis=1)
+    assert not changed[alpha.ravel() == 0].any()
+    assert changed[damaged.ravel()].all()
+    return alpha
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_repair_is_a_layer_with_the_repaired_pixels_only(detecting: Krita, kind: str) -> None:
     page = Scan(detecting, **KINDS[kind])
     before = page.pixels()
     page.repair()
     detecting.until("count_is", layers_wanted=2)
-    alpha = page.alpha("GAN Inpaint").reshape(page.height, page.width)
-    assert (alpha[page.near(LIGHT, DARK, margin=0)] == 255).all()
-    assert not alpha[~page.near(LIGHT, DARK)].any()
+    alpha = check_repaired(page, before, LIGHT, DARK)
     assert not page.pixels("GAN Inpaint")[alpha.ravel() == 0].any()
     assert np.array_equal(page.pixels("Background"), before)
-    changed = (page.pixels() != before).any(axis=1)
-    assert not changed[alpha.ravel() == 0].any()
-    assert changed[page.near(LIGHT, DARK, margin=0).ravel()].all()
 
 
 def test_twelve_megapixels_are_repaired_in_one_step_too(detecting: Krita) -> None:
     page = Scan(detecting, width=4000, height=3000)
     lines = [(150, 1500, 3700, 2), (3990, 20, 2, 2960)]
     detecting.call("paint", name="Background", boxes=lines, level=1)
-    damaged, before = page.near(LIGHT, DARK, *lines, margin=0), page.pixels()
+    before = page.pixels()
     page.repair()
     detecting.until("count_is", layers_wanted=2)
-    alpha = page.alpha("GAN Inpaint").reshape(page.height, page.width)
-    assert (alpha[damaged] == 255).all()
-    assert not alpha[~page.near(LIGHT, DARK, *lines)].any()
-    changed = (page.pixels() != before).any(axis=1)
-    assert changed[damaged.ravel()].all() and not changed[alpha.ravel() == 0].any()
+    check_repaired(page, before, LIGHT, DARK, *lines)
     page.undo()
     assert np.array_equal(page.pixels(), before)
 
