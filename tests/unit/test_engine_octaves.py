@@ -152,3 +152,12 @@ def test_the_first_guess_is_what_generators_are_trained_with() -> None:
     hole = cv2.resize(numbers.random((5, 6), np.float32), (104, 72)) > 0.5
     expected = reference(torch.from_numpy(picture.transpose(2, 0, 1)[None]), torch.from_numpy(hole[None, None] * 1.0))
     assert np.abs(first_guess(picture, hole) - expected[0].permute(1, 2, 0).numpy()).max() < 1e-5
+
+
+def test_a_first_guess_does_not_bend_gray_into_a_white_sky() -> None:
+    image, mask = np.full((256, 320, 3), 255, np.uint8), np.zeros((256, 320), np.uint8)
+    image[150:] = 20
+    cv2.ellipse(mask, (200, 0), (60, 100), 0, 0, 360, 255, -1)
+    unguarded = first_guess(image.astype(np.float32) / 127.5 - 1, mask > 0)
+    assert unguarded[mask > 0].min() < 0.9
+    assert fill(image, mask, Recorder(), FillOptions(grow=0)).image[mask > 0].min() >= 254

@@ -65,7 +65,8 @@ def bands_of(picture: Floats, deepest: float) -> tuple[list[Band], Floats]:
     rest, finer, sigma = picture, 0.0, _FINEST
     while not bands or (len(bands) < _BANDS and sigma * _DEPTH <= deepest):
         smoother = smoothed(picture, sigma)
-        bands.append(Band(cv2.subtract(rest, smoother), sigma, finer))
+        into = None if rest is picture else rest
+        bands.append(Band(cv2.subtract(rest, smoother, into), sigma, finer))
         rest, finer, sigma = smoother, sigma, sigma * _COARSER
     return bands, rest
 

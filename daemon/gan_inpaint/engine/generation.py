@@ -14,10 +14,11 @@ from gan_inpaint.engine.box import Box, bounds
 from gan_inpaint.engine.compositing import shown
 from gan_inpaint.engine.detail import add_detail
 from gan_inpaint.engine.filler import Filler
-from gan_inpaint.engine.guess import first_guess
+from gan_inpaint.engine.guess import first_guess, keep_in_range
 from gan_inpaint.engine.membrane import colour_step
 from gan_inpaint.engine.options import FillOptions
 from gan_inpaint.engine.plan import CONTEXT, Window, rounded_up
+from gan_inpaint.engine.rim import refine_rim
 from gan_inpaint.engine.view import View, view
 from gan_inpaint.errors import BadModel
 
@@ -52,6 +53,7 @@ class Generation:
                 continue
             picture = next(fills)
             if self.filler.detail and window.scale == 1:
+                refine_rim(picture, look.hole)
                 add_detail(picture, look.hole, ~look.hole & _content(look, window), self.filler.detail)
             yield look, picture
 
@@ -76,7 +78,9 @@ class Generation:
             return np.where(look.hole[..., None], np.float32(0), look.pixels)
         coarse = None if window.coarser is None else self._view(window.coarser)
         if window.coarser is None or coarse is None:
-            return first_guess(look.pixels, look.hole)
+            guess = first_guess(look.pixels, look.hole)
+            keep_in_range(guess, look.hole)
+            return guess
         (filled,) = self._smooth([coarse], [window.coarser])
         size = window.content
         guess = shown(coarse.range.converted(filled, look.range), window.coarser, window.box, size, cv2.INTER_LINEAR)
@@ -181,5 +185,5 @@ def _without_colour_step(look: View, fill: Floats) -> Floats:
     difference = look.pixels[around][at] - fill[around][at]
     step = colour_step(difference, ring, look.outer[around])
     picture = look.pixels.copy()
-    copy_where(picture[around], cv2.add(fill[around], step), look.hole[around])
+    copy_where(picture[around], cv2.add(fill[around], step, step), look.hole[around])
     return picture

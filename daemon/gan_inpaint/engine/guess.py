@@ -16,6 +16,8 @@ from gan_inpaint.engine.box import Box, bounds
 _LEVELS = 7
 _MEMBRANE_SWEEPS, _PLATE_SWEEPS = 2, 10
 _PIXELS = 1 << 16
+_RIM = 4
+"""Pixels around a hole that count as its rim."""
 _MOST = 42
 """Pictures taken at once: OpenCV's arrays have up to 128 channels."""
 _MOMENTUM = np.float32(0.75)
@@ -32,8 +34,19 @@ def first_guess(picture: Floats, hole: Flags) -> Floats:
     return _guessed(picture, hole[..., None])
 
 
+def keep_in_range(guess: Floats, hole: Flags) -> None:
+    """Brings what `guess` (H, W, 3) has in its `hole` (H, W) into the range of the hole's rim; in place.
+
+    In a large hole a plate bends beyond what is around it: gray into a white sky.
+    """
+    square = np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8)
+    rim = guess[(cv2.dilate(hole.view(np.uint8), square) > 0) & ~hole]
+    if len(rim):
+        np.clip(guess, rim.min(axis=0), rim.max(axis=0), out=guess, where=hole[..., None])
+
+
 def first_guesses(pictures: Floats, holes: Flags) -> Floats:
-    """The same for N pictures (H, W, N, 3) and holes (H, W, N) at once, which is many times as fast for small ones."""
+    """The surfaces for N pictures (H, W, N, 3) with small holes (H, W, N) at once, which is many times as fast."""
     height, width, count = holes.shape
     step = min(_MOST, max(1, _PIXELS // (height * width)))
     guesses = [

@@ -20,7 +20,7 @@ from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.generation import run_filler
 from gan_inpaint.engine.guess import first_guesses
 from gan_inpaint.engine.pixels import Range, Transfer, colours, encoded, light, quantised, range_of
-from gan_inpaint.restoring.autoregression import CORE, SIDE, interpolated
+from gan_inpaint.engine.autoregression import CORE, SIDE, interpolated
 from gan_inpaint.restoring.cover import MARGIN, Cover
 from gan_inpaint.restoring.thickness import CELL
 
@@ -174,4 +174,4 @@ def _interpolate(fills: Floats, holes: Flags, answered: Flags) -> None:
     at = number[:, None, None], rows[:, :, None], columns[:, None, :]
     core = (at[0], at[1][:, margin:-margin], at[2][:, :, margin:-margin])
     missing = holes[core]
-    fills[core] = np.where(missing[..., None], interpolated(fills[at], holes[at]), fills[core])
+    fills[core] = np.where(missing[..., None], interpolated(fills[at], holes[at], holes[at]), fills[core])

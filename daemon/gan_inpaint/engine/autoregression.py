@@ -1,4 +1,4 @@
-"""Thin defects by the picture's own statistics: two-dimensional autoregression.
+"""What is thin, or near a rim, by the picture's own statistics: two-dimensional autoregression.
 
 A pixel of a photograph is nearly a weighted mean of its neighbours, by weights that are much the same all around a
 place. They are fitted to the known pixels there, and what is missing is what leaves the least error of prediction
@@ -13,53 +13,53 @@ from numpy.typing import NDArray
 
 from gan_inpaint.engine.arrays import Flags, Floats
 
-SIDE, CORE = 32, 16
+SIDE, CORE = 24, 8
 """Weights are fitted to windows of this side, and are used for their inner part."""
 
 _ORDER = 2
 _PAIRS = [(y, x) for y in range(-_ORDER, _ORDER + 1) for x in range(-_ORDER, _ORDER + 1) if (y, x) > (0, 0)]
 """The weights are the same for opposite neighbours, so that a pixel's neighbours come in pairs."""
-_RIDGE, _LEAST = 0.05, 1e-6
-_KEEP = 0.05
+_RIDGE, _LEAST = 0.25, 1e-6
+_KEEP = 0.02
 """How strongly the smooth fill is kept, in units of what the model says of one pixel."""
-_CHUNK = 64
+_CHUNK = 32
 _OUTER = (SIDE - CORE) // 2 - _ORDER
 """Holes nearer to a window's edge than this are taken as they are filled."""
-_MOST = 288
-_STEPS = 16
+_STEPS = 12
 _STRIDE = 2 * SIDE
 
 
-def interpolated(pictures: Floats, holes: Flags) -> Floats:
-    """What is missing in the inner parts of windows, fitted to what is known.
+def interpolated(pictures: Floats, holes: Flags, wanted: Flags) -> Floats:
+    """What is wanted in the inner parts of windows, fitted to what is known.
 
     Args:
-        pictures: (n, 32, 32, C) in [-1, 1], any number of channels; their holes are filled smoothly.
-        holes: (n, 32, 32).
+        pictures: (n, 24, 24, C) in [-1, 1], any number of channels; their holes are filled smoothly.
+        holes: (n, 24, 24).
+        wanted: (n, 24, 24), the pixels of the holes that are to be filled anew; the others are taken as they are.
 
     Returns:
-        (n, 16, 16, C): the inner parts, their holes filled anew.
+        (n, 8, 8, C): the inner parts, filled anew where that is wanted.
     """
     result = np.empty((len(pictures), CORE, CORE, pictures.shape[3]), np.float32)
-    order = np.argsort(holes.sum((1, 2)))  # windows that miss as much are solved together
+    order = np.argsort(wanted.sum((1, 2)))  # windows that want as much are solved together
     for start in range(0, len(order), _CHUNK):
         some = order[start : start + _CHUNK]
-        result[some] = _interpolated(pictures[some], holes[some])
+        result[some] = _interpolated(pictures[some], holes[some], wanted[some])
     return result
 
 
-def _interpolated(pictures: Floats, holes: Flags) -> Floats:
+def _interpolated(pictures: Floats, holes: Flags, wanted: Flags) -> Floats:
     differences = _differences(pictures)
     weights = _weights(differences, holes)
     errors = np.zeros_like(pictures)
     errors[:, _ORDER:-_ORDER, _ORDER:-_ORDER] = -np.einsum("ki,kiyxc->kyxc", weights, differences)
-    result = _solved(pictures, holes, errors, _filters(weights))
+    result = _solved(pictures, wanted, errors, _filters(weights))
     margin = (SIDE - CORE) // 2
     return np.clip(result[:, margin:-margin, margin:-margin], -1, 1)
 
 
 def _differences(pictures: Floats) -> Floats:
-    """(n, pairs, 28, 28, C): the mean of each pair of neighbours less the pixel between them."""
+    """(n, pairs, 20, 20, C): the mean of each pair of neighbours less the pixel between them."""
     side = SIDE - 2 * _ORDER
     centre = pictures[:, _ORDER:-_ORDER, _ORDER:-_ORDER]
     result = np.empty((len(pictures), len(_PAIRS), *centre.shape[1:]), np.float32)
@@ -91,7 +91,7 @@ def _weights(differences: Floats, holes: Flags) -> Floats:
 
 
 def _spread(holes: Flags) -> Flags:
-    """(n, 28, 28): the pixels of which a neighbour, or they themselves, are missing."""
+    """(n, 20, 20): the pixels of which a neighbour, or they themselves, are missing."""
     side = SIDE - 2 * _ORDER
     rows = np.logical_or.reduce([holes[:, start : start + side] for start in range(2 * _ORDER + 1)])
     spread: Flags = np.logical_or.reduce([rows[:, :, start : start + side] for start in range(2 * _ORDER + 1)])
@@ -108,7 +108,7 @@ def _filters(weights: Floats) -> Floats:
 
 
 def _correlations(filters: Floats) -> Floats:
-    """(n, 2 · 32 · 64): the filters' correlations with themselves, by the distance of two pixels, 64 to a row."""
+    """(n, 2 · 24 · 48): the filters' correlations with themselves, by the distance of two pixels, 48 to a row."""
     side, reach = 2 * _ORDER + 1, 2 * _ORDER
     squares = np.zeros((len(filters), 4 * _ORDER + 1, 4 * _ORDER + 1), np.float32)
     for y in range(side):
@@ -120,25 +120,24 @@ def _correlations(filters: Floats) -> Floats:
     return tables.reshape(len(filters), -1)
 
 
-def _solved(pictures: Floats, holes: Flags, errors: Floats, filters: Floats) -> Floats:
-    """The pictures with their holes filled so that the errors of prediction are least, but for what lies near an edge
-    of a window, and for windows of which nearly all is missing."""
-    inside = np.zeros_like(holes)
-    inside[:, _OUTER:-_OUTER, _OUTER:-_OUTER] = holes[:, _OUTER:-_OUTER, _OUTER:-_OUTER]
-    inside[inside.sum((1, 2)) > _MOST] = False
+def _solved(pictures: Floats, wanted: Flags, errors: Floats, filters: Floats) -> Floats:
+    """The pictures filled anew where that is wanted, so that the errors of prediction are least, but for what lies near
+    an edge of a window."""
+    inside = np.zeros_like(wanted)
+    inside[:, _OUTER:-_OUTER, _OUTER:-_OUTER] = wanted[:, _OUTER:-_OUTER, _OUTER:-_OUTER]
     count = int(inside.sum((1, 2)).max())
     window, y, x = np.nonzero(inside)
     row = np.arange(len(window)) - np.searchsorted(window, window)
-    used = np.zeros((len(holes), count), np.bool_)
+    used = np.zeros((len(wanted), count), np.bool_)
     used[window, row] = True
-    places = np.zeros((2, len(holes), count), np.intp)
+    places = np.zeros((2, len(wanted), count), np.intp)
     places[:, window, row] = y, x
     system = _system(filters, places, used)
     taps = places[0, :, :, None] * SIDE + places[1, :, :, None] + _TAPS
-    near = errors.reshape(len(holes), SIDE * SIDE, -1)[
-        np.arange(len(holes))[:, None, None], np.where(used[..., None], taps, 0)
+    near = errors.reshape(len(wanted), SIDE * SIDE, -1)[
+        np.arange(len(wanted))[:, None, None], np.where(used[..., None], taps, 0)
     ]
-    slope = np.einsum("khtc,kt->khc", near, filters.reshape(len(holes), -1)) * used[..., None]
+    slope = np.einsum("khtc,kt->khc", near, filters.reshape(len(wanted), -1)) * used[..., None]
     result = pictures.copy()
     result[window, y, x] -= _conjugate_gradients(system, slope)[window, row]
     return result
