@@ -51,8 +51,8 @@ def interpolated(pictures: Floats, holes: Flags, wanted: Flags) -> Floats:
 def _interpolated(pictures: Floats, holes: Flags, wanted: Flags) -> Floats:
     differences = _differences(pictures)
     weights = _weights(differences, holes)
-    errors = np.zeros_like(pictures)
-    errors[:, _ORDER:-_ORDER, _ORDER:-_ORDER] = -np.einsum("ki,kiyxc->kyxc", weights, differences)
+    count, pairs, side = differences.shape[:3]
+    errors = -(weights[:, None] @ differences.reshape(count, pairs, -1)).reshape(count, side, side, -1)
     result = _solved(pictures, wanted, errors, _filters(weights))
     margin = (SIDE - CORE) // 2
     return np.clip(result[:, margin:-margin, margin:-margin], -1, 1)
@@ -121,26 +121,33 @@ def _correlations(filters: Floats) -> Floats:
 
 
 def _solved(pictures: Floats, wanted: Flags, errors: Floats, filters: Floats) -> Floats:
-    """The pictures filled anew where that is wanted, so that the errors of prediction are least, but for what lies near
-    an edge of a window."""
+    """The pictures filled anew where that is wanted, so that the errors of prediction (n, 20, 20, C) are least, but for
+    what lies near an edge of a window."""
     inside = np.zeros_like(wanted)
     inside[:, _OUTER:-_OUTER, _OUTER:-_OUTER] = wanted[:, _OUTER:-_OUTER, _OUTER:-_OUTER]
-    count = int(inside.sum((1, 2)).max())
+    counts = inside.sum((1, 2))
     window, y, x = np.nonzero(inside)
-    row = np.arange(len(window)) - np.searchsorted(window, window)
-    used = np.zeros((len(wanted), count), np.bool_)
-    used[window, row] = True
-    places = np.zeros((2, len(wanted), count), np.intp)
+    row = np.arange(len(window)) - (np.cumsum(counts) - counts)[window]
+    places = np.zeros((2, len(wanted), int(counts.max())), np.intp)
     places[:, window, row] = y, x
-    system = _system(filters, places, used)
-    taps = places[0, :, :, None] * SIDE + places[1, :, :, None] + _TAPS
-    near = errors.reshape(len(wanted), SIDE * SIDE, -1)[
-        np.arange(len(wanted))[:, None, None], np.where(used[..., None], taps, 0)
-    ]
-    slope = np.einsum("khtc,kt->khc", near, filters.reshape(len(wanted), -1)) * used[..., None]
+    used = np.arange(places.shape[2]) < counts[:, None]
+    slopes = np.zeros((*used.shape, pictures.shape[3]), np.float32)
+    slopes[window, row] = _slopes(errors, filters)[window, y - _OUTER, x - _OUTER]
     result = pictures.copy()
-    result[window, y, x] -= _conjugate_gradients(system, slope)[window, row]
+    result[window, y, x] -= _conjugate_gradients(_system(filters, places, used), slopes)[window, row]
     return result
+
+
+def _slopes(errors: Floats, filters: Floats) -> Floats:
+    """(n, 12, 12, C): by how much each inner pixel adds to the squares of the errors around it."""
+    side = errors.shape[1] - 2 * _OUTER + 2 * _ORDER
+    slopes = np.zeros((len(errors), side, side, errors.shape[3]), np.float32)
+    first = _OUTER - 2 * _ORDER
+    for y in range(2 * _ORDER + 1):
+        for x in range(2 * _ORDER + 1):
+            seen = errors[:, first + y : first + y + side, first + x : first + x + side]
+            slopes += filters[:, y, x, None, None, None] * seen
+    return slopes
 
 
 def _system(filters: Floats, places: NDArray[np.intp], used: Flags) -> Floats:
@@ -174,4 +181,3 @@ def _conjugate_gradients(system: Floats, wanted: Floats) -> Floats:
 
 
 _MIDDLE = SIDE * _STRIDE + SIDE
-_TAPS = np.array([y * SIDE + x for y in range(-_ORDER, _ORDER + 1) for x in range(-_ORDER, _ORDER + 1)])
