@@ -24,7 +24,7 @@ Select = Callable[[DamageMap, float], Mask]
 TOLERANCE = 2
 FLAGGED = 0.0005
 """The share of a clean photograph that may be selected by mistake."""
-LOGITS = np.linspace(-2, 8, 41)  # thresholds that are tried, from 0.12 to 0.9997
+LOGITS = np.linspace(-4, 6, 41)  # thresholds that are tried, from 0.018 to 0.9975
 
 
 @dataclass(frozen=True, slots=True)
