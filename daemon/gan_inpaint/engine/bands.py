@@ -9,8 +9,8 @@ import numpy as np
 
 from gan_inpaint.engine.arrays import Floats
 
-_FINEST, _COARSER, _BANDS = 1.5, 2.5, 4
-"""The finest band is what a Gaussian of 1.5 pixels takes away; up to three more are each 2.5 times as coarse."""
+_FINEST, _COARSER, _BANDS = 1.0, 2.5, 4
+"""The finest band is what a Gaussian of one pixel takes away; up to three more are each 2.5 times as coarse."""
 _DEPTH, _RISE = 4.5, 2.0
 """A coarser band is taken for holes 4.5 of its sigmas deep, and added from two of them behind the rim on."""
 _BLEND = 0.8
