@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from gan_inpaint.engine.guess import first_guess
 from gan_inpaint.engine.autoregression import CORE, SIDE, interpolated
+from gan_inpaint.engine.guess import first_guess
 
 MIDDLE = SIDE // 2
 INNER = slice((SIDE - CORE) // 2, (SIDE + CORE) // 2)

@@ -10,7 +10,7 @@ from gan_inpaint.engine.arrays import Flags, Floats
 from gan_inpaint.engine.autoregression import CORE, SIDE, interpolated
 
 _RIM = 6.5
-"""Pixels from what is known: up to 4 this was measured to be better than a generator's fill, and no better from 8 on."""
+"""Pixels from what is known: up to 4 this was better than a generator's fill, and from 8 on no better."""
 _MARGIN = (SIDE - CORE) // 2
 _BATCH = 1024
 """Windows at a time: what a hole of any size needs in memory stays small."""

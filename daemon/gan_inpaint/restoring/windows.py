@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Samples
+from gan_inpaint.engine.autoregression import CORE, SIDE, interpolated
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.compositing import blended, check_unselected
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.generation import run_filler
 from gan_inpaint.engine.guess import first_guesses
 from gan_inpaint.engine.pixels import Range, Transfer, colours, encoded, light, quantised, range_of
-from gan_inpaint.engine.autoregression import CORE, SIDE, interpolated
 from gan_inpaint.restoring.cover import MARGIN, Cover
 from gan_inpaint.restoring.thickness import CELL
 
