@@ -51,4 +51,5 @@ def _refined(picture: Floats, hole: Flags, rim: Flags, cells: Places) -> Floats:
 
 def _mirrored(places: Places, extent: int) -> Places:
     inside = extent - 1 - np.abs(extent - 1 - np.abs(places))
-    return np.clip(inside, 0, extent - 1)
+    within: Places = np.clip(inside, 0, extent - 1)
+    return within
