@@ -25,7 +25,7 @@ _KEEP = 0.02
 _CHUNK = 32
 _OUTER = (SIDE - CORE) // 2 - _ORDER
 """Holes nearer to a window's edge than this are taken as they are filled."""
-_STEPS = 12
+_STEPS = 8
 _STRIDE = 2 * SIDE
 
 
@@ -163,7 +163,7 @@ def _system(filters: Floats, places: NDArray[np.intp], used: Flags) -> Floats:
 
 
 def _conjugate_gradients(system: Floats, wanted: Floats) -> Floats:
-    """x (n, h, C) of system (n, h, h) · x = wanted (n, h, C), to within a few hundredths.
+    """x (n, h, C) of system (n, h, h) · x = wanted (n, h, C), closely enough: twice the steps gave 0.01 dB more.
 
     Not by a factorisation: BLAS shares even small ones among threads, which then wait for each other. The products here
     are too small for that.
