@@ -196,11 +196,12 @@ def test_what_is_found_grows_by_so_many_pixels(grow: int) -> None:
 
 
 def test_the_thresholds_are_those_of_the_documentation() -> None:
-    assert thresholds(0.5, 0.5) == (round(255 / (1 + np.exp(1.5))), round(255 / 2))
+    assert thresholds(0.5, 0.5) == (round(255 / (1 + np.exp(4))), round(255 / 2))
     assert thresholds(0.5, 0.0)[1] == round(255 / (1 + np.exp(-3)))
     assert thresholds(0.998, 0.5)[0] == round(255 / (1 + np.exp(4) / 499))
     assert thresholds(0.94, 0.5)[0] == round(255 / (1 + np.exp(4) * 6 / 94))
-    assert thresholds(0.9, 0.5)[0] == round(255 / (1 + np.exp(1.5)))
+    assert thresholds(0.9, 1.0)[0] == round(255 / (1 + np.exp(4)))
+    assert thresholds(0.05, 0.5)[0] == round(255 / (1 + 19 * np.exp(1.5)))
     assert thresholds(0.3, 0.5)[1] == round(255 * 0.3)
     assert thresholds(0.999, 0.0) == (254, 255)
     assert thresholds(0.001, 1.0) == (1, 1)

@@ -22,9 +22,9 @@ SENSITIVITY = 0.5
 GROW = 2
 MOST_GROWN = 3
 _SPAN = 6.0
-_NEAR, _FAR, _LEAST = 1.5, 4.0, -1.5
+_NEAR, _FAR, _LEAST = 1.5, 4.0, -4.0
 """In units of the logit: the whole range of the sensitivity, and how far the weaker threshold lies below: up to 4,
-while it asks for more than a probability of 0.18, but at least 1.5."""
+while it asks for more than a probability of 0.018, but at least 1.5."""
 
 
 @dataclass(frozen=True, slots=True)
