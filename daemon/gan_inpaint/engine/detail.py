@@ -85,7 +85,8 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     labels = _labels(grid, offsets, _window(deepest, cell))
     at = _places(labels, offsets, cell, box)
     limit = _limit(grid, labels, offsets)
-    enlarged = cv2.resize(limit, (width + -width % cell, height + -height % cell), interpolation=cv2.INTER_LINEAR)
+    rows, columns = limit.shape
+    enlarged = cv2.resize(limit, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
     for band in bands:
         added = band.taken(at)
         added *= (enlarged[box.slices] * band.share(depth[box.slices], deepest, strength))[..., None]
@@ -108,19 +109,27 @@ def _limit(grid: _Grid, labels: Labels, offsets: list[Offset]) -> Floats:
 
 
 def _grid(picture: Floats, detail: Floats, hole: Flags, known: Flags, cell: int) -> _Grid:
-    """The last row and column of cells repeat the picture's edge where it ends within them."""
-    energy = np.einsum("ijk,ijk->ij", detail, detail)
-    down, right = -hole.shape[0] % cell, -hole.shape[1] % cell
-    if down or right:
-        picture, energy = (
-            cv2.copyMakeBorder(plane, 0, down, 0, right, cv2.BORDER_REPLICATE) for plane in (picture, energy)
-        )
-        hole, known = (np.pad(flags, ((0, down), (0, right))) for flags in (hole, known))
-    size = (hole.shape[1] // cell, hole.shape[0] // cell)
-    means, energy = (cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in (picture, energy))
-    sources = ~_any(~known, size)
-    energy = np.log10(cv2.blur(energy, (_WINDOW, _WINDOW)) + np.float32(_LEAST_ENERGY))
-    return _Grid(cell, means, _continued(energy, sources), _any(hole, size), sources)
+    """Cells that the picture's edge cuts off are no sources."""
+    sources = ~_any(~known, cell)
+    whole_rows, whole_columns = (extent // cell for extent in hole.shape)
+    sources[whole_rows:], sources[:, whole_columns:] = False, False
+    energy = cv2.blur(_means(np.einsum("ijk,ijk->ij", detail, detail), cell), (_WINDOW, _WINDOW))
+    energy = _continued(np.log10(energy + np.float32(_LEAST_ENERGY)), sources)
+    return _Grid(cell, _means(picture, cell), energy, _any(hole, cell), sources)
+
+
+def _means(plane: Floats, cell: int) -> Floats:
+    """Means of (H, W, …) over cells; of those that the edge cuts off, over what there is of them."""
+    (height, width), channels = plane.shape[:2], plane.shape[2:]
+    rows, columns = -(-height // cell), -(-width // cell)
+    means = np.empty((rows, columns, *channels), np.float32)
+    for top, bottom in ((0, height // cell), (height // cell, rows)):
+        for left, right in ((0, width // cell), (width // cell, columns)):
+            if top < bottom and left < right:
+                part = plane[top * cell : bottom * cell, left * cell : right * cell]
+                size = (right - left, bottom - top)
+                means[top:bottom, left:right] = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    return means
 
 
 def _continued(plane: Floats, known: Flags) -> Floats:
@@ -138,10 +147,9 @@ def _continued(plane: Floats, known: Flags) -> Floats:
     return filled
 
 
-def _any(flags: Flags, size: tuple[int, int]) -> Flags:
-    """(h, w) for a `size` of (w, h): true for the cells of which any pixel is."""
-    share = cv2.resize(flags.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(share > 0)
+def _any(flags: Flags, cell: int) -> Flags:
+    """For each cell of (H, W) whether any pixel of it is true."""
+    return np.asarray(_means(flags.astype(np.float32), cell) > 0)
 
 
 def _offsets(grid: _Grid) -> list[Offset]:

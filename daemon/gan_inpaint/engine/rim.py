@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from gan_inpaint.engine.arrays import Flags, Floats
 from gan_inpaint.engine.autoregression import CORE, SIDE, interpolated
 
-_RIM = 6.5
-"""Pixels from what is known: up to 4 this was better than a generator's fill, and from 8 on no better."""
+_RIM, _WHOLE, _THIN = 4.5, 6.5, 10
+"""Pixels from what is known. Up to 4 this was better than a generator's fill, and from 8 on no better: 4 are filled in
+a thick hole, which saves a third of the time, and 6 in one that is nowhere deeper than 10."""
 _MARGIN = (SIDE - CORE) // 2
 _BATCH = 1024
 """Windows at a time: what a hole of any size needs in memory stays small."""
@@ -20,7 +21,8 @@ Places = NDArray[np.intp]
 
 def refine_rim(picture: Floats, hole: Flags) -> None:
     """Fills the rim of `hole` (H, W) in `picture` (H, W, 3), in [-1, 1] and filled, anew; in place."""
-    rim = hole & (cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3) <= _RIM)
+    depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
+    rim = hole & (depth <= (_WHOLE if depth.max() <= _THIN else _RIM))
     cells = _cells(rim)
     parts = [cells[start : start + _BATCH] for start in range(0, len(cells), _BATCH)]
     refined = [_refined(picture, hole, rim, part) for part in parts]
