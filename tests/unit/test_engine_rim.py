@@ -55,7 +55,7 @@ def test_more_windows_than_are_taken_at_once_are_all_filled() -> None:
     assert np.abs(picture - truth)[hole].mean() < 0.05
 
 
-def test_what_is_hidden_has_no_influence_beyond_the_fill_that_is_given() -> None:
+def test_flat_ground_stays_flat() -> None:
     picture = np.full((50, 50, 3), 0.25, np.float32)
     hole = np.zeros((50, 50), np.bool_)
     hole[10:40, 10:40] = True

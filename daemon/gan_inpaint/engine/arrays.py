@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float32]
+Places = NDArray[np.intp]
 Samples = NDArray[Any]
 """An image's own samples: uint8, uint16, float16 or float32."""
 

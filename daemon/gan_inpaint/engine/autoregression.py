@@ -15,6 +15,7 @@ from gan_inpaint.engine.arrays import Flags, Floats
 
 SIDE, CORE = 24, 8
 """Weights are fitted to windows of this side, and are used for their inner part."""
+BORDER = (SIDE - CORE) // 2
 
 _ORDER = 2
 _PAIRS = [(y, x) for y in range(-_ORDER, _ORDER + 1) for x in range(-_ORDER, _ORDER + 1) if (y, x) > (0, 0)]
@@ -23,7 +24,7 @@ _RIDGE, _LEAST = 0.25, 1e-6
 _KEEP = 0.02
 """How strongly the smooth fill is kept, in units of what the model says of one pixel."""
 _CHUNK = 32
-_OUTER = (SIDE - CORE) // 2 - _ORDER
+_OUTER = BORDER - _ORDER
 """Holes nearer to a window's edge than this are taken as they are filled."""
 _STEPS = 8
 _STRIDE = 2 * SIDE
@@ -54,8 +55,7 @@ def _interpolated(pictures: Floats, holes: Flags, wanted: Flags) -> Floats:
     count, pairs, side = differences.shape[:3]
     errors = -(weights[:, None] @ differences.reshape(count, pairs, -1)).reshape(count, side, side, -1)
     result = _solved(pictures, wanted, errors, _filters(weights))
-    margin = (SIDE - CORE) // 2
-    return np.clip(result[:, margin:-margin, margin:-margin], -1, 1)
+    return np.clip(result[:, BORDER:-BORDER, BORDER:-BORDER], -1, 1)
 
 
 def _differences(pictures: Floats) -> Floats:

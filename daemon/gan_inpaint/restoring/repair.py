@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import Bytes, Flags, Samples
+from gan_inpaint.engine.arrays import Bytes, Flags, Places, Samples
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.filling import Filled, OnWindow, check_hole, fill, fill_windows, plan_for
 from gan_inpaint.engine.options import FillOptions, Quality
@@ -17,7 +17,7 @@ from gan_inpaint.engine.pixels import Transfer
 from gan_inpaint.errors import MaskCoversAll
 from gan_inpaint.restoring.cover import SIDES, Cover, cover
 from gan_inpaint.restoring.thickness import CELL, divide
-from gan_inpaint.restoring.windows import Places, ThinWindows
+from gan_inpaint.restoring.windows import ThinWindows
 
 
 def repair(

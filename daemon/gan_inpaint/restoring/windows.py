@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Samples
-from gan_inpaint.engine.autoregression import CORE, SIDE, interpolated
+from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Places, Samples
+from gan_inpaint.engine.autoregression import BORDER, CORE, SIDE, interpolated
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.compositing import blended, check_unselected
 from gan_inpaint.engine.filler import Filler
@@ -28,8 +27,6 @@ NARROW = 8
 """What nowhere holds a square of more pixels a side is filled no better from a generator's fill than from a guess."""
 _BATCH = 1 << 16
 """Pixels run at a time: more are no faster, and progress is told in between."""
-
-Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +153,9 @@ def _wide(holes: Flags) -> Flags:
 
 def _interpolate(fills: Floats, holes: Flags, answered: Flags) -> None:
     """Fill anew, in place, what is answered for in the inner parts of smaller windows."""
-    margin, side = (SIDE - CORE) // 2, holes.shape[1]
-    starts = np.arange(0, side - SIDE + 1, CORE)
+    starts, inner = np.arange(0, holes.shape[1] - SIDE + 1, CORE), slice(BORDER, -BORDER)
     asked = np.stack(
-        [
-            answered[:, y + margin : y + margin + CORE, x + margin : x + margin + CORE].any(axis=(1, 2))
-            for y in starts
-            for x in starts
-        ],
+        [answered[:, y : y + CORE, x : x + CORE].any(axis=(1, 2)) for y in starts + BORDER for x in starts + BORDER],
         1,
     )
     number, place = np.nonzero(asked)
@@ -172,6 +164,6 @@ def _interpolate(fills: Floats, holes: Flags, answered: Flags) -> None:
     rows = starts[place // len(starts)][:, None] + np.arange(SIDE)
     columns = starts[place % len(starts)][:, None] + np.arange(SIDE)
     at = number[:, None, None], rows[:, :, None], columns[:, None, :]
-    core = (at[0], at[1][:, margin:-margin], at[2][:, :, margin:-margin])
+    core = (at[0], at[1][:, inner], at[2][:, :, inner])
     missing = holes[core]
     fills[core] = np.where(missing[..., None], interpolated(fills[at], holes[at], holes[at]), fills[core])

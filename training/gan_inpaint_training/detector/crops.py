@@ -21,8 +21,9 @@ from gan_inpaint_training.detector.layers import Layer
 from gan_inpaint_training.detector.scenery import belonging
 from gan_inpaint_training.masks.damage import Alpha
 
-ENLARGED = 0.25
-"""Share of the crops that are enlarged: a scan has several pixels to the finest thing that its film shows."""
+ENLARGED, LARGEST = 0.3, 4.0
+"""Share of the crops that are enlarged, and how far: a scan has several pixels to the finest thing that its film shows,
+and dust on the glass is as sharp as ever."""
 
 
 class DamagedCrops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
@@ -53,7 +54,7 @@ class DamagedCrops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     def _cut(self, random: np.random.Generator, picture: Picture) -> Picture:
         size = self.config.data.crop
         if random.random() < ENLARGED:
-            smaller = random_square(random, picture, round(size / random.uniform(1, 2)), 1.0)
+            smaller = random_square(random, picture, round(size / random.uniform(1, LARGEST)), 1.0)
             crop: Picture = cv2.resize(smaller, (size, size), interpolation=cv2.INTER_CUBIC)
         else:
             crop = random_square(random, picture, size, self.config.data.max_reduction)
