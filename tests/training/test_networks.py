@@ -5,7 +5,7 @@ from gan_inpaint_training import generators
 from gan_inpaint_training.discriminators import SNPatchGAN
 from gan_inpaint_training.discriminators.sn_patchgan import BANDS, bands
 from gan_inpaint_training.generators.dmfb import DenseMultiScaleFusionBlock, DMFBGenerator
-from gan_inpaint_training.generators.guess import first_guess
+from gan_inpaint_training.generators.guess import continued_guess, first_guess
 
 
 def image_and_hole(height: int = 48, width: int = 64) -> tuple[torch.Tensor, torch.Tensor]:
@@ -43,10 +43,20 @@ def test_a_first_guess_works_at_sizes_that_do_not_halve_evenly(size: tuple[int, 
     )
 
 
-def test_the_untrained_generator_is_the_smooth_pre_fill() -> None:
+def test_a_continued_guess_goes_on_with_stripes_that_a_smooth_one_ends() -> None:
+    rows, columns = torch.meshgrid(torch.arange(96.0), torch.arange(128.0), indexing="ij")
+    stripes = 0.6 * torch.sin(0.2 * rows + 0.25 * columns).expand(2, 3, 96, 128)
+    mask = torch.zeros(2, 1, 96, 128)
+    mask[0, :, 40:56, 30:100] = mask[1, :, 20:80, 60:76] = 1
+    smooth, continued = first_guess(stripes, mask), continued_guess(stripes, mask)
+    assert torch.equal(continued * (1 - mask), stripes * (1 - mask))
+    assert (continued - stripes).abs().sum() < 0.5 * (smooth - stripes).abs().sum()
+
+
+def test_the_untrained_generator_is_the_guess_that_it_starts_from() -> None:
     image, mask = image_and_hole()
     generator = DMFBGenerator(8, 1)
-    assert torch.allclose(generator(generator.prepare(image, mask), mask), first_guess(image, mask), atol=1e-6)
+    assert torch.allclose(generator(generator.prepare(image, mask), mask), continued_guess(image, mask), atol=1e-6)
 
 
 def test_the_default_generator_has_its_documented_size() -> None:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gan_inpaint_training.config import OctaveConfig
-from gan_inpaint_training.generators.guess import first_guess
+from gan_inpaint_training.generators.guess import continued_guess
 from gan_inpaint_training.octaves import views
 
 OWN = OctaveConfig(degraded=0.0, smooth=0.0)
@@ -49,7 +49,7 @@ def test_the_coarse_guide_is_a_first_guess_and_the_fine_one_the_enlarged_fill() 
     truth, mask = pictures()
     view = views(gray, truth, mask, OWN)
     assert view.guide is not None
-    assert torch.equal(view.guide[:4], first_guess(view.truth[:4], view.mask[:4]))
+    assert torch.equal(view.guide[:4], continued_guess(view.truth[:4], view.mask[:4]))
     deep = F.max_pool2d(1 - view.mask[4:], 5, 1) == 0  # away from the rim, and from the edge beyond which it may lie
     assert deep.any()
     assert (view.guide[4:, :, 2:-2, 2:-2] - 0.25).abs().masked_select(deep.expand(-1, 3, -1, -1)).max() < 1e-6
@@ -74,7 +74,7 @@ def test_all_guides_can_be_degraded_truths_or_first_guesses() -> None:
     truth, mask = pictures()
     smooth = views(gray, truth, mask, OctaveConfig(degraded=0.0, smooth=1.0))
     assert smooth.guide is not None
-    assert torch.equal(smooth.guide[4:], first_guess(smooth.truth[4:], smooth.mask[4:]))
+    assert torch.equal(smooth.guide[4:], continued_guess(smooth.truth[4:], smooth.mask[4:]))
     degraded = views(gray, truth, mask, OctaveConfig(degraded=1.0, smooth=0.0))
     assert degraded.guide is not None
     error = (degraded.guide[4:] - degraded.truth[4:]).mean((2, 3), keepdim=True)

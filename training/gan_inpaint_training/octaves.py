@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gan_inpaint_training.config import OctaveConfig
-from gan_inpaint_training.generators.guess import first_guess
+from gan_inpaint_training.generators.guess import continued_guess
 
 Fill = Callable[[Tensor, Tensor], Tensor]
 DEGRADED_BY = 4
@@ -37,7 +37,7 @@ def views(fill: Fill, truth: Tensor, mask: Tensor, config: OctaveConfig) -> View
     Returns 2·N samples.
     """
     coarse_truth, coarse_mask = F.avg_pool2d(truth, 2), F.max_pool2d(mask, 2)
-    guess = first_guess(coarse_truth, coarse_mask)
+    guess = continued_guess(coarse_truth, coarse_mask)
     with torch.no_grad():
         coarse = torch.where(coarse_mask > 0, fill(guess, coarse_mask), coarse_truth)
     corners = _corners(mask)
@@ -57,7 +57,7 @@ def _mixed(guide: Tensor, truth: Tensor, mask: Tensor, config: OctaveConfig) -> 
     blurred = _enlarged(F.avg_pool2d(truth, DEGRADED_BY), DEGRADED_BY) + tint
     guide = torch.where(degraded.view(-1, 1, 1, 1), blurred, guide)
     if smooth.any():
-        guide[smooth] = first_guess(truth[smooth], mask[smooth])
+        guide[smooth] = continued_guess(truth[smooth], mask[smooth])
     return guide
 
 

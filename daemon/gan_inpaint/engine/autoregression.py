@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from gan_inpaint.engine.arrays import Flags, Floats
 
-SIDE, CORE = 24, 8
+SIDE, CORE = 26, 8
 """Weights are fitted to windows of this side, and are used for their inner part."""
 BORDER = (SIDE - CORE) // 2
 
-_ORDER = 2
-_PAIRS = [(y, x) for y in range(-_ORDER, _ORDER + 1) for x in range(-_ORDER, _ORDER + 1) if (y, x) > (0, 0)]
+_ORDER = 3
+_SQUARE = [(y, x) for y in range(-_ORDER, _ORDER + 1) for x in range(-_ORDER, _ORDER + 1)]
+_PAIRS = [(y, x) for y, x in _SQUARE if (y, x) > (0, 0) and y * y + x * x <= 10]
 """The weights are the same for opposite neighbours, so that a pixel's neighbours come in pairs."""
 _RIDGE, _LEAST = 0.25, 1e-6
 _KEEP = 0.02
@@ -26,17 +27,20 @@ _KEEP = 0.02
 _CHUNK = 32
 _OUTER = BORDER - _ORDER
 """Holes nearer to a window's edge than this are taken as they are filled."""
+_INNER = _OUTER - _ORDER
+"""What the errors of prediction are wider by than that, on each side."""
 _STEPS = 8
 _STRIDE = 2 * SIDE
 
 
-def interpolated(pictures: Floats, holes: Flags, wanted: Flags) -> Floats:
-    """What is wanted in the inner parts of windows, fitted to what is known.
+def interpolated(pictures: Floats, wanted: Flags, guessed: Flags | None = None) -> Floats:
+    """What is wanted in the inner parts of windows, as it fits best to what they show.
 
     Args:
-        pictures: (n, 24, 24, C) in [-1, 1], any number of channels; their holes are filled smoothly.
-        holes: (n, 24, 24).
-        wanted: (n, 24, 24), the pixels of the holes that are to be filled anew; the others are taken as they are.
+        pictures: (n, 26, 26, C) in [-1, 1], any number of channels; their holes are filled with a guess.
+        wanted: (n, 26, 26), the pixels that are to be filled anew; the others are taken as they are.
+        guessed: (n, 26, 26), the pixels that the weights are not fitted to. A fit to the known pixels alone is as
+            sharp as these; one to all, with `None`, is nearer to the truth where little is known or all is coarse.
 
     Returns:
         (n, 8, 8, C): the inner parts, filled anew where that is wanted.
@@ -45,16 +49,16 @@ def interpolated(pictures: Floats, holes: Flags, wanted: Flags) -> Floats:
     order = np.argsort(wanted.sum((1, 2)))  # windows that want as much are solved together
     for start in range(0, len(order), _CHUNK):
         some = order[start : start + _CHUNK]
-        result[some] = _interpolated(pictures[some], holes[some], wanted[some])
+        result[some] = _interpolated(pictures[some], wanted[some], None if guessed is None else guessed[some])
     return result
 
 
-def _interpolated(pictures: Floats, holes: Flags, wanted: Flags) -> Floats:
+def _interpolated(pictures: Floats, wanted: Flags, guessed: Flags | None) -> Floats:
     differences = _differences(pictures)
-    weights = _weights(differences, holes)
+    weights = _weights(differences, guessed)
     count, pairs, side = differences.shape[:3]
     errors = -(weights[:, None] @ differences.reshape(count, pairs, -1)).reshape(count, side, side, -1)
-    result = _solved(pictures, wanted, errors, _filters(weights))
+    result = _solved(pictures, wanted, errors, weights)
     return np.clip(result[:, BORDER:-BORDER, BORDER:-BORDER], -1, 1)
 
 
@@ -74,32 +78,34 @@ def _differences(pictures: Floats) -> Floats:
     return result
 
 
-def _weights(differences: Floats, holes: Flags) -> Floats:
-    """(n, pairs), of sum 1: the weights of the neighbours that predict the known pixels with the least error."""
+def _weights(differences: Floats, guessed: Flags | None) -> Floats:
+    """(n, pairs), of sum 1: the weights of the neighbours that predict the pixels between them with the least error."""
     count = len(_PAIRS)
-    known = ~_spread(holes)
     middle = differences[..., differences.shape[-1] // 2]  # the others have the same structure
-    middle = middle.reshape(len(holes), count, -1)
-    used = middle * known.reshape(len(holes), 1, -1)
+    middle = np.ascontiguousarray(middle).reshape(len(middle), count, -1)
+    used, fitted = middle, np.full(len(middle), middle.shape[2])
+    if guessed is not None:
+        known = ~_spread(guessed).reshape(len(middle), 1, -1)
+        used, fitted = middle * known, np.maximum(known.sum((1, 2)), 1)
     covariance = used @ middle.transpose(0, 2, 1)
-    covariance /= np.maximum(known.sum((1, 2)), 1)[:, None, None]
+    covariance /= fitted[:, None, None]
     ridge = _RIDGE / count * np.trace(covariance, axis1=1, axis2=2) + _LEAST
     covariance += ridge[:, None, None] * np.eye(count, dtype=np.float32)
-    weights = np.linalg.solve(covariance, np.ones((len(holes), count, 1), np.float32))[..., 0]
+    weights = np.linalg.solve(covariance, np.ones((len(middle), count, 1), np.float32))[..., 0]
     normal: Floats = weights / weights.sum(1, keepdims=True)
     return normal
 
 
-def _spread(holes: Flags) -> Flags:
-    """(n, 20, 20): the pixels of which a neighbour, or they themselves, are missing."""
-    side = SIDE - 2 * _ORDER
-    rows = np.logical_or.reduce([holes[:, start : start + side] for start in range(2 * _ORDER + 1)])
-    spread: Flags = np.logical_or.reduce([rows[:, :, start : start + side] for start in range(2 * _ORDER + 1)])
+def _spread(flags: Flags) -> Flags:
+    """(n, 20, 20): the pixels for which some of what they are predicted from, or they themselves, are among these."""
+    side, reach = SIDE - 2 * _ORDER, 2 * _ORDER + 1
+    rows = np.logical_or.reduce([flags[:, start : start + side] for start in range(reach)])
+    spread: Flags = np.logical_or.reduce([rows[:, :, start : start + side] for start in range(reach)])
     return spread
 
 
 def _filters(weights: Floats) -> Floats:
-    """(n, 5, 5): what gives the error of prediction."""
+    """(n, 7, 7): what gives the error of prediction."""
     filters = np.zeros((len(weights), 2 * _ORDER + 1, 2 * _ORDER + 1), np.float32)
     filters[:, _ORDER, _ORDER] = 1
     for number, (y, x) in enumerate(_PAIRS):
@@ -108,7 +114,7 @@ def _filters(weights: Floats) -> Floats:
 
 
 def _correlations(filters: Floats) -> Floats:
-    """(n, 2 · 24 · 48): the filters' correlations with themselves, by the distance of two pixels, 48 to a row."""
+    """(n, 2 · 26 · 52): the filters' correlations with themselves, by the distance of two pixels, 52 to a row."""
     side, reach = 2 * _ORDER + 1, 2 * _ORDER
     squares = np.zeros((len(filters), 4 * _ORDER + 1, 4 * _ORDER + 1), np.float32)
     for y in range(side):
@@ -120,7 +126,7 @@ def _correlations(filters: Floats) -> Floats:
     return tables.reshape(len(filters), -1)
 
 
-def _solved(pictures: Floats, wanted: Flags, errors: Floats, filters: Floats) -> Floats:
+def _solved(pictures: Floats, wanted: Flags, errors: Floats, weights: Floats) -> Floats:
     """The pictures filled anew where that is wanted, so that the errors of prediction (n, 20, 20, C) are least, but for
     what lies near an edge of a window."""
     inside = np.zeros_like(wanted)
@@ -132,21 +138,23 @@ def _solved(pictures: Floats, wanted: Flags, errors: Floats, filters: Floats) ->
     places[:, window, row] = y, x
     used = np.arange(places.shape[2]) < counts[:, None]
     slopes = np.zeros((*used.shape, pictures.shape[3]), np.float32)
-    slopes[window, row] = _slopes(errors, filters)[window, y - _OUTER, x - _OUTER]
+    slopes[window, row] = _slopes(errors, weights)[window, y - _OUTER, x - _OUTER]
     result = pictures.copy()
-    result[window, y, x] -= _conjugate_gradients(_system(filters, places, used), slopes)[window, row]
+    result[window, y, x] -= _conjugate_gradients(_system(_filters(weights), places, used), slopes)[window, row]
     return result
 
 
-def _slopes(errors: Floats, filters: Floats) -> Floats:
-    """(n, 12, 12, C): by how much each inner pixel adds to the squares of the errors around it."""
-    side = errors.shape[1] - 2 * _OUTER + 2 * _ORDER
-    slopes = np.zeros((len(errors), side, side, errors.shape[3]), np.float32)
-    first = _OUTER - 2 * _ORDER
-    for y in range(2 * _ORDER + 1):
-        for x in range(2 * _ORDER + 1):
-            seen = errors[:, first + y : first + y + side, first + x : first + x + side]
-            slopes += filters[:, y, x, None, None, None] * seen
+def _slopes(errors: Floats, weights: Floats) -> Floats:
+    """(n, h, w, C): by how much each inner pixel adds to the squares of the errors around it."""
+
+    def moved(y: int, x: int) -> Floats:
+        side = errors.shape[1] - 2 * _INNER
+        part: Floats = errors[:, _INNER + y : _INNER + y + side, _INNER + x : _INNER + x + side]
+        return part
+
+    slopes = moved(0, 0).copy()
+    for (y, x), weight in zip(_PAIRS, weights.T, strict=True):
+        slopes -= (weight / 2)[:, None, None, None] * (moved(y, x) + moved(-y, -x))
     return slopes
 
 

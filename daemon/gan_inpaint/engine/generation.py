@@ -18,7 +18,7 @@ from gan_inpaint.engine.guess import first_guess, keep_in_range
 from gan_inpaint.engine.membrane import colour_step
 from gan_inpaint.engine.options import FillOptions
 from gan_inpaint.engine.plan import CONTEXT, Window, rounded_up
-from gan_inpaint.engine.rim import refine_rim
+from gan_inpaint.engine.rim import refine_coarsely, refine_rim
 from gan_inpaint.engine.view import View, view
 from gan_inpaint.errors import BadModel
 
@@ -80,6 +80,7 @@ class Generation:
         if window.coarser is None or coarse is None:
             guess = first_guess(look.pixels, look.hole)
             keep_in_range(guess, look.hole)
+            refine_coarsely(guess, look.hole)
             return guess
         (filled,) = self._smooth([coarse], [window.coarser])
         size = window.content

@@ -12,6 +12,7 @@ import numpy as np
 
 from gan_inpaint.engine.arrays import Flags, Floats
 from gan_inpaint.engine.box import Box, bounds
+from gan_inpaint.engine.pyramid import enlarged, halved
 
 _LEVELS = 7
 _MEMBRANE_SWEEPS, _PLATE_SWEEPS = 2, 10
@@ -61,19 +62,19 @@ def _guessed(picture: Floats, hole: Flags) -> Floats:
     """`picture` (H, W, C) with `hole`, (H, W, C) or (H, W, 1), filled; each of its channels by itself."""
     known = (~hole).astype(np.float32)
     shown = picture * known
-    levels = [(_halved(shown), _halved(known))]
+    levels = [(halved(shown), halved(known))]
     for _ in range(_LEVELS - 2):
         colour, part = levels[-1]
-        levels.append((_halved(colour), _halved(part)))
+        levels.append((halved(colour), halved(part)))
     colour, part = levels[-1]
     means = colour.mean((0, 1)) / np.maximum(part.mean((0, 1)), np.float32(1e-6))
     filled: Floats = colour + (1 - part) * means
     for colour, part in reversed(levels[:-1]):
         free = 1 - part
-        filled = _relaxed(colour + free * _enlarged(filled, free.shape), free)
+        filled = _relaxed(colour + free * enlarged(filled, free.shape), free)
     box = _around(np.logical_or.reduce(hole, axis=2))
     free = 1 - known[box.slices]
-    rough = shown[box.slices] + free * _enlarged(filled, hole.shape)[box.slices]
+    rough = shown[box.slices] + free * enlarged(filled, hole.shape)[box.slices]
     relaxed = np.clip(_relaxed(rough, free), -1, 1)
     np.copyto(shown[box.slices], relaxed, where=hole[box.slices])
     return shown
@@ -100,18 +101,3 @@ def _filtered(surface: Floats, kernel: Floats) -> Floats:
 def _around(hole: Flags) -> Box:
     """The box of the hole and of the pixels on which its relaxation depends."""
     return bounds(hole).grown(len(_PLATE) // 2).clipped(hole.shape[1], hole.shape[0])
-
-
-def _enlarged(picture: Floats, shape: tuple[int, ...]) -> Floats:
-    enlarged: Floats = cv2.resize(picture, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
-    return enlarged.reshape(*shape[:2], -1)
-
-
-def _halved(plane: Floats) -> Floats:
-    """Means over 2 × 2 cells of (H, W, C); a cell that the edge cuts off is a mean of what there is of it."""
-    down, right = plane.shape[0] % 2, plane.shape[1] % 2
-    if down or right:
-        plane = np.pad(plane, ((0, down), (0, right), (0, 0)), mode="edge")
-    rows = plane[::2] + plane[1::2]
-    halved: Floats = (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)
-    return halved

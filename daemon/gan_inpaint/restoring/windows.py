@@ -13,18 +13,15 @@ import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Places, Samples
-from gan_inpaint.engine.autoregression import BORDER, CORE, SIDE, interpolated
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.compositing import blended, check_unselected
-from gan_inpaint.engine.filler import Filler
-from gan_inpaint.engine.generation import run_filler
 from gan_inpaint.engine.guess import first_guesses
 from gan_inpaint.engine.pixels import Range, Transfer, colours, encoded, light, quantised, range_of
+from gan_inpaint.engine.pyramid import enlarged, halved
+from gan_inpaint.engine.renewal import renew
 from gan_inpaint.restoring.cover import MARGIN, Cover
 from gan_inpaint.restoring.thickness import CELL
 
-NARROW = 8
-"""What nowhere holds a square of more pixels a side is filled no better from a generator's fill than from a guess."""
 _BATCH = 1 << 16
 """Pixels run at a time: more are no faster, and progress is told in between."""
 
@@ -51,19 +48,16 @@ class _Batch:
 
 
 class ThinWindows:
-    """Fills thin defects of `image` (H, W[, 1..4]), whose `mask` is (H, W), in `out`, a copy of it, with a guided
-    filler. Where `others` (H, W), if there are any, the mask selects what somebody else fills."""
+    """Fills thin defects of `image` (H, W[, 1..4]), whose `mask` is (H, W), in `out`, a copy of it, by the statistics
+    of what is around them. Where `others` (H, W), if there are any, the mask selects what somebody else fills."""
 
-    def __init__(
-        self, out: Samples, image: Samples, mask: Bytes, others: Flags | None, filler: Filler, transfer: Transfer
-    ) -> None:
-        self.out, self.image, self.mask, self.others = out, image, mask, others
-        self.filler, self.transfer = filler, transfer
+    def __init__(self, out: Samples, image: Samples, mask: Bytes, others: Flags | None, transfer: Transfer) -> None:
+        self.out, self.image, self.mask, self.others, self.transfer = out, image, mask, others, transfer
 
     def fill(self, windows: Cover, on_batch: Callable[[int], None]) -> Places:
         """Fill what the windows answer for; the numbers of those that show no known pixel, and were left as they are.
 
-        `on_batch(done)` is called before each run of the filler; what it raises ends the work and is passed on.
+        `on_batch(done)` is called before each batch; what it raises ends the work and is passed on.
         """
         blind = [np.empty(0, np.intp)]
         done = 0
@@ -82,24 +76,12 @@ class ThinWindows:
         ]
         holes = batch.apart(hidden)
         answered = self._answered(batch, windows, mask)
-        fills = self._filled(_normalised(batch.apart(values), ranges), holes, answered)
+        fills = _filled(_normalised(batch.apart(values), ranges), holes, answered)
         blind: Flags = np.asarray(holes.all(axis=(1, 2)))
         self._paste(batch, answered & ~blind[:, None, None], fills, ranges)
         side = crops.shape[1]
         check_unselected(batch.tall(self.out), crops, mask, Box(0, 0, side, len(crops)))
         return batch.numbers[blind]
-
-    def _filled(self, pictures: Floats, holes: Flags, answered: Flags) -> Floats:
-        """Pictures (n, side, side, C) with their holes (n, side, side) filled, and best where `answered`."""
-        fills = first_guesses(pictures.transpose(1, 2, 0, 3), holes.transpose(1, 2, 0)).transpose(2, 0, 1, 3)
-        fills = np.ascontiguousarray(fills)
-        wide = _wide(holes & answered)
-        if wide.any():
-            images = np.ascontiguousarray(fills[wide].transpose(0, 3, 1, 2))
-            generated = run_filler(self.filler, images, holes[wide, None].astype(np.float32)).transpose(0, 2, 3, 1)
-            fills[wide] = np.where(holes[wide, ..., None], generated, fills[wide])
-        _interpolate(fills, holes, answered)
-        return fills
 
     def _answered(self, batch: _Batch, windows: Cover, mask: Bytes) -> Flags:
         """(n, side, side): the pixels that the windows answer for."""
@@ -143,27 +125,22 @@ def _normalised(values: Floats, ranges: list[Range]) -> Floats:
     return pictures if pictures.ndim == 4 else np.repeat(pictures[..., None], 3, axis=3)
 
 
-def _wide(holes: Flags) -> Flags:
-    """(n,): whether a hole of a window is wider than what needs no generator."""
-    tall = holes.reshape(-1, holes.shape[2]).astype(np.uint8)
-    square = np.ones((NARROW + 1, NARROW + 1), np.uint8)
-    wide: Flags = cv2.erode(tall, square).reshape(holes.shape).any(axis=(1, 2))
-    return wide
+def _filled(pictures: Floats, holes: Flags, answered: Flags) -> Floats:
+    """Pictures (n, side, side, 3) with their holes (n, side, side) filled, and best where `answered`."""
+    fills = first_guesses(pictures.transpose(1, 2, 0, 3), holes.transpose(1, 2, 0)).transpose(2, 0, 1, 3)
+    fills = np.ascontiguousarray(fills)
+    _refine_halved(fills, holes, answered)
+    renew(fills, answered)
+    return fills
 
 
-def _interpolate(fills: Floats, holes: Flags, answered: Flags) -> None:
-    """Fill anew, in place, what is answered for in the inner parts of smaller windows."""
-    starts, inner = np.arange(0, holes.shape[1] - SIDE + 1, CORE), slice(BORDER, -BORDER)
-    asked = np.stack(
-        [answered[:, y : y + CORE, x : x + CORE].any(axis=(1, 2)) for y in starts + BORDER for x in starts + BORDER],
-        1,
-    )
-    number, place = np.nonzero(asked)
-    if not len(number):
-        return
-    rows = starts[place // len(starts)][:, None] + np.arange(SIDE)
-    columns = starts[place % len(starts)][:, None] + np.arange(SIDE)
-    at = number[:, None, None], rows[:, :, None], columns[:, None, :]
-    core = (at[0], at[1][:, inner], at[2][:, :, inner])
-    missing = holes[core]
-    fills[core] = np.where(missing[..., None], interpolated(fills[at], holes[at], holes[at]), fills[core])
+def _refine_halved(fills: Floats, holes: Flags, answered: Flags) -> None:
+    """Fill anew, in place, what shows of the holes at half the size: so edges go on through what is 4 to 8 wide."""
+    count, side = holes.shape[:2]
+    tall = fills.reshape(-1, side, 3)
+    coarse = halved(tall)
+    before = coarse.copy()
+    missing, asked = (halved(flags.reshape(-1, side, 1).astype(np.float32))[..., 0] for flags in (holes, answered))
+    wanted = (missing == 1) & (asked > 0)
+    renew(coarse.reshape(count, side // 2, -1, 3), wanted.reshape(count, side // 2, -1))
+    cv2.accumulate(enlarged(coarse - before, tall.shape), tall, holes.reshape(-1, side).view(np.uint8))

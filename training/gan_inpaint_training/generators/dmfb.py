@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_inpaint_training.generators.generator import Generator
-from gan_inpaint_training.generators.guess import first_guess
+from gan_inpaint_training.generators.guess import continued_guess
 
 SMALL = 0.1  # of their usual size are the last weights of residual branches at the start
 
@@ -100,7 +100,7 @@ class DMFBGenerator(Generator):
         nn.init.zeros_(self.last.weight)
 
     def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
-        return torch.where(mask > 0, first_guess(image, mask) if guide is None else guide, image)
+        return torch.where(mask > 0, continued_guess(image, mask) if guide is None else guide, image)
 
     def stages(self, image: Tensor, mask: Tensor) -> list[Tensor]:
         half = activate(self.stem(F.pixel_unshuffle(torch.cat([image, mask], 1), 2)))

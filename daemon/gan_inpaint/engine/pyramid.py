@@ -1,0 +1,24 @@
+"""A picture at half its size, and back."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from gan_inpaint.engine.arrays import Floats
+
+
+def halved(plane: Floats) -> Floats:
+    """Means over 2 × 2 cells of (H, W, C); a cell that the edge cuts off is a mean of what there is of it."""
+    down, right = plane.shape[0] % 2, plane.shape[1] % 2
+    if down or right:
+        plane = np.pad(plane, ((0, down), (0, right), (0, 0)), mode="edge")
+    rows = plane[::2] + plane[1::2]
+    means: Floats = (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)
+    return means
+
+
+def enlarged(picture: Floats, shape: tuple[int, ...]) -> Floats:
+    """(H, W, C), `shape` being (H, W, …), of (H/2, W/2, C)."""
+    smooth: Floats = cv2.resize(picture, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    return smooth.reshape(*shape[:2], -1)
