@@ -24,7 +24,7 @@ _PAIRS = [(y, x) for y, x in _SQUARE if (y, x) > (0, 0) and y * y + x * x <= 10]
 _RIDGE, _LEAST = 0.25, 1e-6
 _KEEP = 0.02
 """How strongly the smooth fill is kept, in units of what the model says of one pixel."""
-_CHUNK = 32
+_CHUNK = 64
 _OUTER = BORDER - _ORDER
 """Holes nearer to a window's edge than this are taken as they are filled."""
 _INNER = _OUTER - _ORDER
