@@ -22,9 +22,9 @@ SENSITIVITY = 0.5
 GROW = 2
 MOST_GROWN = 3
 _SPAN = 6.0
-_NEAR, _FAR, _LEAST = 1.5, 4.0, -4.0
+_NEAR, _FAR = 1.5, 4.0
 """In units of the logit: the whole range of the sensitivity, and how far the weaker threshold lies below: up to 4,
-while it asks for more than a probability of 0.018, but at least 1.5."""
+while it asks for what is more likely damage than not, but at least 1.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def select(
 def thresholds(threshold: float, sensitivity: float) -> tuple[int, int]:
     """The values of a damage map, 1 to 255, from which on a pixel may count, and from which on its part does."""
     logit = math.log(threshold / (1 - threshold)) + _SPAN * (SENSITIVITY - sensitivity)
-    weaker = max(logit - _FAR, min(logit - _NEAR, _LEAST))
+    weaker = max(logit - _FAR, min(logit - _NEAR, 0.0))
     weak, strong = (min(max(round(255 / (1 + math.exp(-value))), 1), 255) for value in (weaker, logit))
     return weak, strong
 

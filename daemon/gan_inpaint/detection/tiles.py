@@ -1,8 +1,7 @@
 """The tiles in which a picture of any size is looked at: their inner parts cover it once, their margins overlap.
 
-Beyond its edges the picture's last pixels are repeated: mirrored, the dark rim of many a scan would be a line like a
-scratch. Every tile starts at a multiple of the network's size, so that what is found does not depend on how large the
-tiles are.
+Beyond its edges the picture is mirrored, and every tile starts at a multiple of the network's size. So what is found
+does not depend on how large the tiles are.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class Tiling:
         """Rows and columns of a picture of `width` × `height` pixels that the tile around `core` shows."""
         rows = np.arange(core.top - self.margin, core.top - self.margin + self.height)
         columns = np.arange(core.left - self.margin, core.left - self.margin + self.width)
-        return np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
+        return _mirrored(rows, height), _mirrored(columns, width)
 
     def batches(self, pixels: int) -> Iterator[list[Box]]:
         """The cores in batches whose tiles have at most `pixels` pixels together, or of one tile."""
@@ -54,3 +53,12 @@ def _side(extent: int, core: int, multiple: int) -> int:
     """The least multiple with which no more parts than needed cover `extent`."""
     parts = -(-extent // core)
     return -(-extent // (parts * multiple)) * multiple
+
+
+def _mirrored(places: NDArray[np.intp], extent: int) -> NDArray[np.intp]:
+    """Places before the first and after the last, mirrored at those, as often as it takes."""
+    if extent == 1:
+        return np.zeros_like(places)
+    period = 2 * (extent - 1)
+    folded = places % period
+    return np.minimum(folded, period - folded)

@@ -44,14 +44,19 @@ def smooth_run(random: np.random.Generator, size: int, step: float) -> NDArray[n
 
 
 def stroke(
-    opacity: Opacity, points: NDArray[np.float64], thickness: NDArray[np.int64], strength: NDArray[np.float64]
+    opacity: Opacity,
+    points: NDArray[np.float64],
+    thickness: NDArray[np.int64],
+    strength: NDArray[np.float64],
+    *,
+    jagged: bool = False,
 ) -> None:
     """Draw the segments between `points` (n, 2), x and y in pixels, each with its `thickness` in pixels and `strength`
-    in [0, 1], into `opacity`."""
+    in [0, 1], into `opacity`; `jagged`: of whole pixels."""
     ends = (points * (1 << SUBPIXEL)).round().astype(int).tolist()
-    canvas = np.zeros(opacity.shape, np.uint8)
+    canvas, kind = np.zeros(opacity.shape, np.uint8), cv2.LINE_8 if jagged else cv2.LINE_AA
     for start, stop, wide, strong in zip(ends[:-1], ends[1:], thickness.tolist(), strength.tolist(), strict=True):
-        cv2.line(canvas, start, stop, round(255 * strong), wide, cv2.LINE_AA, SUBPIXEL)
+        cv2.line(canvas, start, stop, round(255 * strong), wide, kind, SUBPIXEL)
     np.maximum(opacity, canvas.astype(np.float32) / 255, out=opacity)
 
 

@@ -31,7 +31,7 @@ def transport(random: np.random.Generator, size: int) -> list[Layer]:
 
 
 def scratch(random: np.random.Generator, size: int) -> list[Layer]:
-    """One to four curved or nearly straight scratches that fade towards their ends."""
+    """One to four curved or nearly straight scratches that fade towards their ends, a few of them hard and jagged."""
     layers = []
     for _ in range(random.integers(1, 5)):
         count = int(random.integers(12, 40))
@@ -39,9 +39,9 @@ def scratch(random: np.random.Generator, size: int) -> list[Layer]:
         points = wander(random, size, count, length / count, float(random.choice([0.01, 0.04, 0.12])))
         strength = np.sin(np.linspace(0.15, np.pi - 0.15, count - 1)) ** random.uniform(0, 1) * faint(random, 0.15)
         thickness = np.full(count - 1, int(random.choice([1, 1, 1, 2, 3])))
-        opacity = np.zeros((size, size), np.float32)
-        stroke(opacity, points, thickness, strength)
-        layers.append(Layer(_soft(random, opacity), is_light(random)))
+        opacity, jagged = np.zeros((size, size), np.float32), random.random() < 0.2
+        stroke(opacity, points, thickness, strength, jagged=jagged)
+        layers.append(Layer(opacity if jagged else _soft(random, opacity), is_light(random)))
     return layers
 
 

@@ -25,9 +25,6 @@ CONTRAST = 4.0
 NEIGHBOURHOOD = 9
 SEEN = 6  # channels of what the network is shown
 SCENE_BLOCKS, SCENE_WIDTHS = (2, 4), (24, 40)
-RARER = 4.0
-"""The logarithm of how much rarer damage is in a photograph than where the network learns: there two crops in three are
-damaged. Probabilities are then far enough from 1 to be told apart in a byte."""
 SCENE_REACH = 67  # pixels beyond a block of 1/16 that its scene is told from
 
 
@@ -59,10 +56,10 @@ class Detector(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """The probability of light and of dark damage, (N, 2, H, W) in [0, 1], in `image`, (N, 3, H, W) in [-1, 1],
         H and W multiples of `size_multiple`."""
-        return torch.sigmoid(self.logits(image) - RARER)
+        return torch.sigmoid(self.logits(image))
 
     def logits(self, image: Tensor) -> Tensor:
-        """The logarithms of the odds of damage in a crop as those for training are."""
+        """What the sigmoid is taken of."""
         seen = F.pixel_unshuffle(with_contrasts(image), STEM).contiguous(memory_format=torch.channels_last)
         half = F.relu(self.encode_half(F.relu(self.stem(seen))))
         quarter = self.encode_quarter(self.to_quarter(half))
