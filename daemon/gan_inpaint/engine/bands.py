@@ -16,7 +16,7 @@ _DEPTH, _RISE = 4.5, 2.0
 _BLEND = 0.8
 """Where two sources meet, a band is blended over 0.8 of the sigma of the next finer one."""
 _AT_RIM, _RIM, _THICK = 0.5, 3, 20
-"""Next to the rim of a thin hole a fill is sharp by itself: there half of the detail is added, more of it where the hole
+"""Next to the rim of a thin hole a fill is sharp by itself: there half of the detail is added, more where the hole
 is deeper, up to all of it at 20 pixels; 3 pixels further in all of it in any case."""
 _INSIDE, _DEEP = 8, 24
 """Between so many pixels from the rim the strength of the finest band rises to 1."""
