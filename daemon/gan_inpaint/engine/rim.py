@@ -23,7 +23,7 @@ def refine_coarsely(picture: Floats, hole: Flags) -> None:
     """Fills the hole anew but for what only its own size shows: the rim at half of it, and before that at a quarter,
     and so on, deeper and deeper inside; in place."""
     inside = halved(hole[..., None].astype(np.float32))[..., 0] == 1
-    if not inside.any():
+    if inside.all() or not inside.any():
         return
     coarse = halved(picture)
     before = coarse.copy()
