@@ -24,7 +24,7 @@ def scratches(height: int = 700, width: int = 900, *, stain: bool = False) -> np
     """Lines and specks, and a `stain`, which is thick."""
     mask = np.zeros((height, width), np.uint8)
     cv2.line(mask, (30, 10), (60, height - 20), 255, 3)
-    cv2.line(mask, (100, 500), (width - 1, 300), 255, 12)
+    cv2.line(mask, (100, 500), (width - 1, 300), 255, 6)
     for x, y in np.random.default_rng(4).integers(0, (width, height), (60, 2)).tolist():
         cv2.circle(mask, (x, y), 2, 255, -1)
     if stain:
@@ -119,7 +119,7 @@ def test_nothing_is_run_twice_and_a_photograph_costs_no_more_than_its_defects() 
     assert costs[0] == costs[1]
 
 
-def test_what_is_thin_is_filled_in_few_batches_and_needs_no_filler() -> None:
+def test_the_narrowest_defects_are_filled_in_few_batches_and_need_no_filler() -> None:
     filler, told = Recorder(512), []
     repaired = repair(
         np.full((700, 900, 3), 90, np.uint8), scratches(), filler, on_window=lambda done, _: told.append(done)

@@ -15,7 +15,7 @@ from gan_inpaint.engine.filling import Filled, OnWindow, check_hole, fill, fill_
 from gan_inpaint.engine.options import FillOptions, Quality
 from gan_inpaint.engine.pixels import Transfer
 from gan_inpaint.errors import MaskCoversAll
-from gan_inpaint.restoring.cover import Cover, cover
+from gan_inpaint.restoring.cover import SIDES, Cover, cover
 from gan_inpaint.restoring.thickness import CELL, divide
 from gan_inpaint.restoring.windows import ThinWindows
 
@@ -32,10 +32,10 @@ def repair(
     """Fill many defects at once; the arguments, the promises and the errors are those of `engine.fill`.
 
     The mask is taken to hold all of the damage: unlike an object's, its surroundings are trusted up to its edge.
-    `quality` is that of what is thick. A filler that is not guided fills all the usual way.
+    `quality` is that of what is thick. A filler that is not guided, or of one fixed size, fills all the usual way.
     """
     options = FillOptions(grow=0, transfer=transfer, quality=quality)
-    if not filler.guided:
+    if not filler.guided or filler.window < SIDES[-1] or SIDES[0] % filler.size_multiple:
         return fill(image, mask, filler, options, on_window=on_window)
     check_hole(image, mask)
     mask = np.ascontiguousarray(mask)
@@ -50,7 +50,7 @@ def repair(
             on_window(done, total)
 
     out = np.array(image, order="C")
-    blind = ThinWindows(out, image, mask, thick, transfer).fill(windows, tell)
+    blind = ThinWindows(out, image, mask, thick, filler, transfer).fill(windows, tell)
     if len(blind):
         rest = _Rest(mask, _left(windows, blind, mask, thick), filler, options)
         total = count + len(rest.plan.windows)

@@ -17,6 +17,8 @@ from gan_inpaint.cores import physical_cores
 from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Places, Samples
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.compositing import blended, check_unselected
+from gan_inpaint.engine.filler import Filler
+from gan_inpaint.engine.generation import run_filler
 from gan_inpaint.engine.guess import first_guesses
 from gan_inpaint.engine.pixels import Range, Transfer, colours, encoded, light, quantised, range_of
 from gan_inpaint.engine.pyramid import enlarged, halved
@@ -24,6 +26,8 @@ from gan_inpaint.engine.renewal import renew
 from gan_inpaint.restoring.cover import MARGIN, Cover
 from gan_inpaint.restoring.thickness import CELL
 
+NARROW = 8
+"""What nowhere holds a square of more pixels a side is filled no better from a generator's fill than from a guess."""
 _BATCH = 1 << 17
 """Pixels filled at a time, by a thread: more are no faster, and progress is told in between."""
 
@@ -53,8 +57,11 @@ class ThinWindows:
     """Fills thin defects of `image` (H, W[, 1..4]), whose `mask` is (H, W), in `out`, a copy of it, by the statistics
     of what is around them. Where `others` (H, W), if there are any, the mask selects what somebody else fills."""
 
-    def __init__(self, out: Samples, image: Samples, mask: Bytes, others: Flags | None, transfer: Transfer) -> None:
-        self.out, self.image, self.mask, self.others, self.transfer = out, image, mask, others, transfer
+    def __init__(
+        self, out: Samples, image: Samples, mask: Bytes, others: Flags | None, filler: Filler, transfer: Transfer
+    ) -> None:
+        self.out, self.image, self.mask, self.others = out, image, mask, others
+        self.filler, self.transfer = filler, transfer
 
     def fill(self, windows: Cover, on_batch: Callable[[int], None]) -> Places:
         """Fill what the windows answer for; the numbers of those that show no known pixel, and were left as they are.
@@ -84,7 +91,7 @@ class ThinWindows:
         ]
         holes = batch.apart(hidden)
         answered = self._answered(batch, windows, mask)
-        fills = _filled(_normalised(batch.apart(values), ranges), holes, answered)
+        fills = _filled(self.filler, _normalised(batch.apart(values), ranges), holes, answered)
         blind: Flags = np.asarray(holes.all(axis=(1, 2)))
         self._paste(batch, answered & ~blind[:, None, None], fills, ranges)
         side = crops.shape[1]
@@ -102,10 +109,13 @@ class ThinWindows:
     def _paste(self, batch: _Batch, where: Flags, fills: Floats, ranges: list[Range]) -> None:
         window, y, x = np.nonzero(where)
         rows, columns = batch.rows[window, y, 0], batch.columns[window, 0, x]
+        if not len(window):  # all of them are blind
+            return
         values = fills[window, y, x]
         for limits in set(ranges):
             mine = np.array([each == limits for each in ranges])[window]
-            values[mine] = limits.light(values[mine])
+            if mine.any():  # a blind window has none
+                values[mine] = limits.light(values[mine])
         weight = light(self.mask[rows, columns])
         target = colours(self.out)
         if target.ndim == 2:
@@ -133,13 +143,26 @@ def _normalised(values: Floats, ranges: list[Range]) -> Floats:
     return pictures if pictures.ndim == 4 else np.repeat(pictures[..., None], 3, axis=3)
 
 
-def _filled(pictures: Floats, holes: Flags, answered: Flags) -> Floats:
+def _filled(filler: Filler, pictures: Floats, holes: Flags, answered: Flags) -> Floats:
     """Pictures (n, side, side, 3) with their holes (n, side, side) filled, and best where `answered`."""
     fills = first_guesses(pictures.transpose(1, 2, 0, 3), holes.transpose(1, 2, 0)).transpose(2, 0, 1, 3)
     fills = np.ascontiguousarray(fills)
     _refine_halved(fills, holes, answered)
+    wide = _wide(holes & answered)
+    if wide.any():
+        images = np.ascontiguousarray(fills[wide].transpose(0, 3, 1, 2))
+        generated = run_filler(filler, images, holes[wide, None].astype(np.float32)).transpose(0, 2, 3, 1)
+        fills[wide] = np.where(holes[wide, ..., None], generated, fills[wide])
     renew(fills, answered)
     return fills
+
+
+def _wide(holes: Flags) -> Flags:
+    """(n,): whether a hole of a window is wider than what needs no generator."""
+    tall = holes.reshape(-1, holes.shape[2]).astype(np.uint8)
+    square = np.ones((NARROW + 1, NARROW + 1), np.uint8)
+    wide: Flags = cv2.erode(tall, square).reshape(holes.shape).any(axis=(1, 2))
+    return wide
 
 
 def _refine_halved(fills: Floats, holes: Flags, answered: Flags) -> None:
