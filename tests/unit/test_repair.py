@@ -20,15 +20,13 @@ from gan_inpaint.restoring.repair import repair
 from gan_inpaint.restoring.thickness import CELL, divide
 
 
-def scratches(height: int = 700, width: int = 900, *, stain: bool = False) -> np.ndarray:
-    """Lines and specks, and a `stain`, which is thick."""
+def scratches(height: int = 700, width: int = 900, *, wide: bool = False) -> np.ndarray:
+    """Lines and specks; `wide` ones are thin, but wider than what is filled without the filler."""
     mask = np.zeros((height, width), np.uint8)
-    cv2.line(mask, (30, 10), (60, height - 20), 255, 3)
-    cv2.line(mask, (100, 500), (width - 1, 300), 255, 6)
+    cv2.line(mask, (30, 10), (60, height - 20), 255, 11 if wide else 3)
+    cv2.line(mask, (100, 500), (width - 1, 300), 255, 12 if wide else 6)
     for x, y in np.random.default_rng(4).integers(0, (width, height), (60, 2)).tolist():
-        cv2.circle(mask, (x, y), 2, 255, -1)
-    if stain:
-        cv2.circle(mask, (width // 2, 100), 20, 255, -1)
+        cv2.circle(mask, (x, y), 6 if wide else 2, 255, -1)
     return mask
 
 
@@ -109,23 +107,27 @@ def test_nothing_is_run_twice_and_a_photograph_costs_no_more_than_its_defects() 
     costs = []
     for side in (1500, 3000):
         mask = np.zeros((side, side), np.uint8)
-        mask[:700, :900] = scratches(stain=True)
+        mask[:700, :900] = scratches(wide=True)
         filler = Recorder(512)
         repair(np.full((side, side, 3), 90, np.uint8), mask, filler)
         costs.append(filler.pixels)
         usual = Recorder(512)
         fill(np.full((side, side, 3), 90, np.uint8), mask, usual)
-        assert 0 < 3 * filler.pixels < usual.pixels
+        assert 3 * filler.pixels < usual.pixels
     assert costs[0] == costs[1]
 
 
-def test_the_narrowest_defects_are_filled_in_few_batches_and_need_no_filler() -> None:
-    filler, told = Recorder(512), []
-    repaired = repair(
-        np.full((700, 900, 3), 90, np.uint8), scratches(), filler, on_window=lambda done, _: told.append(done)
-    )
-    assert repaired.windows > 50
-    assert len(told) < repaired.windows / 5
+def test_windows_are_of_few_sizes_in_batches() -> None:
+    filler = Recorder(512)
+    repaired = repair(np.full((700, 900, 3), 90, np.uint8), scratches(wide=True), filler)
+    assert {shape[2:] for shape in filler.shapes} <= {(side, side) for side in SIDES}
+    assert 0 < sum(shape[0] for shape in filler.shapes) <= repaired.windows
+    assert len(filler.shapes) < repaired.windows / 5
+
+
+def test_the_narrowest_defects_need_no_filler() -> None:
+    filler = Recorder(512)
+    assert repair(np.full((700, 900, 3), 90, np.uint8), scratches(), filler).windows > 50
     assert filler.shapes == []
 
 
@@ -217,7 +219,7 @@ def test_a_filler_that_is_not_guided_fills_the_usual_way() -> None:
 
 
 def test_progress_goes_to_the_last_window_and_what_it_raises_ends_the_work() -> None:
-    mask = scratches(stain=True)
+    mask = scratches(wide=True)
     cv2.circle(mask, (450, 200), 60, 255, -1)
     image = np.full((700, 900, 3), 90, np.uint8)
     told: list[tuple[int, int]] = []

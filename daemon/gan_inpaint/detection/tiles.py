@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gan_inpaint.engine.arrays import Places, mirrored
 from gan_inpaint.engine.box import Box
 
 
@@ -24,11 +24,11 @@ class Tiling:
     margin: int
     cores: list[Box]
 
-    def seen(self, core: Box, width: int, height: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def seen(self, core: Box, width: int, height: int) -> tuple[Places, Places]:
         """Rows and columns of a picture of `width` × `height` pixels that the tile around `core` shows."""
         rows = np.arange(core.top - self.margin, core.top - self.margin + self.height)
         columns = np.arange(core.left - self.margin, core.left - self.margin + self.width)
-        return _mirrored(rows, height), _mirrored(columns, width)
+        return mirrored(rows, height), mirrored(columns, width)
 
     def batches(self, pixels: int) -> Iterator[list[Box]]:
         """The cores in batches whose tiles have at most `pixels` pixels together, or of one tile."""
@@ -53,12 +53,3 @@ def _side(extent: int, core: int, multiple: int) -> int:
     """The least multiple with which no more parts than needed cover `extent`."""
     parts = -(-extent // core)
     return -(-extent // (parts * multiple)) * multiple
-
-
-def _mirrored(places: NDArray[np.intp], extent: int) -> NDArray[np.intp]:
-    """Places before the first and after the last, mirrored at those, as often as it takes."""
-    if extent == 1:
-        return np.zeros_like(places)
-    period = 2 * (extent - 1)
-    folded = places % period
-    return np.minimum(folded, period - folded)

@@ -8,6 +8,8 @@ Interpolation of Discrete-Time Signals", 1986). Where the model says little, a s
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,8 +21,12 @@ BORDER = (SIDE - CORE) // 2
 
 _ORDER = 3
 _SQUARE = [(y, x) for y in range(-_ORDER, _ORDER + 1) for x in range(-_ORDER, _ORDER + 1)]
-_PAIRS = [(y, x) for y, x in _SQUARE if (y, x) > (0, 0) and y * y + x * x <= 10]
+_PAIRS = sorted(((y, x) for y, x in _SQUARE if (y, x) > (0, 0) and y * y + x * x <= 10), key=lambda at: math.hypot(*at))
 """The weights are the same for opposite neighbours, so that a pixel's neighbours come in pairs."""
+_NEAR, _NEAR_ORDER = 10, 2
+"""The first pairs, which reach less far: enough for a window of which so little is known that hardly a pixel has all of
+its neighbours."""
+_FEW = 18
 _RIDGE, _LEAST = 0.25, 1e-6
 _KEEP = 0.02
 """How strongly the smooth fill is kept, in units of what the model says of one pixel."""
@@ -80,28 +86,39 @@ def _differences(pictures: Floats) -> Floats:
 
 def _weights(differences: Floats, guessed: Flags | None) -> Floats:
     """(n, pairs), of sum 1: the weights of the neighbours that predict the pixels between them with the least error."""
-    count = len(_PAIRS)
     middle = differences[..., differences.shape[-1] // 2]  # the others have the same structure
-    middle = np.ascontiguousarray(middle).reshape(len(middle), count, -1)
-    used, fitted = middle, np.full(len(middle), middle.shape[2])
-    if guessed is not None:
-        known = ~_spread(guessed).reshape(len(middle), 1, -1)
-        used, fitted = middle * known, np.maximum(known.sum((1, 2)), 1)
-    covariance = used @ middle.transpose(0, 2, 1)
-    covariance /= fitted[:, None, None]
+    middle = np.ascontiguousarray(middle).reshape(*middle.shape[:2], -1)
+    if guessed is None:
+        return _fitted(middle, np.ones((len(middle), middle.shape[2]), np.bool_))
+    known = _known(guessed, _ORDER)
+    weights = _fitted(middle, known)
+    few = known.sum(1) < _FEW
+    if few.any():
+        weights[few] = 0
+        weights[few, :_NEAR] = _fitted(middle[few, :_NEAR], _known(guessed[few], _NEAR_ORDER))
+    return weights
+
+
+def _fitted(differences: Floats, known: Flags) -> Floats:
+    """(n, pairs), of sum 1, of differences (n, pairs, pixels) where these are `known` (n, pixels)."""
+    count = differences.shape[1]
+    covariance = (differences * known[:, None]) @ differences.transpose(0, 2, 1)
+    covariance /= np.maximum(known.sum(1), 1)[:, None, None]
     ridge = _RIDGE / count * np.trace(covariance, axis1=1, axis2=2) + _LEAST
     covariance += ridge[:, None, None] * np.eye(count, dtype=np.float32)
-    weights = np.linalg.solve(covariance, np.ones((len(middle), count, 1), np.float32))[..., 0]
+    weights = np.linalg.solve(covariance, np.ones((len(covariance), count, 1), np.float32))[..., 0]
     normal: Floats = weights / weights.sum(1, keepdims=True)
     return normal
 
 
-def _spread(flags: Flags) -> Flags:
-    """(n, 20, 20): the pixels for which some of what they are predicted from, or they themselves, are among these."""
-    side, reach = SIDE - 2 * _ORDER, 2 * _ORDER + 1
-    rows = np.logical_or.reduce([flags[:, start : start + side] for start in range(reach)])
-    spread: Flags = np.logical_or.reduce([rows[:, :, start : start + side] for start in range(reach)])
-    return spread
+def _known(guessed: Flags, order: int) -> Flags:
+    """(n, 20 · 20): the pixels of which neither they themselves nor what is so near is among the guessed."""
+    side, reach = SIDE - 2 * _ORDER, 2 * order + 1
+    first = _ORDER - order
+    rows = np.logical_or.reduce([guessed[:, start : start + side] for start in range(first, first + reach)])
+    spread = np.logical_or.reduce([rows[:, :, start : start + side] for start in range(first, first + reach)])
+    known: Flags = ~spread.reshape(len(guessed), -1)
+    return known
 
 
 def _filters(weights: Floats) -> Floats:

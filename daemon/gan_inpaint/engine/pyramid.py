@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import Floats
+from gan_inpaint.engine.arrays import Flags, Floats
 
 
 def halved(plane: Floats) -> Floats:
@@ -22,3 +24,12 @@ def enlarged(picture: Floats, shape: tuple[int, ...]) -> Floats:
     """(H, W, C), `shape` being (H, W, …), of (H/2, W/2, C)."""
     smooth: Floats = cv2.resize(picture, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return smooth.reshape(*shape[:2], -1)
+
+
+def change_halved(picture: Floats, hole: Flags, change: Callable[[Floats], None]) -> None:
+    """Have `change` work, in place, on `picture` (H, W, 3) at half its size, and take over into its `hole` (H, W) what
+    that has changed; in place."""
+    coarse = halved(picture)
+    before = coarse.copy()
+    change(coarse)
+    cv2.accumulate(enlarged(coarse - before, hole.shape), picture, hole.view(np.uint8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_inpaint.engine.arrays import Flags, Floats, Places
+from gan_inpaint.engine.arrays import Flags, Floats, Places, mirrored
 from gan_inpaint.engine.autoregression import BORDER, CORE, SIDE, interpolated
 
 _BATCH = 1024
@@ -37,14 +37,8 @@ def _cells(wanted: Flags) -> Places:
 def _renewed(pictures: Floats, wanted: Flags, guessed: Flags | None, cells: Places) -> Floats:
     """(n, 8, 8, 3): what the cells' windows make of them; beyond its edge a picture is mirrored."""
     rows, columns = (
-        _mirrored(starts[:, None] * CORE - BORDER + np.arange(SIDE), extent)
+        mirrored(starts[:, None] * CORE - BORDER + np.arange(SIDE), extent)
         for starts, extent in zip(cells[:, 1:].T, wanted.shape[1:], strict=True)
     )
     at = cells[:, 0, None, None], rows[:, :, None], columns[:, None, :]
     return interpolated(pictures[at], wanted[at], None if guessed is None else guessed[at])
-
-
-def _mirrored(places: Places, extent: int) -> Places:
-    inside = extent - 1 - np.abs(extent - 1 - np.abs(places))
-    within: Places = np.clip(inside, 0, extent - 1)
-    return within

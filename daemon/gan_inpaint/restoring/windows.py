@@ -21,7 +21,7 @@ from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.generation import run_filler
 from gan_inpaint.engine.guess import first_guesses
 from gan_inpaint.engine.pixels import Range, Transfer, colours, encoded, light, quantised, range_of
-from gan_inpaint.engine.pyramid import enlarged, halved
+from gan_inpaint.engine.pyramid import change_halved, halved
 from gan_inpaint.engine.renewal import renew
 from gan_inpaint.restoring.cover import MARGIN, Cover
 from gan_inpaint.restoring.thickness import CELL
@@ -53,9 +53,22 @@ class _Batch:
         return tall.reshape(len(self.numbers), -1, *tall.shape[1:])
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Windows of a batch on their way: pictures (n, side, side, 3) in [-1, 1], normalised by `ranges` and filled in
+    place, their holes (n, side, side), and of those the pixels that the windows answer for."""
+
+    batch: _Batch
+    ranges: list[Range]
+    pictures: Floats
+    holes: Flags
+    answered: Flags
+
+
 class ThinWindows:
-    """Fills thin defects of `image` (H, W[, 1..4]), whose `mask` is (H, W), in `out`, a copy of it, by the statistics
-    of what is around them. Where `others` (H, W), if there are any, the mask selects what somebody else fills."""
+    """Fills thin defects of `image` (H, W[, 1..4]), whose `mask` is (H, W), in `out`, a copy of it: by the statistics
+    of what is around them, and what is wider than 8 pixels by the filler before that. Where `others` (H, W), if there
+    are any, the mask selects what somebody else fills."""
 
     def __init__(
         self, out: Samples, image: Samples, mask: Bytes, others: Flags | None, filler: Filler, transfer: Transfer
@@ -66,37 +79,39 @@ class ThinWindows:
     def fill(self, windows: Cover, on_batch: Callable[[int], None]) -> Places:
         """Fill what the windows answer for; the numbers of those that show no known pixel, and were left as they are.
 
-        `on_batch(done)` is called while the windows from `done` on are filled; what it raises ends the work and is
+        `on_batch(done)` is called before the windows from `done` on are filled; what it raises ends the work and is
         passed on.
         """
         blind = [np.empty(0, np.intp)]
-        done, batches = 0, windows.batches(_BATCH)
-        with ThreadPoolExecutor(physical_cores()) as pool:
-            filling = [pool.submit(self._fill, _placed(windows, some, self.mask.shape), windows) for some in batches]
-            try:
-                for numbers, filled in zip(batches, filling, strict=True):
-                    on_batch(done)
-                    blind.append(filled.result())
-                    done += len(numbers)
-            finally:
-                pool.shutdown(cancel_futures=True)
+        done, cores = 0, physical_cores()
+        with ThreadPoolExecutor(cores) as pool:
+            for numbers in windows.batches(_BATCH * cores):
+                on_batch(done)
+                shares = np.array_split(numbers, min(cores, len(numbers)))
+                parts = list(pool.map(lambda share: self._guessed(share, windows), shares))
+                _generate(self.filler, parts)
+                blind.extend(pool.map(self._finish, parts))
+                done += len(numbers)
         return np.concatenate(blind)
 
-    def _fill(self, batch: _Batch, windows: Cover) -> Places:
-        crops, mask = batch.tall(self.image), batch.tall(self.mask)
-        values, unknown = encoded(crops, self.transfer)
-        hidden = (mask > 0) | unknown
-        ranges = [
-            range_of(*window, self.transfer) for window in zip(batch.apart(values), batch.apart(~hidden), strict=True)
-        ]
-        holes = batch.apart(hidden)
+    def _guessed(self, numbers: Places, windows: Cover) -> _Part:
+        batch = _placed(windows, numbers, self.mask.shape)
+        mask = batch.tall(self.mask)
+        values, unknown = encoded(batch.tall(self.image), self.transfer)
+        values, holes = batch.apart(values), batch.apart((mask > 0) | unknown)
+        ranges = [range_of(*window, self.transfer) for window in zip(values, ~holes, strict=True)]
         answered = self._answered(batch, windows, mask)
-        fills = _filled(self.filler, _normalised(batch.apart(values), ranges), holes, answered)
-        blind: Flags = np.asarray(holes.all(axis=(1, 2)))
-        self._paste(batch, answered & ~blind[:, None, None], fills, ranges)
-        side = crops.shape[1]
-        check_unselected(batch.tall(self.out), crops, mask, Box(0, 0, side, len(crops)))
-        return batch.numbers[blind]
+        pictures = _guesses(_normalised(values, ranges), holes)
+        _refine_halved(pictures, holes, answered)
+        return _Part(batch, ranges, pictures, holes, answered)
+
+    def _finish(self, part: _Part) -> Places:
+        renew(part.pictures, part.answered)
+        blind: Flags = np.asarray(part.holes.all(axis=(1, 2)))
+        self._paste(part.batch, part.answered & ~blind[:, None, None], part.pictures, part.ranges)
+        crops, mask = part.batch.tall(self.image), part.batch.tall(self.mask)
+        check_unselected(part.batch.tall(self.out), crops, mask, Box(0, 0, crops.shape[1], len(crops)))
+        return part.batch.numbers[blind]
 
     def _answered(self, batch: _Batch, windows: Cover, mask: Bytes) -> Flags:
         """(n, side, side): the pixels that the windows answer for."""
@@ -143,18 +158,24 @@ def _normalised(values: Floats, ranges: list[Range]) -> Floats:
     return pictures if pictures.ndim == 4 else np.repeat(pictures[..., None], 3, axis=3)
 
 
-def _filled(filler: Filler, pictures: Floats, holes: Flags, answered: Flags) -> Floats:
-    """Pictures (n, side, side, 3) with their holes (n, side, side) filled, and best where `answered`."""
-    fills = first_guesses(pictures.transpose(1, 2, 0, 3), holes.transpose(1, 2, 0)).transpose(2, 0, 1, 3)
-    fills = np.ascontiguousarray(fills)
-    _refine_halved(fills, holes, answered)
-    wide = _wide(holes & answered)
-    if wide.any():
-        images = np.ascontiguousarray(fills[wide].transpose(0, 3, 1, 2))
-        generated = run_filler(filler, images, holes[wide, None].astype(np.float32)).transpose(0, 2, 3, 1)
-        fills[wide] = np.where(holes[wide, ..., None], generated, fills[wide])
-    renew(fills, answered)
-    return fills
+def _guesses(pictures: Floats, holes: Flags) -> Floats:
+    """Pictures (n, side, side, 3) with the first guess in their holes (n, side, side)."""
+    guesses = first_guesses(pictures.transpose(1, 2, 0, 3), holes.transpose(1, 2, 0))
+    return np.ascontiguousarray(guesses.transpose(2, 0, 1, 3))
+
+
+def _generate(filler: Filler, parts: list[_Part]) -> None:
+    """Has the filler fill anew, in one run, the pictures whose holes are wide; in place."""
+    chosen = [_wide(part.holes & part.answered) for part in parts]
+    if not any(wide.any() for wide in chosen):
+        return
+    pictures = np.concatenate([part.pictures[wide] for part, wide in zip(parts, chosen, strict=True)])
+    holes = np.concatenate([part.holes[wide] for part, wide in zip(parts, chosen, strict=True)])
+    images = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
+    fills = run_filler(filler, images, holes[:, None].astype(np.float32)).transpose(0, 2, 3, 1)
+    fills = np.where(holes[..., None], fills, pictures)
+    for part, wide in zip(parts, chosen, strict=True):
+        part.pictures[wide], fills = np.split(fills, [np.count_nonzero(wide)])
 
 
 def _wide(holes: Flags) -> Flags:
@@ -165,13 +186,13 @@ def _wide(holes: Flags) -> Flags:
     return wide
 
 
-def _refine_halved(fills: Floats, holes: Flags, answered: Flags) -> None:
-    """Fill anew, in place, what shows of the holes at half the size: so edges go on through what is 4 to 8 wide."""
+def _refine_halved(pictures: Floats, holes: Flags, answered: Flags) -> None:
+    """Fill anew, in place, what shows of the holes at half the size: so edges go on through what is wide."""
     count, side = holes.shape[:2]
-    tall = fills.reshape(-1, side, 3)
-    coarse = halved(tall)
-    before = coarse.copy()
     missing, asked = (halved(flags.reshape(-1, side, 1).astype(np.float32))[..., 0] for flags in (holes, answered))
-    wanted = (missing == 1) & (asked > 0)
-    renew(coarse.reshape(count, side // 2, -1, 3), wanted.reshape(count, side // 2, -1))
-    cv2.accumulate(enlarged(coarse - before, tall.shape), tall, holes.reshape(-1, side).view(np.uint8))
+    wanted = ((missing == 1) & (asked > 0)).reshape(count, side // 2, -1)
+
+    def refine(coarse: Floats) -> None:
+        renew(coarse.reshape(*wanted.shape, 3), wanted)
+
+    change_halved(pictures.reshape(-1, side, 3), holes.reshape(-1, side), refine)
