@@ -11,9 +11,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gan_inpaint.engine.arrays import Flags, Floats
+from gan_inpaint.engine.arrays import Flags, Floats, Places
 
 SIDE, CORE = 26, 8
 """Weights are fitted to windows of this side, and are used for their inner part."""
@@ -37,6 +36,8 @@ _INNER = _OUTER - _ORDER
 """What the errors of prediction are wider by than that, on each side."""
 _STEPS = 8
 _STRIDE = 2 * SIDE
+_NOWHERE = -_STRIDE
+"""A place so far above a window's inner pixels that it has nothing to do with them."""
 
 
 def interpolated(pictures: Floats, wanted: Flags, guessed: Flags | None = None) -> Floats:
@@ -63,25 +64,25 @@ def _interpolated(pictures: Floats, wanted: Flags, guessed: Flags | None) -> Flo
     differences = _differences(pictures)
     weights = _weights(differences, guessed)
     count, pairs, side = differences.shape[:3]
-    errors = -(weights[:, None] @ differences.reshape(count, pairs, -1)).reshape(count, side, side, -1)
+    errors = (weights[:, None] @ differences.reshape(count, pairs, -1)).reshape(count, side, side, -1)
     result = _solved(pictures, wanted, errors, weights)
     return np.clip(result[:, BORDER:-BORDER, BORDER:-BORDER], -1, 1)
 
 
 def _differences(pictures: Floats) -> Floats:
-    """(n, pairs, 20, 20, C): the mean of each pair of neighbours less the pixel between them."""
-    side = SIDE - 2 * _ORDER
-    centre = pictures[:, _ORDER:-_ORDER, _ORDER:-_ORDER]
-    result = np.empty((len(pictures), len(_PAIRS), *centre.shape[1:]), np.float32)
+    """(n, pairs, 20, 20, C): each pixel less the mean of each pair of its neighbours, twice."""
+    twice = 2 * _moved(pictures, _ORDER, 0, 0)
+    result = np.empty((len(pictures), len(_PAIRS), *twice.shape[1:]), np.float32)
     for number, (y, x) in enumerate(_PAIRS):
-        one, other = (
-            pictures[:, _ORDER + down : _ORDER + down + side, _ORDER + across : _ORDER + across + side]
-            for down, across in ((y, x), (-y, -x))
-        )
-        np.add(one, other, out=result[:, number])
-    result *= np.float32(0.5)
-    result -= centre[:, None]
+        np.subtract(twice, _moved(pictures, _ORDER, y, x), out=result[:, number])
+        result[:, number] -= _moved(pictures, _ORDER, -y, -x)
     return result
+
+
+def _moved(windows: Floats, border: int, y: int, x: int) -> Floats:
+    """The windows (n, h, w, C) without their border, but moved by (y, x)."""
+    height, width = windows.shape[1] - border, windows.shape[2] - border
+    return windows[:, border + y : height + y, border + x : width + x]
 
 
 def _weights(differences: Floats, guessed: Flags | None) -> Floats:
@@ -89,7 +90,7 @@ def _weights(differences: Floats, guessed: Flags | None) -> Floats:
     middle = differences[..., differences.shape[-1] // 2]  # the others have the same structure
     middle = np.ascontiguousarray(middle).reshape(*middle.shape[:2], -1)
     if guessed is None:
-        return _fitted(middle, np.ones((len(middle), middle.shape[2]), np.bool_))
+        return _fitted(middle)
     known = _known(guessed, _ORDER)
     weights = _fitted(middle, known)
     few = known.sum(1) < _FEW
@@ -99,11 +100,12 @@ def _weights(differences: Floats, guessed: Flags | None) -> Floats:
     return weights
 
 
-def _fitted(differences: Floats, known: Flags) -> Floats:
-    """(n, pairs), of sum 1, of differences (n, pairs, pixels) where these are `known` (n, pixels)."""
-    count = differences.shape[1]
-    covariance = (differences * known[:, None]) @ differences.transpose(0, 2, 1)
-    covariance /= np.maximum(known.sum(1), 1)[:, None, None]
+def _fitted(differences: Floats, known: Flags | None = None) -> Floats:
+    """(n, pairs), of sum 1, of differences (n, pairs, pixels); if `known` (n, pixels) is given, only where it holds."""
+    count, pixels = differences.shape[1:]
+    used = differences if known is None else differences * known[:, None]
+    covariance = used @ differences.transpose(0, 2, 1)
+    covariance /= pixels if known is None else np.maximum(known.sum(1), 1)[:, None, None]
     ridge = _RIDGE / count * np.trace(covariance, axis1=1, axis2=2) + _LEAST
     covariance += ridge[:, None, None] * np.eye(count, dtype=np.float32)
     weights = np.linalg.solve(covariance, np.ones((len(covariance), count, 1), np.float32))[..., 0]
@@ -121,26 +123,22 @@ def _known(guessed: Flags, order: int) -> Flags:
     return known
 
 
-def _filters(weights: Floats) -> Floats:
-    """(n, 7, 7): what gives the error of prediction."""
-    filters = np.zeros((len(weights), 2 * _ORDER + 1, 2 * _ORDER + 1), np.float32)
-    filters[:, _ORDER, _ORDER] = 1
-    for number, (y, x) in enumerate(_PAIRS):
-        filters[:, _ORDER + y, _ORDER + x] = filters[:, _ORDER - y, _ORDER - x] = -weights[:, number] / 2
-    return filters
-
-
-def _correlations(filters: Floats) -> Floats:
-    """(n, 2 · 26 · 52): the filters' correlations with themselves, by the distance of two pixels, 52 to a row."""
-    side, reach = 2 * _ORDER + 1, 2 * _ORDER
-    squares = np.zeros((len(filters), 4 * _ORDER + 1, 4 * _ORDER + 1), np.float32)
-    for y in range(side):
-        for x in range(side):
-            squares[:, y : y + side, x : x + side] += filters[:, y, x, None, None] * filters
-    tables = np.zeros((len(filters), 2 * SIDE, _STRIDE), np.float32)
+def _correlations(weights: Floats) -> Floats:
+    """(n, 2 · 26 · 52): how the errors depend on two pixels together, by the distance of these, 52 to a row: the
+    correlation of what gives an error with itself, which is its power spectrum's transform."""
+    side = 4 * _ORDER + 1
+    filters = np.zeros((len(weights), side, side), np.float32)
+    filters[:, 0, 0] = 1
+    rows, columns = np.array(_PAIRS).T
+    for sign in (1, -1):
+        filters[:, sign * rows, sign * columns] = weights * np.float32(-0.5)
+    spectrum = np.fft.rfft2(filters)
+    power = spectrum.real**2 + spectrum.imag**2
+    tables = np.zeros((len(weights), 2 * SIDE, _STRIDE), np.float32)
     # From the middle, negative distances across lie at the end of the row above.
-    tables[:, SIDE - reach : SIDE + reach + 1, SIDE - reach : SIDE + reach + 1] = squares
-    return tables.reshape(len(filters), -1)
+    inner = slice(SIDE - 2 * _ORDER, SIDE + 2 * _ORDER + 1)
+    tables[:, inner, inner] = np.fft.fftshift(np.fft.irfft2(power, (side, side)), axes=(1, 2))
+    return tables.reshape(len(tables), -1)
 
 
 def _solved(pictures: Floats, wanted: Flags, errors: Floats, weights: Floats) -> Floats:
@@ -151,38 +149,33 @@ def _solved(pictures: Floats, wanted: Flags, errors: Floats, weights: Floats) ->
     counts = inside.sum((1, 2))
     window, y, x = np.nonzero(inside)
     row = np.arange(len(window)) - (np.cumsum(counts) - counts)[window]
-    places = np.zeros((2, len(wanted), int(counts.max())), np.intp)
-    places[:, window, row] = y, x
-    used = np.arange(places.shape[2]) < counts[:, None]
-    slopes = np.zeros((*used.shape, pictures.shape[3]), np.float32)
+    places = np.full((len(wanted), int(counts.max())), _NOWHERE)
+    places[window, row] = y * _STRIDE + x
+    slopes = np.zeros((*places.shape, pictures.shape[3]), np.float32)
     slopes[window, row] = _slopes(errors, weights)[window, y - _OUTER, x - _OUTER]
     result = pictures.copy()
-    result[window, y, x] -= _conjugate_gradients(_system(_filters(weights), places, used), slopes)[window, row]
+    result[window, y, x] -= _conjugate_gradients(_system(weights, places), slopes)[window, row]
     return result
 
 
 def _slopes(errors: Floats, weights: Floats) -> Floats:
-    """(n, h, w, C): by how much each inner pixel adds to the squares of the errors around it."""
-
-    def moved(y: int, x: int) -> Floats:
-        side = errors.shape[1] - 2 * _INNER
-        part: Floats = errors[:, _INNER + y : _INNER + y + side, _INNER + x : _INNER + x + side]
-        return part
-
-    slopes = moved(0, 0).copy()
-    for (y, x), weight in zip(_PAIRS, weights.T, strict=True):
-        slopes -= (weight / 2)[:, None, None, None] * (moved(y, x) + moved(-y, -x))
+    """(n, 14, 14, C): by how much each inner pixel adds to the squares of the errors around it, of which `errors` are
+    twice the roots."""
+    middle = _moved(errors, _INNER, 0, 0)
+    pairs = np.empty((len(errors), len(_PAIRS), *middle.shape[1:]), np.float32)
+    for number, (y, x) in enumerate(_PAIRS):
+        np.add(_moved(errors, _INNER, y, x), _moved(errors, _INNER, -y, -x), out=pairs[:, number])
+    around = weights[:, None] @ pairs.reshape(*weights.shape, -1)
+    slopes: Floats = 0.5 * middle - 0.25 * around.reshape(middle.shape)
     return slopes
 
 
-def _system(filters: Floats, places: NDArray[np.intp], used: Flags) -> Floats:
-    """(n, h, h): how the errors depend on each two of the h missing pixels of a window, where these are `used`."""
-    tables = _correlations(filters)
-    at = places[0] * _STRIDE + places[1]
-    rows = at + (np.arange(len(at)) * tables.shape[1] + _MIDDLE)[:, None]
-    system: Floats = tables.reshape(-1).take(rows[:, :, None] - at[:, None, :])
-    system *= used[:, :, None] & used[:, None, :]
-    diagonal = np.arange(at.shape[1])
+def _system(weights: Floats, places: Places) -> Floats:
+    """(n, h, h): how the errors depend on each two of the h missing pixels of a window."""
+    tables = _correlations(weights)
+    rows = places + (np.arange(len(places)) * tables.shape[1] + _MIDDLE)[:, None]
+    system: Floats = tables.reshape(-1).take(rows[:, :, None] - places[:, None, :])
+    diagonal = np.arange(places.shape[1])
     system[:, diagonal, diagonal] += _KEEP * tables[:, _MIDDLE, None]
     return system
 

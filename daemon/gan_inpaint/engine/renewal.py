@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gan_inpaint.engine.arrays import Flags, Floats, Places, mirrored
-from gan_inpaint.engine.autoregression import BORDER, CORE, SIDE, interpolated
+from gan_inpaint.engine.autoregression import BORDER, CORE, interpolated
 
 _BATCH = 1024
 """Windows at a time: what a hole of any size needs in memory stays small."""
@@ -18,12 +18,8 @@ def renew(pictures: Floats, wanted: Flags, guessed: Flags | None = None) -> None
     """
     cells = _cells(wanted)
     parts = [cells[start : start + _BATCH] for start in range(0, len(cells), _BATCH)]
-    renewed = [_renewed(pictures, wanted, guessed, part) for part in parts]
-    for part, fills in zip(parts, renewed, strict=True):
-        for (number, row, column), fill in zip(part.tolist(), fills, strict=True):
-            cell = np.s_[number, row * CORE : (row + 1) * CORE, column * CORE : (column + 1) * CORE]
-            height, width = wanted[cell].shape
-            np.copyto(pictures[cell], fill[:height, :width], where=wanted[cell][..., None])
+    for places, colours in [_renewed(pictures, wanted, guessed, part) for part in parts]:
+        pictures[places] = colours
 
 
 def _cells(wanted: Flags) -> Places:
@@ -34,11 +30,19 @@ def _cells(wanted: Flags) -> Places:
     return np.argwhere(padded.reshape(count, -1, CORE, (width + right) // CORE, CORE).any(axis=(2, 4)))
 
 
-def _renewed(pictures: Floats, wanted: Flags, guessed: Flags | None, cells: Places) -> Floats:
-    """(n, 8, 8, 3): what the cells' windows make of them; beyond its edge a picture is mirrored."""
-    rows, columns = (
-        mirrored(starts[:, None] * CORE - BORDER + np.arange(SIDE), extent)
-        for starts, extent in zip(cells[:, 1:].T, wanted.shape[1:], strict=True)
+def _renewed(
+    pictures: Floats, wanted: Flags, guessed: Flags | None, cells: Places
+) -> tuple[tuple[Places, Places, Places], Floats]:
+    """Where something is wanted in the cells, as (m,) numbers, rows and columns, and what their windows make of that,
+    (m, 3); beyond its edge a picture is mirrored."""
+    rows, columns = (starts[:, None] * CORE + np.arange(-BORDER, CORE + BORDER) for starts in cells[:, 1:].T)
+    inside_rows, inside_columns = (
+        mirrored(places, extent) for places, extent in zip((rows, columns), wanted.shape[1:], strict=True)
     )
-    at = cells[:, 0, None, None], rows[:, :, None], columns[:, None, :]
-    return interpolated(pictures[at], wanted[at], None if guessed is None else guessed[at])
+    at = cells[:, 0, None, None], inside_rows[:, :, None], inside_columns[:, None, :]
+    missing = wanted[at]
+    fills = interpolated(pictures[at], missing, None if guessed is None else guessed[at])
+    inner = slice(BORDER, BORDER + CORE)
+    missing &= (rows == inside_rows)[:, :, None] & (columns == inside_columns)[:, None, :]
+    cell, y, x = np.nonzero(missing[:, inner, inner])
+    return (cells[cell, 0], rows[cell, BORDER + y], columns[cell, BORDER + x]), fills[cell, y, x]

@@ -28,7 +28,7 @@ from gan_inpaint.restoring.thickness import CELL
 
 NARROW = 8
 """What nowhere holds a square of more pixels a side is filled no better from a generator's fill than from a guess."""
-_BATCH = 1 << 17
+_BATCH = 1 << 18
 """Pixels filled at a time, by a thread: more are no faster, and progress is told in between."""
 
 
@@ -55,10 +55,13 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Windows of a batch on their way: pictures (n, side, side, 3) in [-1, 1], normalised by `ranges` and filled in
-    place, their holes (n, side, side), and of those the pixels that the windows answer for."""
+    """Windows of a batch on their way: what they show of the image and of the mask, below each other; their pictures
+    (n, side, side, 3) in [-1, 1], normalised by `ranges` and filled in place, their holes (n, side, side), and of those
+    the pixels that they answer for."""
 
     batch: _Batch
+    crops: Samples
+    mask: Bytes
     ranges: list[Range]
     pictures: Floats
     holes: Flags
@@ -96,21 +99,21 @@ class ThinWindows:
 
     def _guessed(self, numbers: Places, windows: Cover) -> _Part:
         batch = _placed(windows, numbers, self.mask.shape)
-        mask = batch.tall(self.mask)
-        values, unknown = encoded(batch.tall(self.image), self.transfer)
+        crops, mask = batch.tall(self.image), batch.tall(self.mask)
+        values, unknown = encoded(crops, self.transfer)
         values, holes = batch.apart(values), batch.apart((mask > 0) | unknown)
         ranges = [range_of(*window, self.transfer) for window in zip(values, ~holes, strict=True)]
         answered = self._answered(batch, windows, mask)
         pictures = _guesses(_normalised(values, ranges), holes)
         _refine_halved(pictures, holes, answered)
-        return _Part(batch, ranges, pictures, holes, answered)
+        return _Part(batch, crops, mask, ranges, pictures, holes, answered)
 
     def _finish(self, part: _Part) -> Places:
         renew(part.pictures, part.answered)
         blind: Flags = np.asarray(part.holes.all(axis=(1, 2)))
-        self._paste(part.batch, part.answered & ~blind[:, None, None], part.pictures, part.ranges)
-        crops, mask = part.batch.tall(self.image), part.batch.tall(self.mask)
-        check_unselected(part.batch.tall(self.out), crops, mask, Box(0, 0, crops.shape[1], len(crops)))
+        self._paste(part, part.answered & ~blind[:, None, None])
+        whole = Box(0, 0, part.crops.shape[1], len(part.crops))
+        check_unselected(part.batch.tall(self.out), part.crops, part.mask, whole)
         return part.batch.numbers[blind]
 
     def _answered(self, batch: _Batch, windows: Cover, mask: Bytes) -> Flags:
@@ -121,14 +124,14 @@ class ThinWindows:
             mine &= ~batch.apart(batch.tall(self.others))
         return mine
 
-    def _paste(self, batch: _Batch, where: Flags, fills: Floats, ranges: list[Range]) -> None:
+    def _paste(self, part: _Part, where: Flags) -> None:
         window, y, x = np.nonzero(where)
-        rows, columns = batch.rows[window, y, 0], batch.columns[window, 0, x]
+        rows, columns = part.batch.rows[window, y, 0], part.batch.columns[window, 0, x]
         if not len(window):  # all of them are blind
             return
-        values = fills[window, y, x]
-        for limits in set(ranges):
-            mine = np.array([each == limits for each in ranges])[window]
+        values = part.pictures[window, y, x]
+        for limits in set(part.ranges):
+            mine = np.array([each == limits for each in part.ranges])[window]
             if mine.any():  # a blind window has none
                 values[mine] = limits.light(values[mine])
         weight = light(self.mask[rows, columns])
