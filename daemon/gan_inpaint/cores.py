@@ -12,3 +12,12 @@ def physical_cores() -> int:
     """Cores that this process may use, the hardware threads of a core counted once; logical ones where unknown."""
     cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
     return min(cores, len(os.sched_getaffinity(0))) if sys.platform == "linux" else cores
+
+
+def keep_blas_to_one_thread() -> None:
+    """For a process that has not imported numpy yet, and for those it starts.
+
+    The products of matrices here are too small to share, and OpenBLAS' threads spin for a tenth of a second after each,
+    on a core that the network is in need of.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

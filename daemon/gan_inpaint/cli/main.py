@@ -12,6 +12,7 @@ import typer
 from gan_inpaint import __version__
 from gan_inpaint.cli import daemon, detect, evaluation, fill, models, plugins, report, restore, training
 from gan_inpaint.cli.exit_codes import Exit, exit_code
+from gan_inpaint.cores import keep_blas_to_one_thread
 from gan_inpaint.errors import GanInpaintError, OutOfMemory
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ evaluation.register(app)
 
 def main() -> None:
     """The entry point of `gan-inpaint`."""
+    keep_blas_to_one_thread()
     signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
 

@@ -16,10 +16,11 @@ KIND = "detector"
 
 
 class NetworkConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """`widths`: channels at 1/2, 1/4, 1/8 and 1/16 of the resolution; `line`: side of the line filters, an odd number
-    of pixels at 1/8."""
+    """`widths`: channels at 1/2, 1/4, 1/8 and 1/16 of the resolution; `blocks`: residual blocks at each of the last
+    three, on the way down and on the way up; `line`: side of the line filters, an odd number of pixels at 1/8."""
 
     widths: tuple[Count, Count, Count, Count] = (16, 32, 64, 96)
+    blocks: Count = 2
     line: Annotated[int, Meta(ge=3, le=63)] = 13
 
 

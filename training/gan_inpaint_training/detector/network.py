@@ -29,28 +29,30 @@ SCENE_REACH = 67  # pixels beyond a block of 1/16 that its scene is told from
 
 
 class Detector(nn.Module):
-    """`widths`: channels at 1/2, 1/4, 1/8 and 1/16; `line`: side of the line filters, in pixels of 1/8."""
+    """`widths`: channels at 1/2, 1/4, 1/8 and 1/16; `blocks`: residual blocks at each of the last three, on the way
+    down and on the way up; `line`: side of the line filters, in pixels of 1/8."""
 
     size_multiple = STEM * 2 ** (LEVELS - 1)
 
-    def __init__(self, widths: tuple[int, int, int, int], line: int) -> None:
+    def __init__(self, widths: tuple[int, int, int, int], blocks: int, line: int) -> None:
         super().__init__()
+        self.blocks = blocks
         half, quarter, eighth, sixteenth = widths
-        blocks = STEM * STEM
-        self.stem = _convolution(SEEN * blocks, half)
+        pixels = STEM * STEM
+        self.stem = _convolution(SEEN * pixels, half)
         self.encode_half = _convolution(half, half)
-        self.to_quarter, self.encode_quarter = nn.Conv2d(half, quarter, 2, 2), Residual(quarter)
-        self.to_eighth, self.encode_eighth = nn.Conv2d(quarter, eighth, 2, 2), Residual(eighth)
-        self.to_sixteenth, self.encode_sixteenth = nn.Conv2d(eighth, sixteenth, 2, 2), Residual(sixteenth)
+        self.to_quarter, self.encode_quarter = nn.Conv2d(half, quarter, 2, 2), _residuals(quarter, blocks)
+        self.to_eighth, self.encode_eighth = nn.Conv2d(quarter, eighth, 2, 2), _residuals(eighth, blocks)
+        self.to_sixteenth, self.encode_sixteenth = nn.Conv2d(eighth, sixteenth, 2, 2), _residuals(sixteenth, blocks)
         self.scene = EfficientNetLite0(SCENE_BLOCKS)
         scene_eighth, scene_sixteenth = SCENE_WIDTHS
         self.scene_eighth = nn.Conv2d(scene_eighth, eighth, 1)
         self.scene_sixteenth = nn.Conv2d(scene_sixteenth, sixteenth, 1)
         self.from_sixteenth, self.lines = nn.Conv2d(sixteenth, eighth, 1), Lines(eighth, line)
-        self.decode_eighth = Residual(eighth)
-        self.from_eighth, self.decode_quarter = nn.Conv2d(eighth, quarter, 1), Residual(quarter)
+        self.decode_eighth = _residuals(eighth, blocks)
+        self.from_eighth, self.decode_quarter = nn.Conv2d(eighth, quarter, 1), _residuals(quarter, blocks)
         self.from_quarter, self.decode_half = nn.Conv2d(quarter, half, 1), _convolution(half, half)
-        self.head, self.local = _convolution(half, 2 * blocks), _convolution(SEEN * blocks, 2 * blocks)
+        self.head, self.local = _convolution(half, 2 * pixels), _convolution(SEEN * pixels, 2 * pixels)
         nn.init.constant_(self.head.bias, -4.0)  # damage is rare
 
     def forward(self, image: Tensor) -> Tensor:
@@ -74,7 +76,8 @@ class Detector(nn.Module):
 
     def reach(self) -> int:
         """Pixels around one that its result can depend on, on each side: whole blocks of `size_multiple`."""
-        at_half, at_quarter, at_eighth, at_sixteenth = 4, 8, 16, 32  # two convolutions 3×3 each
+        at_half = 4  # two convolutions 3×3 each
+        at_quarter, at_eighth, at_sixteenth = (self.blocks * side for side in (8, 16, 32))
         block = self.size_multiple  # a coarse pixel is its whole block's
         up = at_half + at_quarter + at_eighth
         down = up + NEIGHBOURHOOD - 1
@@ -94,6 +97,10 @@ class Residual(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         changed: Tensor = features + self.second(F.relu(self.first(F.relu(features))))
         return changed
+
+
+def _residuals(width: int, count: int) -> nn.Sequential:
+    return nn.Sequential(*(Residual(width) for _ in range(count)))
 
 
 class Lines(nn.Module):

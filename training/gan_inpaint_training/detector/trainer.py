@@ -109,7 +109,7 @@ class DetectorTrainer:
 
 def build(config: DetectorConfig) -> Detector:
     """The untrained network of a configuration."""
-    return Detector(config.network.widths, config.network.line)
+    return Detector(config.network.widths, config.network.blocks, config.network.line)
 
 
 def restore(state: dict[str, Any]) -> Detector:
