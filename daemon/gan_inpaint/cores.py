@@ -9,7 +9,7 @@ import psutil
 
 
 def physical_cores() -> int:
-    """Cores that this process may use, the hardware threads of a core counted once; logical ones where unknown."""
+    """As many threads as there are cores, whose hardware threads count once, or fewer if this process may use fewer."""
     cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
     return min(cores, len(os.sched_getaffinity(0))) if sys.platform == "linux" else cores
 

@@ -180,3 +180,12 @@ def test_batches_hold_every_window_once_and_no_more_pixels_than_allowed(limit_si
         sizes = {(plan.windows[index].width, plan.windows[index].height) for index in batch}
         assert len(sizes) == 1
         assert len(batch) == 1 or sum(w * h for w, h in sizes) * len(batch) <= limit_side**2
+
+
+def test_a_window_without_a_coarser_octave_is_in_no_batch_with_one_that_has_some() -> None:
+    mask = np.zeros((1500, 1500), np.uint8)
+    mask[:136, :136] = mask[900:1000, 900:1000] = 255
+    plan = plan_windows(mask, NATIVE, 8, 4, guided=True)
+    assert {(window.width, window.coarser is None) for window in plan.windows} == {(256, True), (256, False)}
+    for batch in plan.batches(NATIVE**2):
+        assert len({plan.windows[index].coarser is None for index in batch}) == 1

@@ -186,6 +186,21 @@ def test_a_picture_smaller_than_a_window_is_repaired() -> None:
     assert (repair(image, mask, Recorder()).image == 77).all()
 
 
+def test_the_last_row_of_a_picture_smaller_than_a_window_goes_on_from_the_row_before_it() -> None:
+    image = np.repeat(np.arange(20, 220, 10, dtype=np.uint8)[:, None], 300, axis=1)
+    mask = np.zeros_like(image)
+    mask[-1] = 255
+    last = repair(np.where(mask > 0, 0, image).astype(np.uint8), mask, Recorder(512)).image[-1]
+    assert np.abs(last.astype(int) - image[-1]).max() <= 15
+
+
+def test_what_is_filled_does_not_depend_on_the_number_of_threads() -> None:
+    mask = scratches(wide=True)
+    image = np.random.default_rng(2).integers(0, 256, (*mask.shape, 3), np.uint8)
+    one, three = (repair(image, mask, Recorder(512), threads=threads).image for threads in (1, 3))
+    assert np.array_equal(one, three)
+
+
 def test_a_window_that_knows_nothing_is_left_to_a_larger_one() -> None:
     image = np.full((300, 300, 4), 90, np.uint8)
     image[:130, :, 3] = 0

@@ -74,6 +74,6 @@ def _range(image: Samples, transfer: Transfer) -> Range:
     """The range of the whole picture, so that no tile is seen otherwise than its neighbour."""
     if image.dtype.kind != "f":
         return Range(0.0, 1.0, transfer)
-    rows, columns = (max(1, extent // _SAMPLED) for extent in image.shape[:2])
+    rows, columns = (-(-extent // _SAMPLED) for extent in image.shape[:2])
     values, unknown = encoded(image[::rows, ::columns], transfer)
     return range_of(values, ~unknown, transfer)

@@ -1,4 +1,4 @@
-"""Names for the arrays that the engine passes around."""
+"""Names for the arrays that the engine passes around, and what is done to any of them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ _FAR = 1e5
 """An offset, in cells, that leads outside of any picture: to no detail."""
 Offset = tuple[int, int]
 Labels = NDArray[np.intp]
-Places = tuple[NDArray[np.intp], NDArray[np.intp]]
+Cells = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Rows and columns of cells."""
 
 
@@ -170,7 +170,7 @@ def _offsets(grid: _Grid) -> list[Offset]:
     return list(zip((rows - height).tolist(), (columns - width).tolist(), strict=True))
 
 
-def _few(flags: Flags, count: int) -> Places:
+def _few(flags: Flags, count: int) -> Cells:
     """Rows and columns of at most `count` of the places that are true, spread over all of them."""
     rows, columns = np.nonzero(flags)
     if len(rows) > count:
@@ -180,7 +180,7 @@ def _few(flags: Flags, count: int) -> Places:
     return rows, columns
 
 
-def _patches(means: Floats, at: Places) -> Floats:
+def _patches(means: Floats, at: Cells) -> Floats:
     """(K, 3 · _PATCH²): the squares around K of the cells."""
     reach = _PATCH // 2
     padded = cv2.copyMakeBorder(means, reach, reach, reach, reach, cv2.BORDER_REFLECT_101)

@@ -24,6 +24,9 @@ from gan_inpaint.errors import BadModel
 
 _OVERLAP = 16
 """Neighbouring tiles of a window fade into each other over at least a sixteenth of the filler's own window."""
+_NEAR, _DEEP = 24, 64
+"""Pixels from the rim. What belongs farther inside a finer octave can less and less be told: asked for it, networks
+weave patterns. From 24 pixels on it is, more and more, the coarser octave's fill, and from 64 on nothing else."""
 _MIRRORED: tuple[tuple[int, ...], ...] = ((), (-1,), (-2,), (-2, -1))
 
 GoOn = Callable[[], None]
@@ -65,8 +68,10 @@ class Generation:
         if not views:
             return []
         pictures = [self._guess(look, window) for look, window in zip(views, windows, strict=True)]
-        if windows[0].coarser is not None or max(views[0].hole.shape) > self.filler.window:
-            fills = [self._tiled(picture, look.hole) for picture, look in zip(pictures, views, strict=True)]
+        if windows[0].coarser is not None:
+            fills = [self._finer(picture, look.hole) for picture, look in zip(pictures, views, strict=True)]
+        elif max(views[0].hole.shape) > self.filler.window:
+            fills = [self._tiled(picture, look.hole, look.hole) for picture, look in zip(pictures, views, strict=True)]
         else:
             mirrored = _MIRRORED if self.options.quality == "best" else _MIRRORED[:1]
             fills = self._run(pictures, [look.hole for look in views], mirrored)
@@ -89,26 +94,35 @@ class Generation:
         copy_where(picture[: size[1], : size[0]], guess, look.hole[: size[1], : size[0]])
         return picture
 
-    def _tiled(self, picture: Floats, hole: Flags) -> Floats:
-        """A fill of a picture of any size, tiles of at most the filler's window fading into each other."""
+    def _finer(self, picture: Floats, hole: Flags) -> Floats:
+        """A finer octave's fill of a picture whose hole holds the coarser one's, which it stays deep inside."""
+        depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
+        fill = self._tiled(picture, hole, hole & (depth < _DEEP))
+        share = np.clip((_DEEP - depth) / np.float32(_DEEP - _NEAR), 0, 1)[..., None]
+        finer: Floats = picture + share * (fill - picture)
+        return finer
+
+    def _tiled(self, picture: Floats, hole: Flags, wanted: Flags) -> Floats:
+        """A fill of what is `wanted` of the hole of a picture of any size; tiles of at most the filler's window fade
+        into each other."""
         height, width = hole.shape
         rows, columns = (_tiles(side, self.filler.window, self.filler.size_multiple) for side in (height, width))
         if len(rows.starts) == len(columns.starts) == 1:
-            return self._surrounded(picture, hole)[1]
+            return self._surrounded(picture, hole, wanted)[1]
         fade = np.outer(_fade(rows), _fade(columns))[..., None]
         total, weight = np.zeros_like(picture), np.full((height, width, 1), 1e-6, np.float32)
         for top, left in product(rows.starts, columns.starts):
             tile = Box(left, top, left + columns.side, top + rows.side).slices
-            if hole[tile].any():
-                part, fill = self._surrounded(picture[tile], hole[tile])
+            if wanted[tile].any():
+                part, fill = self._surrounded(picture[tile], hole[tile], wanted[tile])
                 total[tile][part.slices] += fill[part.slices] * fade[part.slices]
                 weight[tile][part.slices] += fade[part.slices]
         total /= weight
         return total
 
-    def _surrounded(self, picture: Floats, hole: Flags) -> tuple[Box, Floats]:
-        """A fill of a tile, of which no more is run than the hole and what it has to see, and the box of that."""
-        part = _needed(hole, self.filler.size_multiple)
+    def _surrounded(self, picture: Floats, hole: Flags, wanted: Flags) -> tuple[Box, Floats]:
+        """A fill of a tile, of which no more is run than what is wanted and what that has to see, and the box of it."""
+        part = _needed(wanted, self.filler.size_multiple)
         fill = np.zeros_like(picture)
         (fill[part.slices],) = self._run([picture[part.slices]], [hole[part.slices]], _MIRRORED[:1])
         return part, fill
@@ -162,10 +176,10 @@ def _fade(tiles: _Tiles) -> Floats:
     return np.minimum(from_end / tiles.overlap, 1).astype(np.float32)
 
 
-def _needed(hole: Flags, multiple: int) -> Box:
-    """What is run of a tile: the box of its hole, not empty, and `CONTEXT` pixels around it, in multiples."""
-    height, width = hole.shape
-    box = bounds(hole).grown(CONTEXT).clipped(width, height)
+def _needed(wanted: Flags, multiple: int) -> Box:
+    """What is run of a tile: the box of what is wanted, not empty, and `CONTEXT` pixels around it, in multiples."""
+    height, width = wanted.shape
+    box = bounds(wanted).grown(CONTEXT).clipped(width, height)
     left, top = (start // multiple * multiple for start in (box.left, box.top))
     return Box(left, top, rounded_up(box.right, multiple), rounded_up(box.bottom, multiple))
 

@@ -79,11 +79,12 @@ class Plan:
         return answered
 
     def batches(self, pixels: int) -> Iterator[list[int]]:
-        """The windows' indices in batches of one size, each of at most `pixels` pixels, or of one window."""
-        sizes: dict[tuple[int, int], list[int]] = {}
+        """The windows' indices in batches of one size, all with a coarser octave or all without; each of at most
+        `pixels` pixels, or of one window."""
+        alike: dict[tuple[int, int, bool], list[int]] = {}
         for index, window in enumerate(self.windows):
-            sizes.setdefault((window.width, window.height), []).append(index)
-        for (width, height), indices in sizes.items():
+            alike.setdefault((window.width, window.height, window.coarser is None), []).append(index)
+        for (width, height, _), indices in alike.items():
             count = max(1, pixels // (width * height))
             for start in range(0, len(indices), count):
                 yield indices[start : start + count]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 
@@ -26,10 +24,7 @@ def enlarged(picture: Floats, shape: tuple[int, ...]) -> Floats:
     return smooth.reshape(*shape[:2], -1)
 
 
-def change_halved(picture: Floats, hole: Flags, change: Callable[[Floats], None]) -> None:
-    """Have `change` work, in place, on `picture` (H, W, 3) at half its size, and take over into its `hole` (H, W) what
-    that has changed; in place."""
-    coarse = halved(picture)
-    before = coarse.copy()
-    change(coarse)
-    cv2.accumulate(enlarged(coarse - before, hole.shape), picture, hole.view(np.uint8))
+def add_enlarged(picture: Floats, change: Floats, hole: Flags) -> None:
+    """Add to `picture` (H, W, 3), in its `hole` (H, W), a `change` (H/2, W/2, 3) that was made at half its size; in
+    place."""
+    cv2.accumulate(enlarged(change, hole.shape), picture, hole.view(np.uint8))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import Flags, Floats
-from gan_inpaint.engine.pyramid import change_halved, halved
+from gan_inpaint.engine.pyramid import add_enlarged, halved
 from gan_inpaint.engine.renewal import renew
 
 _RIM, _WHOLE, _THIN = 4.5, 6.5, 10
@@ -25,12 +25,11 @@ def refine_coarsely(picture: Floats, hole: Flags) -> None:
     inside = halved(hole[..., None].astype(np.float32))[..., 0] == 1
     if inside.all() or not inside.any():
         return
-
-    def refine(coarse: Floats) -> None:
-        refine_coarsely(coarse, inside)
-        renew(coarse[None], _rim(inside)[None])
-
-    change_halved(picture, hole, refine)
+    coarse = halved(picture)
+    before = coarse.copy()
+    refine_coarsely(coarse, inside)
+    renew(coarse[None], _rim(inside)[None])
+    add_enlarged(picture, coarse - before, hole)
 
 
 def _rim(hole: Flags) -> Flags:

@@ -32,7 +32,9 @@ def repair(photograph: Photograph, mask: Bytes, threads: int = 0) -> tuple[Sampl
     Raises UnknownModel, BadModel, OutOfMemory, MaskCoversAll.
     """
     choice = _sessions(paths.models_dir(), threads).choose(DEFAULT)
-    return repair_defects(photograph.pixels, mask, choice.filler, transfer=photograph.transfer).image, choice.note
+    transfer = photograph.transfer
+    repaired = repair_defects(photograph.pixels, mask, choice.filler, transfer=transfer, threads=threads)
+    return repaired.image, choice.note
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from gan_inpaint.cores import physical_cores
 from gan_inpaint.engine.arrays import Bytes, Flags, Places, Samples
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.filling import Filled, OnWindow, check_hole, fill, fill_windows, plan_for
@@ -27,12 +28,14 @@ def repair(
     *,
     transfer: Transfer = "srgb",
     quality: Quality = "normal",
+    threads: int = 0,
     on_window: OnWindow | None = None,
 ) -> Filled:
     """Fill many defects at once; the arguments, the promises and the errors are those of `engine.fill`.
 
     The mask is taken to hold all of the damage: unlike an object's, its surroundings are trusted up to its edge.
-    `quality` is that of what is thick. A filler that is not guided, or of one fixed size, fills all the usual way.
+    `quality` is that of what is thick; `threads` are for what is thin, 0 standing for all physical cores. A filler that
+    is not guided, or of one fixed size, fills all the usual way.
     """
     options = FillOptions(grow=0, transfer=transfer, quality=quality)
     if not filler.guided or filler.window < SIDES[-1] or SIDES[0] % filler.size_multiple:
@@ -50,7 +53,8 @@ def repair(
             on_window(done, total)
 
     out = np.array(image, order="C")
-    blind = ThinWindows(out, image, mask, thick, filler, transfer).fill(windows, tell)
+    thin_windows = ThinWindows(out, image, mask, thick, filler, transfer, threads or physical_cores())
+    blind = thin_windows.fill(windows, tell)
     if len(blind):
         rest = _Rest(mask, _left(windows, blind, mask, thick), filler, options)
         total = count + len(rest.plan.windows)

@@ -26,7 +26,7 @@ def divide(mask: Bytes) -> Divided:
     """Tell thin from thick in a mask (H, W), where all that is above 0 counts.
 
     It is looked at in squares of 4 × 4 pixels, so that a large photograph costs little. The thin ends of something
-    thick count as thin, those that lie within 8 pixels of its thick part do not.
+    thick count as thin, those that lie within 8 to 12 pixels of its thick part do not.
     """
     hole = cv2.threshold(mask, 0, 255, cv2.THRESH_BINARY)[1]
     squares = _reduced(hole, _QUARTER)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan_inpaint.cores import physical_cores
 from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Places, Samples
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.compositing import blended, check_unselected
@@ -21,7 +20,7 @@ from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.generation import run_filler
 from gan_inpaint.engine.guess import first_guesses
 from gan_inpaint.engine.pixels import Range, Transfer, colours, encoded, light, quantised, range_of
-from gan_inpaint.engine.pyramid import change_halved, halved
+from gan_inpaint.engine.pyramid import add_enlarged, halved
 from gan_inpaint.engine.renewal import renew
 from gan_inpaint.restoring.cover import MARGIN, Cover
 from gan_inpaint.restoring.thickness import CELL
@@ -47,6 +46,14 @@ class _Batch:
         """What the windows show of (H, W, …), below each other: (n · side, side, …)."""
         crops = plane[self.rows, self.columns]
         return crops.reshape(-1, *crops.shape[2:])
+
+    def first(self) -> Flags:
+        """(n, side, side): where a pixel of the image is shown, and not repeated."""
+        down, across = (
+            np.diff(places, axis=axis, prepend=-1) > 0 for places, axis in ((self.rows, 1), (self.columns, 2))
+        )
+        shown: Flags = down & across
+        return shown
 
     def apart(self, tall: Samples) -> Samples:
         """(n · side, side, …) as (n, side, side, …)."""
@@ -74,10 +81,17 @@ class ThinWindows:
     are any, the mask selects what somebody else fills."""
 
     def __init__(
-        self, out: Samples, image: Samples, mask: Bytes, others: Flags | None, filler: Filler, transfer: Transfer
+        self,
+        out: Samples,
+        image: Samples,
+        mask: Bytes,
+        others: Flags | None,
+        filler: Filler,
+        transfer: Transfer,
+        threads: int,
     ) -> None:
         self.out, self.image, self.mask, self.others = out, image, mask, others
-        self.filler, self.transfer = filler, transfer
+        self.filler, self.transfer, self.threads = filler, transfer, threads
 
     def fill(self, windows: Cover, on_batch: Callable[[int], None]) -> Places:
         """Fill what the windows answer for; the numbers of those that show no known pixel, and were left as they are.
@@ -86,11 +100,11 @@ class ThinWindows:
         passed on.
         """
         blind = [np.empty(0, np.intp)]
-        done, cores = 0, physical_cores()
-        with ThreadPoolExecutor(cores) as pool:
-            for numbers in windows.batches(_BATCH * cores):
+        done = 0
+        with ThreadPoolExecutor(self.threads) as pool:
+            for numbers in windows.batches(_BATCH * self.threads):
                 on_batch(done)
-                shares = np.array_split(numbers, min(cores, len(numbers)))
+                shares = np.array_split(numbers, min(self.threads, len(numbers)))
                 parts = list(pool.map(lambda share: self._guessed(share, windows), shares))
                 _generate(self.filler, parts)
                 blind.extend(pool.map(self._finish, parts))
@@ -119,7 +133,7 @@ class ThinWindows:
     def _answered(self, batch: _Batch, windows: Cover, mask: Bytes) -> Flags:
         """(n, side, side): the pixels that the windows answer for."""
         owners = windows.owners[batch.rows // CELL, batch.columns // CELL]
-        mine: Flags = (owners == batch.numbers[:, None, None]) & (batch.apart(mask) > 0)
+        mine: Flags = (owners == batch.numbers[:, None, None]) & (batch.apart(mask) > 0) & batch.first()
         if self.others is not None:
             mine &= ~batch.apart(batch.tall(self.others))
         return mine
@@ -183,10 +197,11 @@ def _generate(filler: Filler, parts: list[_Part]) -> None:
 
 def _wide(holes: Flags) -> Flags:
     """(n,): whether a hole of a window is wider than what needs no generator."""
-    tall = holes.reshape(-1, holes.shape[2]).astype(np.uint8)
+    apart = np.pad(holes, ((0, 0), (0, 1), (0, 0))).view(np.uint8)  # no square reaches from one window into the next
     square = np.ones((NARROW + 1, NARROW + 1), np.uint8)
-    wide: Flags = cv2.erode(tall, square).reshape(holes.shape).any(axis=(1, 2))
-    return wide
+    tall = apart.reshape(-1, apart.shape[2])
+    wide = cv2.erode(tall, square, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(wide.reshape(apart.shape).any(axis=(1, 2)))
 
 
 def _refine_halved(pictures: Floats, holes: Flags, answered: Flags) -> None:
@@ -194,8 +209,8 @@ def _refine_halved(pictures: Floats, holes: Flags, answered: Flags) -> None:
     count, side = holes.shape[:2]
     missing, asked = (halved(flags.reshape(-1, side, 1).astype(np.float32))[..., 0] for flags in (holes, answered))
     wanted = ((missing == 1) & (asked > 0)).reshape(count, side // 2, -1)
-
-    def refine(coarse: Floats) -> None:
-        renew(coarse.reshape(*wanted.shape, 3), wanted)
-
-    change_halved(pictures.reshape(-1, side, 3), holes.reshape(-1, side), refine)
+    coarse = halved(pictures.reshape(-1, side, 3)).reshape(*wanted.shape, 3)
+    before = coarse.copy()
+    renew(coarse, wanted)
+    for picture, change, hole in zip(pictures, coarse - before, holes, strict=True):
+        add_enlarged(picture, change, hole)

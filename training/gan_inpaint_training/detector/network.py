@@ -25,6 +25,9 @@ CONTRAST = 4.0
 NEIGHBOURHOOD = 9
 SEEN = 6  # channels of what the network is shown
 SCENE_BLOCKS, SCENE_WIDTHS = (2, 4), (24, 40)
+TEMPERATURE = 2.0
+"""Two crops in three that it learns from are damaged, a photograph is hardly: only where the network is very sure does
+it count. Divided by this, its logits tell such degrees of certainty apart in a byte."""
 SCENE_REACH = 67  # pixels beyond a block of 1/16 that its scene is told from
 
 
@@ -56,12 +59,12 @@ class Detector(nn.Module):
         nn.init.constant_(self.head.bias, -4.0)  # damage is rare
 
     def forward(self, image: Tensor) -> Tensor:
-        """The probability of light and of dark damage, (N, 2, H, W) in [0, 1], in `image`, (N, 3, H, W) in [-1, 1],
+        """How likely light and dark damage is, (N, 2, H, W) in [0, 1], in `image`, (N, 3, H, W) in [-1, 1],
         H and W multiples of `size_multiple`."""
-        return torch.sigmoid(self.logits(image))
+        return torch.sigmoid(self.logits(image) / TEMPERATURE)
 
     def logits(self, image: Tensor) -> Tensor:
-        """What the sigmoid is taken of."""
+        """The logarithms of the odds of damage in a crop as those for training are."""
         seen = F.pixel_unshuffle(with_contrasts(image), STEM).contiguous(memory_format=torch.channels_last)
         half = F.relu(self.encode_half(F.relu(self.stem(seen))))
         quarter = self.encode_quarter(self.to_quarter(half))
