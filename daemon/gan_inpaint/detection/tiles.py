@@ -1,7 +1,8 @@
 """The tiles in which a picture of any size is looked at: their inner parts cover it once, their margins overlap.
 
-Beyond its edges the picture is mirrored, and every tile starts at a multiple of the network's size. So what is found
-does not depend on how large the tiles are.
+Beyond its edges the picture's last pixels are repeated: mirrored, the dark rim of many a scan would be a line like a
+scratch. Every tile starts at a multiple of the network's size, so that what is found does not depend on how large the
+tiles are.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_inpaint.engine.arrays import Places, mirrored
+from gan_inpaint.engine.arrays import Places
 from gan_inpaint.engine.box import Box
 
 
@@ -28,7 +29,7 @@ class Tiling:
         """Rows and columns of a picture of `width` × `height` pixels that the tile around `core` shows."""
         rows = np.arange(core.top - self.margin, core.top - self.margin + self.height)
         columns = np.arange(core.left - self.margin, core.left - self.margin + self.width)
-        return mirrored(rows, height), mirrored(columns, width)
+        return np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
 
     def batches(self, pixels: int) -> Iterator[list[Box]]:
         """The cores in batches whose tiles have at most `pixels` pixels together, or of one tile."""

@@ -20,12 +20,3 @@ def copy_where(target: Floats, source: Floats, flags: Flags) -> None:
     """Writes into `target` (H, W, C), a contiguous array or rows and columns of one, what `source` holds where `flags`
     (H, W) is true."""
     cv2.copyTo(source, flags.view(np.uint8), target)
-
-
-def mirrored(places: Places, extent: int) -> Places:
-    """Places before the first and after the last of `extent`, mirrored at those, as often as it takes."""
-    if extent == 1:
-        return np.zeros_like(places)
-    period = 2 * (extent - 1)
-    folded = places % period
-    return np.minimum(folded, period - folded)

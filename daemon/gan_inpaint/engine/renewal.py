@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_inpaint.engine.arrays import Flags, Floats, Places, mirrored
+from gan_inpaint.engine.arrays import Flags, Floats, Places
 from gan_inpaint.engine.autoregression import BORDER, CORE, interpolated
 
 _BATCH = 1024
@@ -37,7 +37,7 @@ def _renewed(
     (m, 3); beyond its edge a picture is mirrored."""
     rows, columns = (starts[:, None] * CORE + np.arange(-BORDER, CORE + BORDER) for starts in cells[:, 1:].T)
     inside_rows, inside_columns = (
-        mirrored(places, extent) for places, extent in zip((rows, columns), wanted.shape[1:], strict=True)
+        _mirrored(places, extent) for places, extent in zip((rows, columns), wanted.shape[1:], strict=True)
     )
     at = cells[:, 0, None, None], inside_rows[:, :, None], inside_columns[:, None, :]
     missing = wanted[at]
@@ -46,3 +46,12 @@ def _renewed(
     missing &= (rows == inside_rows)[:, :, None] & (columns == inside_columns)[:, None, :]
     cell, y, x = np.nonzero(missing[:, inner, inner])
     return (cells[cell, 0], rows[cell, BORDER + y], columns[cell, BORDER + x]), fills[cell, y, x]
+
+
+def _mirrored(places: Places, extent: int) -> Places:
+    """Places before the first and after the last of `extent`, mirrored at those, as often as it takes."""
+    if extent == 1:
+        return np.zeros_like(places)
+    period = 2 * (extent - 1)
+    folded = places % period
+    return np.minimum(folded, period - folded)

@@ -77,10 +77,10 @@ def tally(mask: Mask, label: NDArray[np.uint8]) -> Tally:
 
 
 def damage_map(detector: Detector, picture: Picture) -> DamageMap:
-    """What the detector makes of `picture` (H, W, 3) uint8, mirrored beyond its edges: (H, W, 2) uint8."""
+    """What the detector makes of `picture` (H, W, 3) uint8, its edges repeated beyond them: (H, W, 2) uint8."""
     (height, width), margin, block = picture.shape[:2], detector.reach(), detector.size_multiple
     below, right = (margin + -extent % block for extent in (height, width))
-    seen = np.pad(picture, ((margin, below), (margin, right), (0, 0)), "reflect")
+    seen = np.pad(picture, ((margin, below), (margin, right), (0, 0)), "edge")
     with torch.inference_mode():
         image = torch.from_numpy(seen.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)
         damage = detector(image)[0, :, margin : margin + height, margin : margin + width]
