@@ -21,7 +21,7 @@ from gan_inpaint_training.detector.validation import CLEAN, MIXED, WORN
 @pytest.fixture
 def network() -> detector.Detector:
     torch.manual_seed(3)
-    network = detector.Detector((4, 4, 4, 4), 5)
+    network = detector.Detector((4, 4, 4, 4), 1, 5)
     with torch.no_grad():
         network.head.bias.fill_(-1.0)
         network.lines.after.weight.normal_()
@@ -90,7 +90,12 @@ def test_a_perfect_detector_has_perfect_figures(photographs: Path, monkeypatch: 
 def test_an_exported_detector_finds_what_the_trained_one_finds(
     network: detector.Detector, photographs: Path, tmp_path: Path
 ) -> None:
-    overrides = ["network={widths: [4, 4, 4, 4], line: 5}", "data.damage=[]", "damage={dust: 1.0}", "window=384"]
+    overrides = [
+        "network={widths: [4, 4, 4, 4], blocks: 1, line: 5}",
+        "data.damage=[]",
+        "damage={dust: 1.0}",
+        "window=384",
+    ]
     config = detector.configured(settings_of("detector", overrides))
     state = {"config": msgspec.to_builtins(config), "ema": network.state_dict(), "images_seen": 42}
     checkpoint.save(tmp_path, state)

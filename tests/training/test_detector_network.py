@@ -30,7 +30,7 @@ def test_the_shipped_detector_is_small_and_cheap() -> None:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         network(torch.zeros(1, 3, 256, 256))
     assert parameters(network) <= 2_000_000
-    assert counter.get_total_flops() / 2 / 256**2 <= 12_000
+    assert counter.get_total_flops() / 2 / 256**2 <= 15_000
 
 
 def test_damage_is_a_probability_for_every_pixel_of_any_size() -> None:
@@ -41,10 +41,10 @@ def test_damage_is_a_probability_for_every_pixel_of_any_size() -> None:
     assert damage.min() >= 0 and damage.max() <= 1 and damage.mean() < 0.2  # an untrained one finds little
 
 
-@pytest.mark.parametrize("place", [(160, 160), (175, 175), (167, 170)])
+@pytest.mark.parametrize("place", [(224, 224), (239, 239), (231, 234)])
 @torch.no_grad()
 def test_a_pixel_changes_what_is_within_reach_and_nothing_else(busy: Detector, place: tuple[int, int]) -> None:
-    image = torch.rand(1, 3, 336, 336, dtype=torch.double) * 2 - 1
+    image = torch.rand(1, 3, 464, 464, dtype=torch.double) * 2 - 1
     other = image.clone()
     other[:, :, place[0], place[1]] += 50
     changed = ((busy.logits(other) - busy.logits(image)) != 0).any(0).any(0).nonzero()
