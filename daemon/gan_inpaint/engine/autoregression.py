@@ -25,7 +25,7 @@ _PAIRS = sorted(((y, x) for y, x in _SQUARE if (y, x) > (0, 0) and y * y + x * x
 _NEAR, _NEAR_ORDER = 10, 2
 """The first pairs, which reach less far: enough for a window of which so little is known that hardly a pixel has all of
 its neighbours."""
-_FEW = 18
+_FEW = 18  # pixels of which all neighbours are known
 _RIDGE, _LEAST = 0.25, 1e-6
 _KEEP = 0.02
 """How strongly the smooth fill is kept, in units of what the model says of one pixel."""
