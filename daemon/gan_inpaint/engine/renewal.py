@@ -18,6 +18,7 @@ def renew(pictures: Floats, wanted: Flags, guessed: Flags | None = None) -> None
     """
     cells = _cells(wanted)
     parts = [cells[start : start + _BATCH] for start in range(0, len(cells), _BATCH)]
+    # A list: no part is told by what another has made.
     for places, colours in [_renewed(pictures, wanted, guessed, part) for part in parts]:
         pictures[places] = colours
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import Flags, Floats
-from gan_inpaint.engine.pyramid import add_enlarged, halved
+from gan_inpaint.engine.pyramid import add_enlarged, all_of_cells, halved
 from gan_inpaint.engine.renewal import renew
 
 _RIM, _WHOLE, _THIN = 4.5, 6.5, 10
@@ -22,7 +22,7 @@ def refine_rim(picture: Floats, hole: Flags) -> None:
 def refine_coarsely(picture: Floats, hole: Flags) -> None:
     """Fills the hole anew but for what only its own size shows: the rim at half of it, and before that at a quarter,
     and so on, deeper and deeper inside; in place."""
-    inside = halved(hole[..., None].astype(np.float32))[..., 0] == 1
+    inside = all_of_cells(hole)
     if inside.all() or not inside.any():
         return
     coarse = halved(picture)

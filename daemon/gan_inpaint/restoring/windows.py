@@ -20,7 +20,7 @@ from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.generation import run_filler
 from gan_inpaint.engine.guess import first_guesses
 from gan_inpaint.engine.pixels import Range, Transfer, colours, encoded, light, quantised, range_of
-from gan_inpaint.engine.pyramid import add_enlarged, halved
+from gan_inpaint.engine.pyramid import add_enlarged, all_of_cells, halved
 from gan_inpaint.engine.renewal import renew
 from gan_inpaint.restoring.cover import MARGIN, Cover
 from gan_inpaint.restoring.thickness import CELL
@@ -183,15 +183,15 @@ def _guesses(pictures: Floats, holes: Flags) -> Floats:
 
 def _generate(filler: Filler, parts: list[_Part]) -> None:
     """Has the filler fill anew, in one run, the pictures whose holes are wide; in place."""
-    chosen = [_wide(part.holes & part.answered) for part in parts]
-    if not any(wide.any() for wide in chosen):
+    chosen = [(part, _wide(part.holes & part.answered)) for part in parts]
+    pictures = np.concatenate([part.pictures[wide] for part, wide in chosen])
+    if not len(pictures):
         return
-    pictures = np.concatenate([part.pictures[wide] for part, wide in zip(parts, chosen, strict=True)])
-    holes = np.concatenate([part.holes[wide] for part, wide in zip(parts, chosen, strict=True)])
+    holes = np.concatenate([part.holes[wide] for part, wide in chosen])
     images = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
     fills = run_filler(filler, images, holes[:, None].astype(np.float32)).transpose(0, 2, 3, 1)
     fills = np.where(holes[..., None], fills, pictures)
-    for part, wide in zip(parts, chosen, strict=True):
+    for part, wide in chosen:
         part.pictures[wide], fills = np.split(fills, [np.count_nonzero(wide)])
 
 
@@ -207,8 +207,8 @@ def _wide(holes: Flags) -> Flags:
 def _refine_halved(pictures: Floats, holes: Flags, answered: Flags) -> None:
     """Fill anew, in place, what shows of the holes at half the size: so edges go on through what is wide."""
     count, side = holes.shape[:2]
-    missing, asked = (halved(flags.reshape(-1, side, 1).astype(np.float32))[..., 0] for flags in (holes, answered))
-    wanted = ((missing == 1) & (asked > 0)).reshape(count, side // 2, -1)
+    missing, others = (all_of_cells(flags.reshape(-1, side)) for flags in (holes, ~answered))
+    wanted = (missing & ~others).reshape(count, side // 2, -1)
     coarse = halved(pictures.reshape(-1, side, 3)).reshape(*wanted.shape, 3)
     before = coarse.copy()
     renew(coarse, wanted)
