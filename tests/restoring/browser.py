@@ -42,9 +42,9 @@ class Browser:
     def open(self, page: Path) -> None:
         """Show a page, which is copied to where the browser sees it, as to somebody who has never seen it."""
         shutil.copy(page, self.folder)
+        forgotten = {"origin": "file://", "storageTypes": "all"}
+        self.driver.execute("executeCdpCommand", {"cmd": "Storage.clearDataForOrigin", "params": forgotten})
         self.driver.get(f"file://{self._inside / page.name}")
-        self.driver.execute_script("localStorage.clear()")
-        self.driver.refresh()
 
     def until(self, condition: Callable[[], T]) -> T:
         """What the condition gives once it is true."""

@@ -56,6 +56,17 @@ def restored(archive: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(archive / "out", tmp_path / "out"))
 
 
+def told(browser: Browser, counts: str) -> bool:
+    """Whether the page comes to tell these counts, which it does once what was decided is recalled or kept."""
+    return browser.until(lambda: browser.driver.find_element(By.ID, "decided").text == counts)
+
+
+def opened(browser: Browser, folder: Path, counts: str = "0 accepted, 0 rejected, 3 undecided") -> None:
+    """Show the report of a folder of results."""
+    browser.open(folder / "report.html")
+    assert told(browser, counts)
+
+
 def article(browser: Browser, name: str) -> WebElement:
     """The part of the page about one picture, scrolled to."""
     (found,) = (each for each in browser.driver.find_elements(By.TAG_NAME, "article") if name in each.text)
@@ -85,7 +96,7 @@ def test_the_report_needs_nothing_but_itself(restored: Path) -> None:
 
 
 def test_counts_and_problems_are_told(browser: Browser, restored: Path) -> None:
-    browser.open(restored / "report.html")
+    opened(browser, restored)
     assert (
         "5 pictures: 3 restored, 1 without scratches, 1 failed." in browser.driver.find_element(By.ID, "summary").text
     )
@@ -97,7 +108,7 @@ def test_counts_and_problems_are_told(browser: Browser, restored: Path) -> None:
 
 
 def test_the_slider_goes_from_after_to_before(browser: Browser, restored: Path) -> None:
-    browser.open(restored / "report.html")
+    opened(browser, restored)
     browser.driver.find_element(By.ID, "outlines").click()
     view = picture(browser, "scan-0.png")
     before, mask = scratched(0)
@@ -121,7 +132,7 @@ def test_the_slider_goes_from_after_to_before(browser: Browser, restored: Path) 
 
 
 def test_defects_are_outlined_until_that_is_switched_off(browser: Browser, restored: Path) -> None:
-    browser.open(restored / "report.html")
+    opened(browser, restored)
     view = picture(browser, "scan-0.png")
     with_outline = shown(view)
     browser.driver.find_element(By.ID, "outlines").click()
@@ -134,7 +145,7 @@ def test_defects_are_outlined_until_that_is_switched_off(browser: Browser, resto
 
 
 def test_a_large_picture_has_close_ups_at_its_own_resolution(browser: Browser, restored: Path) -> None:
-    browser.open(restored / "report.html")
+    opened(browser, restored)
     view = picture(browser, "large.png")
     assert shown(view).shape == (600, 800, 3)
     close_ups = article(browser, "large.png").find_elements(By.CSS_SELECTOR, ".close-ups .compare")
@@ -144,16 +155,15 @@ def test_a_large_picture_has_close_ups_at_its_own_resolution(browser: Browser, r
 def test_what_is_rejected_is_saved_and_put_back(
     browser: Browser, archive: Path, restored: Path, restore: Restore
 ) -> None:
-    browser.open(restored / "report.html")
+    opened(browser, restored)
     article(browser, "scan-0.png").find_element(By.CSS_SELECTOR, "button.reject").click()
     article(browser, "large.png").find_element(By.CSS_SELECTOR, "button.accept").click()
-    decided = browser.driver.find_element(By.ID, "decided")
-    assert decided.text == "1 accepted, 1 rejected, 1 undecided"
+    assert told(browser, "1 accepted, 1 rejected, 1 undecided")
     browser.driver.save_screenshot(str(restored / "report.png"))
     picture = np.asarray(Image.open(restored / "report.png").convert("RGB"))
     assert picture.shape[1] == 1400 and len(np.unique(picture.reshape(-1, 3), axis=0)) > 1000
     browser.driver.refresh()
-    assert browser.driver.find_element(By.ID, "decided").text == "1 accepted, 1 rejected, 1 undecided"
+    assert told(browser, "1 accepted, 1 rejected, 1 undecided")
     browser.driver.find_element(By.ID, "save").click()
     saved = browser.downloads / "accepted.json"
     browser.until(saved.exists)
@@ -161,16 +171,16 @@ def test_what_is_rejected_is_saved_and_put_back(
     ended = restore("--reject", saved, "-o", restored)
     assert ended.returncode == 0, ended.stderr
     assert (restored / "scan-0.png").read_bytes() == (archive / "scans" / "scan-0.png").read_bytes()
-    browser.open(restored / "report.html")
+    opened(browser, restored, "0 accepted, 0 rejected, 2 undecided")
     assert "the original is back" in article(browser, "scan-0.png").text
     assert browser.complaints() == []
 
 
 def test_the_list_can_be_narrowed_and_the_rest_accepted(browser: Browser, restored: Path) -> None:
-    browser.open(restored / "report.html")
+    opened(browser, restored)
     article(browser, "scan-1.png").find_element(By.CSS_SELECTOR, "button.reject").click()
     browser.driver.find_element(By.ID, "accept-rest").click()
-    assert browser.driver.find_element(By.ID, "decided").text == "2 accepted, 1 rejected, 0 undecided"
+    assert told(browser, "2 accepted, 1 rejected, 0 undecided")
     for wanted, count in (("rejected", 1), ("accepted", 2), ("failed", 1), ("clean", 1), ("undecided", 0), ("all", 5)):
         browser.driver.find_element(By.CSS_SELECTOR, f"#filter option[value={wanted}]").click()
         seen = [each for each in browser.driver.find_elements(By.TAG_NAME, "article") if each.is_displayed()]
