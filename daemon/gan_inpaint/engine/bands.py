@@ -15,8 +15,8 @@ _DEPTH, _RISE = 4.5, 2.0
 """A coarser band is taken for holes 4.5 of its sigmas deep, and added from two of them behind the rim on."""
 _BLEND = 0.8
 """Where two sources meet, a band is blended over 0.8 of the sigma of the next finer one."""
-_AT_RIM, _RIM, _THICK = 0.5, 3, 20
-"""Next to the rim of a thin hole a fill is sharp by itself: there half of the detail is added, more where the hole
+_AT_RIM, _RIM, _THICK = 0.6, 3, 20
+"""Next to the rim of a thin hole a fill is sharp by itself: there 0.6 of the detail is added, more where the hole
 is deeper, up to all of it at 20 pixels; 3 pixels further in all of it in any case."""
 _INSIDE, _DEEP = 8, 24
 """Between so many pixels from the rim the strength of the finest band rises to 1."""
