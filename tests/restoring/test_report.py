@@ -61,7 +61,7 @@ def told(browser: Browser, counts: str) -> bool:
     return browser.until(lambda: browser.driver.find_element(By.ID, "decided").text == counts)
 
 
-def opened(browser: Browser, folder: Path, counts: str = "0 accepted, 0 rejected, 3 undecided") -> None:
+def open_report(browser: Browser, folder: Path, counts: str = "0 accepted, 0 rejected, 3 undecided") -> None:
     """Show the report of a folder of results."""
     browser.open(folder / "report.html")
     assert told(browser, counts)
@@ -96,7 +96,7 @@ def test_the_report_needs_nothing_but_itself(restored: Path) -> None:
 
 
 def test_counts_and_problems_are_told(browser: Browser, restored: Path) -> None:
-    opened(browser, restored)
+    open_report(browser, restored)
     assert (
         "5 pictures: 3 restored, 1 without scratches, 1 failed." in browser.driver.find_element(By.ID, "summary").text
     )
@@ -108,7 +108,7 @@ def test_counts_and_problems_are_told(browser: Browser, restored: Path) -> None:
 
 
 def test_the_slider_goes_from_after_to_before(browser: Browser, restored: Path) -> None:
-    opened(browser, restored)
+    open_report(browser, restored)
     browser.driver.find_element(By.ID, "outlines").click()
     view = picture(browser, "scan-0.png")
     before, mask = scratched(0)
@@ -132,7 +132,7 @@ def test_the_slider_goes_from_after_to_before(browser: Browser, restored: Path) 
 
 
 def test_defects_are_outlined_until_that_is_switched_off(browser: Browser, restored: Path) -> None:
-    opened(browser, restored)
+    open_report(browser, restored)
     view = picture(browser, "scan-0.png")
     with_outline = shown(view)
     browser.driver.find_element(By.ID, "outlines").click()
@@ -145,7 +145,7 @@ def test_defects_are_outlined_until_that_is_switched_off(browser: Browser, resto
 
 
 def test_a_large_picture_has_close_ups_at_its_own_resolution(browser: Browser, restored: Path) -> None:
-    opened(browser, restored)
+    open_report(browser, restored)
     view = picture(browser, "large.png")
     assert shown(view).shape == (600, 800, 3)
     close_ups = article(browser, "large.png").find_elements(By.CSS_SELECTOR, ".close-ups .compare")
@@ -155,7 +155,7 @@ def test_a_large_picture_has_close_ups_at_its_own_resolution(browser: Browser, r
 def test_what_is_rejected_is_saved_and_put_back(
     browser: Browser, archive: Path, restored: Path, restore: Restore
 ) -> None:
-    opened(browser, restored)
+    open_report(browser, restored)
     article(browser, "scan-0.png").find_element(By.CSS_SELECTOR, "button.reject").click()
     article(browser, "large.png").find_element(By.CSS_SELECTOR, "button.accept").click()
     assert told(browser, "1 accepted, 1 rejected, 1 undecided")
@@ -171,13 +171,13 @@ def test_what_is_rejected_is_saved_and_put_back(
     ended = restore("--reject", saved, "-o", restored)
     assert ended.returncode == 0, ended.stderr
     assert (restored / "scan-0.png").read_bytes() == (archive / "scans" / "scan-0.png").read_bytes()
-    opened(browser, restored, "0 accepted, 0 rejected, 2 undecided")
+    open_report(browser, restored, "0 accepted, 0 rejected, 2 undecided")
     assert "the original is back" in article(browser, "scan-0.png").text
     assert browser.complaints() == []
 
 
 def test_the_list_can_be_narrowed_and_the_rest_accepted(browser: Browser, restored: Path) -> None:
-    opened(browser, restored)
+    open_report(browser, restored)
     article(browser, "scan-1.png").find_element(By.CSS_SELECTOR, "button.reject").click()
     browser.driver.find_element(By.ID, "accept-rest").click()
     assert told(browser, "2 accepted, 1 rejected, 0 undecided")
