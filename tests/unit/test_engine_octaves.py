@@ -157,7 +157,7 @@ def test_the_first_guess_is_what_generators_are_trained_with() -> None:
 def test_a_first_guess_does_not_bend_gray_into_a_white_sky() -> None:
     image, mask = np.full((256, 320, 3), 255, np.uint8), np.zeros((256, 320), np.uint8)
     image[150:] = 20
-    cv2.ellipse(mask, (200, 0), (60, 100), 0, 0, 360, 255, -1)
+    cv2.ellipse(mask, (200, 0), (90, 130), 0, 0, 360, 255, -1)
     unguarded = first_guess(image.astype(np.float32) / 127.5 - 1, mask > 0)
     assert unguarded[mask > 0].min() < 0.9
     assert fill(image, mask, Recorder(), FillOptions(grow=0)).image[mask > 0].min() >= 254

@@ -62,10 +62,9 @@ def _guessed(picture: Floats, hole: Flags) -> Floats:
     """`picture` (H, W, C) with `hole`, (H, W, C) or (H, W, 1), filled; each of its channels by itself."""
     known = (~hole).astype(np.float32)
     shown = picture * known
-    levels = [(halved(shown), halved(known))]
+    levels = [_coarser(shown, known)]
     for _ in range(_LEVELS - 2):
-        colour, part = levels[-1]
-        levels.append((halved(colour), halved(part)))
+        levels.append(_coarser(*levels[-1]))
     colour, part = levels[-1]
     means = colour.mean((0, 1)) / np.maximum(part.mean((0, 1)), np.float32(1e-6))
     filled: Floats = colour + (1 - part) * means
@@ -78,6 +77,17 @@ def _guessed(picture: Floats, hole: Flags) -> Floats:
     relaxed = np.clip(_relaxed(rough, free), -1, 1)
     np.copyto(shown[box.slices], relaxed, where=hole[box.slices])
     return shown
+
+
+def _coarser(colour: Floats, part: Floats) -> tuple[Floats, Floats]:
+    """The next level of `colour` (H, W, C), weighted by what `part` of each cell is known.
+
+    A cell of which half is known is as good as known. Else the scattered known pixels of a dense blot would hardly
+    count against a guess from far away.
+    """
+    colour, part = halved(colour), halved(part)
+    weight = np.minimum(2 * part, np.float32(1))
+    return colour * (weight / np.maximum(part, np.float32(1e-6))), weight
 
 
 def _relaxed(surface: Floats, free: Floats) -> Floats:

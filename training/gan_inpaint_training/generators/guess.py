@@ -51,9 +51,7 @@ def first_guess(image: Tensor, mask: Tensor) -> Tensor:
     known = 1 - mask
     pyramid = [(image * known, known)]
     for _ in range(LEVELS - 1):
-        # Numerator and denominator are pooled alike, so that their ratio is the mean of the known pixels alone,
-        # also in the cut-off cells at the border.
-        pyramid.append(tuple(F.avg_pool2d(part, 2, ceil_mode=True) for part in pyramid[-1]))
+        pyramid.append(_coarser(*pyramid[-1]))
     colour, known = pyramid[-1]
     mean = colour.mean((2, 3), keepdim=True) / known.mean((2, 3), keepdim=True).clamp_min(1e-6)
     filled = colour + (1 - known) * mean
@@ -61,6 +59,16 @@ def first_guess(image: Tensor, mask: Tensor) -> Tensor:
         coarser = F.interpolate(filled, size=colour.shape[-2:], mode="bilinear", align_corners=False)
         filled = _relaxed(colour + (1 - known) * coarser, 1 - known)
     return filled.clamp(-1, 1)
+
+
+def _coarser(colour: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
+    """The next level of `colour` (N, C, H, W), weighted by how much of each cell is `known` (N, 1, H, W); a cell of
+    which half is known is as good as known."""
+    # Numerator and denominator are pooled alike, so that their ratio is the mean of the known pixels alone, also in the
+    # cut-off cells at the border.
+    colour, known = (F.avg_pool2d(part, 2, ceil_mode=True) for part in (colour, known))
+    weight = (2 * known).clamp_max(1)
+    return colour * (weight / known.clamp_min(1e-6)), weight
 
 
 def _relaxed(surface: Tensor, free: Tensor) -> Tensor:
