@@ -29,7 +29,7 @@ _FEW = 18  # pixels of which all neighbours are known
 _RIDGE, _LEAST = 0.25, 1e-6
 _KEEP = 0.02
 """How strongly the smooth fill is kept, in units of what the model says of one pixel."""
-_CHUNK = 64
+_CHUNK = 32
 _OUTER = BORDER - _ORDER
 """Holes nearer to a window's edge than this are taken as they are filled."""
 _INNER = _OUTER - _ORDER

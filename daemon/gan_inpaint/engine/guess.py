@@ -21,13 +21,13 @@ _RIM = 4
 """Pixels around a hole that count as its rim."""
 _MOST = 42
 """Pictures taken at once: OpenCV's arrays have up to 128 channels."""
-_MOMENTUM = np.float32(0.75)
+_MOMENTUM = 0.75
 
 _MEMBRANE = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32) / np.float32(4)
 _PLATE = np.array(
     [[0, 0, 1, 0, 0], [0, 2, -8, 2, 0], [1, -8, 20, -8, 1], [0, 2, -8, 2, 0], [0, 0, 1, 0, 0]], np.float32
 )
-_PLATE /= 32
+_PLATE /= -32
 
 
 def first_guess(picture: Floats, hole: Flags) -> Floats:
@@ -86,20 +86,20 @@ def _coarser(colour: Floats, part: Floats) -> tuple[Floats, Floats]:
     count against a guess from far away.
     """
     colour, part = halved(colour), halved(part)
-    weight = np.minimum(2 * part, np.float32(1))
-    return colour * (weight / np.maximum(part, np.float32(1e-6))), weight
+    weight: Floats = np.minimum(2 * part, np.float32(1))
+    colour *= weight / np.maximum(part, np.float32(1e-6))
+    return colour, weight
 
 
 def _relaxed(surface: Floats, free: Floats) -> Floats:
-    """`surface` (H, W, C) after the sweeps of one level; `free`: how much of each cell is unknown."""
+    """`surface` (H, W, C) after the sweeps of one level, which change it; `free`: how much of each cell is unknown."""
+    free = np.ascontiguousarray(np.broadcast_to(free, surface.shape))
     for _ in range(_MEMBRANE_SWEEPS):
-        surface = surface + free * _filtered(surface, _MEMBRANE)
-    motion, moved = np.zeros_like(surface), np.empty_like(surface)
+        cv2.accumulateProduct(free, _filtered(surface, _MEMBRANE), surface)
+    motion = np.zeros_like(surface)
     for _ in range(_PLATE_SWEEPS):
-        motion *= _MOMENTUM
-        motion -= _filtered(surface, _PLATE)
-        np.multiply(free, motion, out=moved)
-        surface += moved
+        cv2.scaleAdd(motion, _MOMENTUM, _filtered(surface, _PLATE), motion)
+        cv2.accumulateProduct(free, motion, surface)
     return surface
 
 
