@@ -161,3 +161,12 @@ def test_a_first_guess_does_not_bend_gray_into_a_white_sky() -> None:
     unguarded = first_guess(image.astype(np.float32) / 127.5 - 1, mask > 0)
     assert unguarded[mask > 0].min() < 0.9
     assert fill(image, mask, Recorder(), FillOptions(grow=0)).image[mask > 0].min() >= 254
+
+
+def test_scattered_known_pixels_of_a_dense_blot_tell_the_first_guess_what_is_under_it() -> None:
+    random = np.random.default_rng(5)
+    edge = np.where(np.arange(160)[:, None, None] > 80, np.float32(0.8), np.float32(-0.8))
+    picture, hole = np.broadcast_to(edge, (160, 200, 3)), np.zeros((160, 200), bool)
+    hole[30:130, 40:160] = random.random((100, 120)) < 0.95
+    wrong = np.abs(first_guess(picture, hole) - picture)[hole]
+    assert wrong.mean() < 0.08  # 0.18 where a cell counts by how much of it is known
