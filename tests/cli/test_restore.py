@@ -198,6 +198,16 @@ def test_the_folder_for_the_results_may_lie_among_the_originals(run: Command, tm
     assert began(scans / "restored") == ["scan-00.png"]
 
 
+def test_masks_and_earlier_results_among_the_originals_are_none(run: Command, tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    write_scans(scans, 1).rename(scans / "masks")
+    Image.fromarray(scratched()[1]).save(scans / "dust.png")
+    for output, mask in (("first", "dust.png"), ("second", "masks")):
+        ended = run("restore", scans, "-o", scans / output, "--mask", scans / mask, "--json")
+        assert ended.code == (0 if mask == "dust.png" else 8)
+        assert not [name for name in began(scans / output) if name.startswith(("first", mask))]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_progress_is_shown_with_the_time_that_is_left(daemon_environment: dict[str, str], tmp_path: Path) -> None:
     import pty
@@ -227,6 +237,63 @@ def test_progress_is_shown_with_the_time_that_is_left(daemon_environment: dict[s
     assert process.returncode == 0
     assert "restoring" in shown.decode() and "1/2" in shown.decode() and "left" in shown.decode()
     assert "2 pictures: 2 restored." in shown.decode()
+
+
+class TestWhatOthersHaveChanged:
+    """What somebody has put where a result stands, or made of it, is never replaced."""
+
+    @pytest.fixture
+    def restored(self, run: Command, tmp_path: Path) -> Path:
+        masks = write_scans(tmp_path / "scans", 2)
+        assert run("restore", tmp_path / "scans", "-o", tmp_path / "out", "--mask", masks).code == 0
+        return tmp_path / "out"
+
+    def again(self, run: Command, output: Path, marked: int) -> Any:
+        """With another mask, of which all is as white as `marked`."""
+        mask = output.with_name(f"all-{marked}.png")
+        Image.fromarray(np.full_like(scratched()[1], marked)).save(mask)
+        return run("restore", output.with_name("scans"), "-o", output, "--mask", mask)
+
+    def test_a_retouched_result_stays_when_the_settings_change(self, run: Command, restored: Path) -> None:
+        (restored / "scan-00.png").write_bytes(b"retouched")
+        ended = self.again(run, restored, 0)
+        assert ended.code == 0 and ended.out.startswith("2 pictures: 1 restored, 1 without scratches.")
+        assert str(restored / "scan-00.png") in ended.err and "changed" in ended.err
+        assert (restored / "scan-00.png").read_bytes() == b"retouched"
+        assert began(restored)[2:] == ["scan-01.png"]
+        (restored / "scan-00.png").unlink()
+        assert "changed" not in self.again(run, restored, 0).err
+        assert "scan-00.png" in began(restored)[3:]
+
+    def test_ones_own_repair_of_what_failed_stays(self, run: Command, tmp_path: Path) -> None:
+        scans, out = tmp_path / "scans", tmp_path / "out"
+        masks = write_scans(scans, 2)
+        (scans / "scan-00.png").write_bytes(b"damaged")
+        again = ("restore", scans, "-o", out, "--mask", masks)
+        assert run(*again).code == 8
+        (out / "scan-00.png").write_bytes(b"own repair")
+        assert run(*again).code == 8
+        assert (out / "scan-00.png").read_bytes() == b"own repair"
+
+    def test_a_retouched_result_is_not_rejected(self, run: Command, restored: Path) -> None:
+        (restored / "scan-00.png").write_bytes(b"retouched")
+        decided = restored.with_name("accepted.json")
+        decided.write_text(json.dumps({"rejected": ["scan-00.png"]}))
+        ended = run("restore", "--reject", decided, "-o", restored, "--json")
+        assert (ended.code, ended.json["error"]["code"]) == (4, "cannot_write")
+        assert (restored / "scan-00.png").read_bytes() == b"retouched"
+
+    def test_a_result_stays_where_doing_it_again_fails_and_can_still_be_rejected(
+        self, run: Command, restored: Path
+    ) -> None:
+        before = (restored / "scan-00.png").read_bytes()
+        assert self.again(run, restored, 255).code == 8
+        assert (restored / "scan-00.png").read_bytes() == before
+        decided = restored.with_name("accepted.json")
+        decided.write_text(json.dumps({"rejected": ["scan-00.png"]}))
+        assert run("restore", "--reject", decided, "-o", restored).code == 0
+        original = restored.with_name("scans") / "scan-00.png"
+        assert (restored / "scan-00.png").read_bytes() == original.read_bytes()
 
 
 class TestPuttingBack:
@@ -267,6 +334,16 @@ class TestPuttingBack:
         (restored / "scan-00.png").unlink()
         again = ("restore", restored.with_name("scans"), "-o", restored, "--mask", restored.with_name("masks"))
         assert run(*again, "--format", "png", "--json").json["restored"] == 3
+
+    def test_they_stay_whatever_else_is_asked_for(self, run: Command, restored: Path) -> None:
+        scans, mask = restored.with_name("scans"), restored.with_name("masks") / "scan-01.png"
+        assert run("restore", "--reject", self.decide(restored, "scan-00.png", "photo.png"), "-o", restored).code == 0
+        (restored / "photo.jpg").write_bytes(b"retouched")
+        for form in ("png", "same"):
+            ended = run("restore", scans, "-o", restored, "--mask", mask, "--format", form, "--json")
+            assert (ended.json["restored"], ended.json["original"]) == (1, 2)
+        assert (restored / "scan-00.png").read_bytes() == (scans / "scan-00.png").read_bytes()
+        assert (restored / "photo.jpg").read_bytes() == b"retouched"
 
     @pytest.mark.parametrize("name", ["none.png", "../scans/scan-00.png"])
     def test_a_name_that_is_no_result_changes_nothing(self, run: Command, restored: Path, name: str) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,10 @@ from PIL import Image
 from tests.disk import mounted
 from tests.restoring.scans import scratched, write_scans
 
-from gan_inpaint.restoring import journal
+from gan_inpaint.errors import CannotWrite, UnreadableImage
+from gan_inpaint.restoring import files, journal
+from gan_inpaint.restoring.outcome import Options
+from gan_inpaint.restoring.picture import restore_file
 
 Command = Callable[..., Any]
 COMMAND = [sys.executable, "-m", "gan_inpaint", "restore"]
@@ -310,12 +314,99 @@ def test_results_of_other_originals_are_not_replaced(run: Command, refused: Comm
     assert "was restored from" in error["message"]
 
 
+def test_another_original_is_not_taken_for_one_of_the_same_name_size_and_time(
+    run: Command, refused: Command, tmp_path: Path
+) -> None:
+    """As scans from one scanner are, unpacked from an archive that keeps no times."""
+    masks = write_scans(tmp_path / "box-1", 1)
+    (tmp_path / "box-2").mkdir()
+    for number in (1, 2):
+        scan = tmp_path / f"box-{number}" / "scan-00.png"
+        tifffile.imwrite(scan.with_suffix(".tif"), scratched(number)[0], photometric="rgb", metadata=None)
+        scan.unlink(missing_ok=True)
+        os.utime(scan.with_suffix(".tif"), (0, 0))
+    assert run("restore", tmp_path / "box-1", "-o", tmp_path / "out", "--mask", masks).code == 0
+    error = refused(4, "cannot_write", tmp_path / "box-2", "-o", tmp_path / "out", "--mask", masks)
+    assert "box-1" in error["message"] and "box-2" in error["message"]
+
+
 def test_originals_that_have_moved_are_known_again(run: Command, tmp_path: Path) -> None:
     masks = write_scans(tmp_path / "scans", 1)
     assert run("restore", tmp_path / "scans", "-o", tmp_path / "out", "--mask", masks).code == 0
     (tmp_path / "scans").rename(tmp_path / "moved")
     assert run("restore", tmp_path / "moved", "-o", tmp_path / "out", "--mask", masks, "--json").json["restored"] == 1
     assert times(tmp_path / "out", "started")["scan-00.png"] == 1
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"[")])
+def test_pictures_of_the_report_that_are_lost_are_left_out(
+    run: Command, tmp_path: Path, damage: Callable[[Path], Any]
+) -> None:
+    masks = write_scans(tmp_path / "scans", 2)
+    again = ("restore", tmp_path / "scans", "-o", tmp_path / "out", "--mask", masks)
+    assert run(*again).code == 0
+    damage(next((tmp_path / "out" / ".gan-inpaint" / "views").iterdir()))
+    ended = run(*again)
+    assert ended.code == 0 and ended.out.startswith("2 pictures: 2 restored.")
+    assert all(name in (tmp_path / "out" / "report.html").read_text() for name in ("scan-00.png", "scan-01.png"))
+
+
+def test_a_disk_that_is_full_of_the_journal(tmp_path: Path) -> None:
+    origin = journal.Origin("scan.png", (1, 2), "x" * 1000)
+    with mounted(tmp_path / "disk", "64k") as folder:
+        with pytest.raises(CannotWrite, match="cannot be written"), journal.opened(folder) as kept:
+            for number in range(1000):
+                kept.start(f"scan-{number}.png", origin)
+        written = set(kept.entries)
+        with journal.opened(folder) as kept:
+            assert kept.entries.keys() == written
+
+
+def open_to_all(folder: Path) -> None:
+    for each in (folder, *folder.parents[:-1]):
+        each.chmod(each.stat().st_mode | 0o055)
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)  # root may read everything
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other permissions there")
+def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_searched(tmp_path: Path) -> None:
+    write_scans(tmp_path / "scans", 1)
+    locked = tmp_path / "scans" / "lost+found"
+    locked.mkdir(0)
+    open_to_all(tmp_path)
+    with unprivileged():
+        found = files.find([tmp_path / "scans"], tmp_path / "out", False, None)
+        assert [picture.name for picture in found.pictures] == ["scan-00.png"]
+        assert found.unread[str(locked)].code == "unreadable_image"
+        with pytest.raises(UnreadableImage, match="lost"):
+            files.find([locked], tmp_path / "out", False, None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other permissions there")
+def test_what_is_wrong_with_the_machine_does_not_last(tmp_path: Path) -> None:
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(b"damaged")
+    (tmp_path / "out").mkdir()
+    open_to_all(tmp_path)
+    (tmp_path / "out").chmod(0o777)
+    lasting = []
+    for mode in (0o644, 0):
+        scan.chmod(mode)
+        with unprivileged():
+            problem = restore_file(scan, tmp_path / "out" / "scan.png", Options()).problem
+        assert problem and problem.code == "unreadable_image"
+        lasting.append(problem.lasting)
+    assert lasting == [True, False]
 
 
 def test_a_damaged_journal(refused: Command, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -68,12 +68,14 @@ def restore(
         return
     from gan_inpaint.restoring import files, journal
 
-    pictures = files.find(paths or [], output, format_ == "png", mask)
+    found = files.find(paths or [], output, format_ == "png", mask)
     runner = _runner(output, jobs, cluster)
     _check_detector(mask)
     with journal.opened(output) as kept:
-        done = _restore(kept, pictures, sensitivity, _threads(jobs), runner)
-        _tell(kept, done, as_json)
+        for folder in found.unread.values():
+            report.note(folder.message)
+        done = _restore(kept, found.pictures, sensitivity, _threads(jobs), runner)
+        _tell(kept, done, found.unread, as_json)
 
 
 def _runner(output: Path, jobs: int, cluster: str | None) -> Runner:
@@ -125,24 +127,31 @@ def _restore(
             bar.advance()
 
         work_through(kept, planned.to_do, Options(sensitivity, threads=threads), runner, tell)
-    for note in filter(None, notes):
+    for note in filter(None, (*notes, _of_changed(planned.changed))):
         report.note(note)
-    return [kept.entries[picture.name] for picture in pictures]
+    return [planned.settled.get(picture.name) or kept.entries[picture.name] for picture in pictures]
+
+
+def _of_changed(changed: Sequence[Path]) -> str:
+    if not changed:
+        return ""
+    others = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
+    return f"{changed[0]}{others} has been changed by others and is left alone. Move it away to have it restored again."
 
 
 def _in_words(source: str, problem: Problem) -> str:
     return problem.message if source in problem.message else f"{source}: {problem.message}"
 
 
-def _tell(kept: Journal, done: Sequence[Entry], as_json: bool) -> None:
-    """The summary, and by the exit code whether pictures have failed."""
+def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Problem], as_json: bool) -> None:
+    """The summary, and by the exit code whether pictures have failed or folders could not be read."""
     from gan_inpaint.restoring.report import in_words, state_of, write
 
     page = write(kept)
     failed = [entry for entry in done if entry.outcome and entry.outcome.problem]
     recompressed = sum(1 for entry in done if entry.outcome and entry.outcome.recompressed)
     if as_json:
-        report.show_json(_as_dict(kept, done, page))
+        report.show_json(_as_dict(kept, done, unread, page))
     else:
         report.show(f"{in_words(map(state_of, done))} See {page}.")
     if recompressed:
@@ -150,22 +159,23 @@ def _tell(kept: Journal, done: Sequence[Entry], as_json: bool) -> None:
             f"{recompressed} JPEG or WebP {'picture was' if recompressed == 1 else 'pictures were'} encoded again, "
             "which changes pixels everywhere a little. “--format png” keeps all but the scratches as it is."
         )
-    if failed:
+    if failed or unread:
         raise typer.Exit(Exit.SOME_FAILED)
 
 
-def _as_dict(kept: Journal, done: Sequence[Entry], page: Path) -> dict[str, Any]:
+def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Problem], page: Path) -> dict[str, Any]:
     from gan_inpaint.restoring.report import state_of
 
     counts = dict.fromkeys(("restored", "clean", "original", "failed"), 0)
     for entry in done:
         counts[state_of(entry)] += 1
+    failed = [(entry.origin.source, problem) for entry in done if entry.outcome and (problem := entry.outcome.problem)]
     problems = [
-        {"source": entry.origin.source, "code": problem.code, "message": problem.message, "hint": problem.hint}
-        for entry in done
-        if entry.outcome and (problem := entry.outcome.problem)
+        {"source": source, "code": problem.code, "message": problem.message, "hint": problem.hint}
+        for source, problem in (*failed, *unread.items())
     ]
-    return {"output": str(kept.output), "report": str(page), **counts, "problems": problems}
+    notes = sorted({entry.outcome.note for entry in done if entry.outcome and entry.outcome.note})
+    return {"output": str(kept.output), "report": str(page), **counts, "problems": problems, "notes": notes}
 
 
 def _put_back(output: Path, decisions: Path, as_json: bool) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -12,7 +13,10 @@ from gan_inpaint.errors import CannotWrite, UnreadableImage
 from gan_inpaint.imagefile import SUFFIXES
 from gan_inpaint.imagefile.reading import RAW_SUFFIXES
 from gan_inpaint.restoring.errors import NoPictures
+from gan_inpaint.restoring.journal import FOLDER
+from gan_inpaint.restoring.outcome import Problem
 
+_PICTURES = SUFFIXES.keys() | RAW_SUFFIXES
 _LOSSY = {suffix for suffix, format in SUFFIXES.items() if format in ("jpeg", "webp")}
 
 
@@ -27,48 +31,67 @@ class Picture(Struct, frozen=True):
     mask: Path | None = None
 
 
-def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) -> list[Picture]:
-    """The pictures that `paths` name, by name: files as they are, folders with all that is in them.
+class Found(Struct, frozen=True):
+    """The pictures, by name, and why folders among them could not be read."""
+
+    pictures: tuple[Picture, ...]
+    unread: dict[str, Problem]
+
+
+def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) -> Found:
+    """The pictures that `paths` name: files as they are, folders with all that is in them.
 
     A file's result is called as the file is, a folder's results lie as the pictures do in the folder. In folders the
-    suffixes tell what is a picture; hidden files and folders, and the output folder itself, are left out. `as_png`
-    makes PNG of JPEG and WebP. `masks` is a mask for all, or a folder in which each has its mask under its own name.
+    suffixes tell what is a picture; hidden files and folders, links to folders, the masks and what `restore` wrote are
+    left out. `as_png` makes PNG of JPEG and WebP. `masks` is a mask for all, or a folder in which each has its mask
+    under its own name.
 
     Raises:
-        UnreadableImage: one of the paths does not exist, or a folder may not be read.
+        UnreadableImage: one of the paths does not exist.
         NoPictures: the folders hold none.
         CannotWrite: the originals lie in the output folder, or two results would have one name.
     """
     output = Path(os.path.realpath(output))
+    left_out = {output, *([Path(os.path.realpath(masks))] if masks else [])}
     sources: dict[Path, str] = {}
+    unread: dict[str, Problem] = {}
     for path in paths:
-        for source, name in _named_by(path, output):
+        _check_apart(path, output)
+        for source, name in _named_by(path, left_out, unread):
             _check_name(source)
             sources.setdefault(source, name)
+    if not sources and unread:
+        problem = next(iter(unread.values()))
+        raise UnreadableImage(problem.message, problem.hint)
     if not sources:
         raise NoPictures(
             f"There are no pictures in {', '.join(map(str, paths))}.",
             "PNG, JPEG, TIFF and WebP are looked for, in folders within it too.",
         )
     named = _with_targets(sources, as_png)
-    return [Picture(name, source, _mask_of(source, sources[source], masks)) for name, source in sorted(named.items())]
+    pictures = (Picture(name, source, _mask_of(sources[source], masks)) for name, source in sorted(named.items()))
+    return Found(tuple(pictures), unread)
 
 
-def _named_by(path: Path, output: Path) -> Iterator[tuple[Path, str]]:
-    """The pictures that a path of the command line means, absolute, with their places in its folder."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
+def _check_apart(path: Path, output: Path) -> None:
     if Path(os.path.realpath(path)).is_relative_to(output):
         raise CannotWrite(f"{path} lies in the folder for the results.", "Choose another folder for the results.")
+
+
+def _named_by(path: Path, left_out: Container[Path], unread: dict[str, Problem]) -> Iterator[tuple[Path, str]]:
+    """The pictures that a path of the command line means, absolute, with their places in its folder, but for what is
+    `left_out`. Folders that cannot be read are added to `unread`."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
     if not absolute.exists():
         raise UnreadableImage(f"There is no file or folder {path}.", "Check its name.")
     if not absolute.is_dir():
         yield absolute, absolute.name
         return
-    for folder, folders, files in os.walk(absolute, onerror=_refuse):
+    for folder, folders, files in os.walk(absolute, onerror=partial(_note_unread, unread)):
         here = Path(folder)
-        folders[:] = [name for name in folders if name[0] != "." and not _is(here / name, output)]
+        folders[:] = [name for name in folders if name[0] != "." and not _is_left_out(here / name, left_out)]
         for name in files:
-            if name[0] != "." and Path(name).suffix.lower() in SUFFIXES.keys() | RAW_SUFFIXES:
+            if name[0] != "." and Path(name).suffix.lower() in _PICTURES and not _is_left_out(here / name, left_out):
                 yield here / name, (here / name).relative_to(absolute).as_posix()
 
 
@@ -80,14 +103,14 @@ def _check_name(source: Path) -> None:
         raise UnreadableImage(f"The name of {shown} is no valid Unicode.", "Give it another name.") from problem
 
 
-def _is(folder: Path, output: Path) -> bool:
-    return Path(os.path.realpath(folder)) == output
+def _is_left_out(path: Path, left_out: Container[Path]) -> bool:
+    holds_results = os.path.isdir(path / FOLDER)  # noqa: PTH112 - False where nobody may look
+    return holds_results or Path(os.path.realpath(path)) in left_out
 
 
-def _refuse(problem: OSError) -> None:
-    raise UnreadableImage(
-        f"The folder {problem.filename} cannot be read: {problem.strerror}.", "Change its permissions."
-    ) from problem
+def _note_unread(unread: dict[str, Problem], problem: OSError) -> None:
+    message = f"The folder {problem.filename} cannot be read: {problem.strerror}."
+    unread[problem.filename] = Problem.of(UnreadableImage(message, "Change its permissions."))
 
 
 def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
@@ -107,7 +130,7 @@ def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
     return taken
 
 
-def _mask_of(source: Path, place: str, masks: Path | None) -> Path | None:
+def _mask_of(place: str, masks: Path | None) -> Path | None:
     if masks is None or not masks.is_dir():
         return masks and masks.absolute()
     own = masks.absolute() / place

@@ -6,12 +6,13 @@ A last line that power loss has cut is dropped. The pictures for the report lie 
 
 from __future__ import annotations
 
+import errno
 import glob
 import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Literal
 
 import msgspec
@@ -26,19 +27,43 @@ from gan_inpaint.restoring.outcome import Outcome, View
 FOLDER = ".gan-inpaint"
 
 
+Identity = tuple[int, int]
+"""A file's size and time of change; zeros where it cannot be looked at."""
+
+
+def identity(path: Path) -> Identity:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
+
+
 class Origin(Struct, frozen=True):
-    """Where a result comes from: the path of its source, that file's size and time of change, how it is restored."""
+    """Where a result comes from: the path of its source, what that file is known by, and how it is restored."""
 
     source: str
-    identity: tuple[int, int]
+    identity: Identity
     settings: str
+
+
+class Kept(Struct, frozen=True):
+    """A file that we have put into the output folder, by its `place` there, with slashes, and what it is known by."""
+
+    place: str
+    identity: Identity
+
+    @classmethod
+    def in_folder(cls, output: Path, place: str) -> Kept:
+        return cls(place, identity(output / place))
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
     """What has happened to the picture `name`.
 
     outcome: of what has ended, without its views.
-    tries: how often it has failed in the same way from the same origin.
+    tries: how often it has failed by its own fault from the same origin.
+    kept: what we have last put into the output folder for it: the result, or the original under that file's name.
     """
 
     event: Literal["started", "ended", "rejected"]
@@ -46,13 +71,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     origin: Origin
     outcome: Outcome | None = None
     tries: int = 0
-
-    @property
-    def place(self) -> PurePosixPath:
-        """Where in the output folder its picture stands: the result, or the original under its own name."""
-        if self.event == "rejected":
-            return PurePosixPath(self.name).with_name(Path(self.origin.source).name)
-        return PurePosixPath(self.name)
+    kept: Kept | None = None
 
 
 class Journal:
@@ -70,31 +89,38 @@ class Journal:
         """Note that work on a picture begins: from now on its result in the output folder is ours."""
         before = self.entries.get(name)
         tries = before.tries if before and before.origin == origin else 0
-        self._append(Entry("started", name, origin, tries=tries))
+        self._append(Entry("started", name, origin, tries=tries, kept=before.kept if before else None))
 
     def end(self, name: str, origin: Origin, outcome: Outcome) -> None:
         """Note what came of it, once its result is on the disk."""
         if outcome.views:
             _write_views(_views_file(self.output, name), outcome.views)
-        tries = self.entries[name].tries + 1 if outcome.state == "failed" else 0
-        self._append(Entry("ended", name, origin, msgspec.structs.replace(outcome, views=()), tries))
+        before, outcome = self.entries[name], msgspec.structs.replace(outcome, views=())
+        if outcome.problem is None:
+            self._append(Entry("ended", name, origin, outcome, kept=Kept.in_folder(self.output, name)))
+        else:
+            tries = before.tries + outcome.problem.lasting
+            self._append(Entry("ended", name, origin, outcome, tries, before.kept))
 
-    def reject(self, name: str) -> None:
-        """Note that the original is in the result's place."""
+    def reject(self, name: str, place: str) -> None:
+        """Note that the original is there instead of the result, at `place`."""
         entry = self.entries[name]
-        self._append(Entry("rejected", name, entry.origin, entry.outcome))
+        assert entry.outcome is not None
+        outcome = msgspec.structs.replace(entry.outcome, problem=None)
+        self._append(Entry("rejected", name, entry.origin, outcome, kept=Kept.in_folder(self.output, place)))
 
     def views(self, name: str) -> tuple[View, ...]:
-        """The pictures for the report."""
+        """The pictures for the report; none where they are lost, since nothing else depends on them."""
         try:
             return msgspec.json.decode(_views_file(self.output, name).read_bytes(), type=tuple[View, ...])
-        except (OSError, msgspec.DecodeError) as problem:
-            raise _damaged(self.output) from problem
+        except (OSError, msgspec.DecodeError):
+            return ()
 
     def _append(self, entry: Entry) -> None:
+        line = msgspec.json.encode(entry) + b"\n"
         try:
-            self._file.write(msgspec.json.encode(entry) + b"\n")
-            self._file.flush()
+            if self._file.write(line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(self._file.fileno())
         except OSError as problem:
             raise CannotWrite(
@@ -121,7 +147,7 @@ def opened(output: Path) -> Iterator[Journal]:
                 raise FolderInUse(
                     f"Another run writes into {output}.", "Wait until it has ended, or choose another folder."
                 )
-            file = stack.enter_context((folder / "journal.jsonl").open("a+b"))
+            file = stack.enter_context((folder / "journal.jsonl").open("a+b", buffering=0))
             entries = _read(file, output)
             _clear_unfinished(output, entries)
         except OSError as problem:
@@ -141,7 +167,10 @@ def _read(file: IO[bytes], output: Path) -> dict[str, Entry]:
     try:
         entries = [msgspec.json.decode(line, type=Entry) for line in whole.splitlines()]
     except msgspec.DecodeError as problem:
-        raise _damaged(output) from problem
+        raise BadJournal(
+            f"The journal in {output / FOLDER} is damaged.",
+            "Restore into another folder; the results here stay as they are.",
+        ) from problem
     return {entry.name: entry for entry in entries}
 
 
@@ -152,13 +181,6 @@ def _clear_unfinished(output: Path, entries: dict[str, Entry]) -> None:
     for folder, name in (*places, (output / FOLDER / "views", "")):
         for left in folder.glob(f".{name}*.part"):
             left.unlink()
-
-
-def _damaged(output: Path) -> BadJournal:
-    return BadJournal(
-        f"The journal in {output / FOLDER} is damaged.",
-        "Restore into another folder; the results here stay as they are.",
-    )
 
 
 def _views_file(output: Path, name: str) -> Path:

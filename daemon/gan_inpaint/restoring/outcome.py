@@ -40,16 +40,21 @@ class View(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
-    """Why a picture could not be restored. `ends_the_run`: because no other could be either."""
+    """Why a picture could not be restored.
+
+    ends_the_run: because no other could be either.
+    lasting: because of what the picture or its mask is, and not of the machine: it will fail again until one changes.
+    """
 
     code: str
     message: str
     hint: str = ""
     ends_the_run: bool = False
+    lasting: bool = False
 
     @classmethod
-    def of(cls, error: GanInpaintError, ends_the_run: bool = False) -> Problem:
-        return cls(error.code, error.message, error.hint, ends_the_run)
+    def of(cls, error: GanInpaintError, *, ends_the_run: bool = False, lasting: bool = False) -> Problem:
+        return cls(error.code, error.message, error.hint, ends_the_run, lasting)
 
 
 class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,7 +64,7 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     found, repaired: connected defects, and those of them in which a pixel has changed.
     share: of the pixels of all pages that are marked, 0 to 1.
     recompressed: all of the picture was encoded with loss again.
-    note: what the user should know of how it was repaired.
+    note: in what it is not repaired as it should be, for the user; the next run repairs it again.
     """
 
     state: Literal["restored", "clean", "failed"]

@@ -14,7 +14,17 @@ import numpy as np
 
 from gan_inpaint import imagefile
 from gan_inpaint.engine.arrays import Bytes, Samples
-from gan_inpaint.errors import BadModel, CannotWrite, GanInpaintError, OutOfMemory, TooMuchSelected, UnknownModel
+from gan_inpaint.errors import (
+    BadModel,
+    CannotWrite,
+    GanInpaintError,
+    MaskSizeMismatch,
+    OutOfMemory,
+    TooMuchSelected,
+    UnknownModel,
+    UnreadableImage,
+    UnsupportedImage,
+)
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Masks, opened_masks
 from gan_inpaint.restoring import MOST_DAMAGED, networks
@@ -22,6 +32,8 @@ from gan_inpaint.restoring.outcome import Options, Outcome, Problem, View
 from gan_inpaint.restoring.views import Change, views
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_TOO_LARGE = OutOfMemory("There is not enough memory for this picture.", "Use fewer “--jobs”.")
+_LASTING = (UnreadableImage, UnsupportedImage, MaskSizeMismatch, TooMuchSelected)
 _ONE_AT_A_TIME = threading.Lock()  # the networks are not for two threads, which some workers have
 
 
@@ -41,7 +53,11 @@ def restore_file(source: Path, target: Path, options: Options) -> Outcome:
     except GanInpaintError as problem:
         return _failed(problem, started)
     except MemoryError:
-        return _failed(OutOfMemory("There is not enough memory for this picture.", "Use fewer “--jobs”."), started)
+        return _failed(_TOO_LARGE, started)
+    except cv2.error as problem:
+        if problem.code != cv2.Error.StsNoMem:
+            raise
+        return _failed(_TOO_LARGE, started)
     except OSError as problem:
         return _failed(_unwritable(target, problem), started)
     return msgspec.structs.replace(work.outcome(target), seconds=time.perf_counter() - started)
@@ -130,7 +146,13 @@ def _unwritable(target: Path, problem: OSError) -> CannotWrite:
 
 
 def _failed(problem: GanInpaintError, started: float) -> Outcome:
-    cause = problem.__cause__
-    full = isinstance(problem, CannotWrite) and isinstance(cause, OSError) and cause.errno in _FULL
-    problem_of_all = full or isinstance(problem, (BadModel, UnknownModel))
-    return Outcome(state="failed", seconds=time.perf_counter() - started, problem=Problem.of(problem, problem_of_all))
+    number = (
+        problem.__cause__.errno if isinstance(problem.__cause__, OSError) else None
+    )  # None where a decoder raised it
+    full = isinstance(problem, CannotWrite) and number in _FULL
+    told = Problem.of(
+        problem,
+        ends_the_run=full or isinstance(problem, (BadModel, UnknownModel)),
+        lasting=isinstance(problem, _LASTING) and number is None,
+    )
+    return Outcome(state="failed", seconds=time.perf_counter() - started, problem=told)

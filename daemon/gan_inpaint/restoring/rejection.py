@@ -12,7 +12,7 @@ from msgspec import Struct
 from gan_inpaint.errors import CannotWrite, UnreadableImage
 from gan_inpaint.imagefile import atomic, reading
 from gan_inpaint.restoring.errors import BadJournal
-from gan_inpaint.restoring.journal import Entry, Journal
+from gan_inpaint.restoring.journal import Entry, Journal, Kept
 
 
 class Decisions(Struct, frozen=True):
@@ -40,7 +40,8 @@ def reject(journal: Journal, decisions: Decisions) -> list[str]:
     Raises:
         BadJournal: a name is none of the folder's results; nothing is changed then.
         UnreadableImage: an original is missing.
-        CannotWrite: it cannot be written; what came before it is done, and noted.
+        CannotWrite: it cannot be written, or a result is no longer as it was restored; what came before it is done,
+            and noted.
     """
     unknown = [name for name in decisions.rejected if not _is_result(journal.entries.get(name))]
     if unknown:
@@ -49,23 +50,26 @@ def reject(journal: Journal, decisions: Decisions) -> list[str]:
         )
     rejected = [name for name in decisions.rejected if journal.entries[name].event != "rejected"]
     for name in rejected:
-        _put_back(journal, journal.entries[name])
-        journal.reject(name)
+        journal.reject(name, _put_back(journal, journal.entries[name]))
     return rejected
 
 
 def _is_result(entry: Entry | None) -> bool:
-    return entry is not None and entry.outcome is not None and entry.outcome.problem is None
+    return entry is not None and entry.outcome is not None and entry.kept is not None
 
 
-def _put_back(journal: Journal, entry: Entry) -> None:
+def _put_back(journal: Journal, entry: Entry) -> str:
+    """Returns the place of the original in the output folder."""
     source, result = Path(entry.origin.source), journal.output / entry.name
     target = result.with_name(source.name)
     if not source.is_file():
         raise UnreadableImage(f"The original {source} is missing.", "Put it back where it was.")
+    if result.exists() and Kept.in_folder(journal.output, entry.name) != entry.kept:
+        raise CannotWrite(f"{result} was changed after it was restored.", "Move it away.")
     if target != result and target.exists() and not filecmp.cmp(source, target, shallow=False):
         raise CannotWrite(f"{target} exists already.", "Move it away.")
     with atomic.writing(target, force=True) as temporary:
         shutil.copyfile(source, temporary)
     if target != result:
         result.unlink(missing_ok=True)
+    return target.relative_to(journal.output).as_posix()

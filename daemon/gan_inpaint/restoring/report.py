@@ -23,7 +23,6 @@ def write(journal: Journal) -> Path:
 
     Raises:
         CannotWrite: the disk is full.
-        BadJournal: a picture's views are damaged.
     """
     ended = [entry for _, entry in sorted(journal.entries.items()) if entry.outcome is not None]
     before, rest = _TEMPLATE.read_text("utf-8").split("{{report}}")
@@ -79,6 +78,7 @@ def _picture(entry: Entry, outcome: Outcome) -> dict[str, Any]:
         "repaired": outcome.repaired,
         "share": outcome.share,
         "problem": outcome.problem.message if outcome.problem else "",
+        "note": outcome.note,
     }
 
 

@@ -11,12 +11,10 @@ from msgspec import Struct
 from gan_inpaint.errors import CannotWrite
 from gan_inpaint.restoring.errors import RunEnded
 from gan_inpaint.restoring.files import Picture
-from gan_inpaint.restoring.journal import Entry, Journal, Origin
+from gan_inpaint.restoring.journal import Entry, Journal, Kept, Origin, identity
 from gan_inpaint.restoring.outcome import Options, Outcome
 from gan_inpaint.restoring.task import Runner, Task
 
-# What is wrong with the picture or its mask, not with the machine: tried again once, then left until a file changes.
-_LASTING = {"unreadable_image", "unsupported_image", "mask_size", "too_much_selected"}
 _MOST_TRIES = 2
 
 OnEnd = Callable[[Picture, Outcome], None]
@@ -24,29 +22,39 @@ OnEnd = Callable[[Picture, Outcome], None]
 
 
 class Plan(Struct, frozen=True):
-    """What is left to do, and what has come before of the pictures that are not touched again."""
+    """What is left to do, and what has come before of the pictures that are not touched again.
+
+    changed: what stands in the places of some of the latter and is not as we have left it.
+    """
 
     to_do: tuple[tuple[Picture, Origin], ...]
     settled: dict[str, Entry]
+    changed: tuple[Path, ...]
 
 
 def plan(journal: Journal, pictures: Sequence[Picture], sensitivity: float) -> Plan:
     """Compare what is wanted with what the journal tells.
 
-    A picture is settled where it was restored or rejected, from the same file in the same way, and is still there.
+    A picture is settled where it was restored from the same file in the same way, or rejected, and is still there; and
+    where somebody has changed what stands there.
 
     Raises:
         CannotWrite: a file stands in a result's place that is not from a run before, or is from another original.
     """
-    to_do, settled = [], {}
+    to_do, settled, changed = [], {}, []
+    placed = {entry.kept.place: entry for entry in journal.entries.values() if entry.kept}
     for picture in pictures:
-        origin, entry = _origin(picture, sensitivity), journal.entries.get(picture.name)
+        origin = _origin(picture, sensitivity)
+        entry = journal.entries.get(picture.name) or placed.get(picture.name)
         _check_place(journal.output / picture.name, entry, origin)
         if entry is not None and _is_settled(entry, origin, journal.output):
             settled[picture.name] = entry
+        elif entry is not None and _is_changed(entry, picture.name, journal.output):
+            settled[picture.name] = entry
+            changed.append(journal.output / picture.name)
         else:
             to_do.append((picture, origin))
-    return Plan(tuple(to_do), settled)
+    return Plan(tuple(to_do), settled, tuple(changed))
 
 
 def restore(
@@ -63,7 +71,6 @@ def restore(
 
     def tasks() -> Iterator[Task]:
         for picture, origin in to_do:
-            _remove_original(journal, picture.name)
             journal.start(picture.name, origin)
             own = Options(options.sensitivity, picture.mask, options.threads)
             yield Task(picture.name, picture.source, journal.output / picture.name, own)
@@ -79,17 +86,8 @@ def restore(
 
 
 def _origin(picture: Picture, sensitivity: float) -> Origin:
-    how = f"sensitivity {sensitivity:g}" if picture.mask is None else f"mask {picture.mask} {_identity(picture.mask)}"
-    return Origin(str(picture.source), _identity(picture.source), how)
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """Size and time of change; zeros for a file that cannot be looked at, which its reader will tell."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns
+    how = f"sensitivity {sensitivity:g}" if picture.mask is None else f"mask {picture.mask} {identity(picture.mask)}"
+    return Origin(str(picture.source), identity(picture.source), how)
 
 
 def _check_place(target: Path, entry: Entry | None, origin: Origin) -> None:
@@ -98,24 +96,34 @@ def _check_place(target: Path, entry: Entry | None, origin: Origin) -> None:
             raise CannotWrite(
                 f"{target} exists already, and is from no run before.", "Choose an empty folder for the results."
             )
-    elif entry.origin.source != origin.source and entry.origin.identity != origin.identity:
+    elif not _are_one(entry.origin, origin):
         raise CannotWrite(
             f"{target} was restored from {entry.origin.source}, not from {origin.source}.",
             "Choose another folder for these results.",
         )
 
 
+def _are_one(before: Origin, now: Origin) -> bool:
+    """Whether both are of one original, which may have moved since."""
+    if before.source == now.source:
+        return True
+    earlier = Path(before.source)
+    return before.identity == now.identity and (not earlier.exists() or earlier.samefile(now.source))
+
+
 def _is_settled(entry: Entry, origin: Origin, output: Path) -> bool:
+    there = entry.kept is not None and (output / entry.kept.place).exists()
+    if entry.event == "rejected":
+        return there
     same = (entry.origin.identity, entry.origin.settings) == (origin.identity, origin.settings)
     if not same or entry.outcome is None:
         return False
     if entry.outcome.problem is not None:
-        return entry.outcome.problem.code in _LASTING and entry.tries >= _MOST_TRIES
-    return (output / entry.place).exists()
+        return entry.tries >= _MOST_TRIES
+    return there and not entry.outcome.note
 
 
-def _remove_original(journal: Journal, name: str) -> None:
-    """Remove an original that was put back under another name than its result has."""
-    entry = journal.entries.get(name)
-    if entry is not None and entry.event == "rejected" and str(entry.place) != name:
-        (journal.output / entry.place).unlink(missing_ok=True)
+def _is_changed(entry: Entry, name: str, output: Path) -> bool:
+    """Whether what stands in a result's place is not what we have put there; what was begun may have put it there."""
+    there = (output / name).exists() and entry.event != "started"
+    return there and Kept.in_folder(output, name) != entry.kept

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gan_inpaint.restoring.errors import WorkerDied
 from gan_inpaint.restoring.outcome import Options, Outcome, Problem
 
 
@@ -36,4 +37,4 @@ def died(source: Path) -> Outcome:
     """The outcome of a picture at which processes end."""
     message = f"The process that worked on {source} was ended, and so was the next one."
     hint = "There may be too little memory: restore it again with fewer “--jobs”."
-    return Outcome(state="failed", problem=Problem("worker_died", message, hint))
+    return Outcome(state="failed", problem=Problem.of(WorkerDied(message, hint)))
