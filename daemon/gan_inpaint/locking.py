@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import IO
 
+from gan_inpaint.errors import CannotWrite
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -19,9 +21,16 @@ else:
 
 
 def take(file: IO[bytes]) -> bool:
-    """Lock `file` until it is closed; False where another process holds it, or the file system has no locks."""
+    """Lock `file` until it is closed; False where another process holds it.
+
+    Raises CannotWrite where it cannot be locked at all, as on a file system without locks.
+    """
     try:
         _lock(file)
-    except OSError:
+    except (BlockingIOError, PermissionError):
         return False
+    except OSError as problem:
+        raise CannotWrite(
+            f"{file.name} cannot be locked: {problem.strerror}.", "Choose a folder on a disk of this computer."
+        ) from problem
     return True

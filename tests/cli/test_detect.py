@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from PIL import Image
 from tests.restoring.scans import clean, scratched
 
 Command = Callable[..., Any]
+
+needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need permissions there")
 
 
 @pytest.fixture
@@ -83,6 +87,19 @@ def test_pages_of_a_16_bit_tiff_become_pages_of_a_mask(run: Command, scan: Path)
             assert covers(page.asarray(), scratched(number)[1])
 
 
+def test_a_further_page_takes_no_more_memory_than_its_mask(run: Command, tmp_path: Path) -> None:
+    page = np.repeat(np.repeat(scratched()[0], 2, axis=0), 2, axis=1).astype(np.uint16) * 257
+    peaks = []
+    for count in (1, 2, 8):  # the first is there to load the networks
+        scan = tmp_path / f"{count}.tif"
+        tifffile.imwrite(scan, np.broadcast_to(page, (count, *page.shape)), photometric="rgb", metadata=None)
+        tracemalloc.start()
+        assert run("detect", scan, "-o", tmp_path / f"{count}-mask.tif").code == 0
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] - peaks[1] < 6 * page.nbytes / 2
+
+
 def test_the_mask_of_a_turned_photograph_is_upright_and_fits_it_again(run: Command, scan: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -110,6 +127,21 @@ def test_an_existing_mask_is_replaced_by_force(run: Command, scan: Path) -> None
     scan.with_name("mask.png").write_text("old")
     assert run("detect", scan, "-o", scan.with_name("mask.png"), "--force").code == 0
     assert covers(np.asarray(Image.open(scan.with_name("mask.png"))), scratched()[1])
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize("linked", [False, pytest.param(True, marks=needs_links)])
+def test_a_photograph_is_never_replaced_by_its_mask(
+    run: Command, scan: Path, force: tuple[str, ...], linked: bool
+) -> None:
+    before, out = scan.read_bytes(), scan
+    if linked:
+        out = scan.with_name("mask.png")
+        out.symlink_to(scan)
+    ended = run("detect", scan, "-o", out, *force, "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (4, "cannot_write")
+    assert "the photograph itself" in ended.json["error"]["message"]
+    assert scan.read_bytes() == before
 
 
 def test_an_unreadable_photograph(run: Command, scan: Path) -> None:

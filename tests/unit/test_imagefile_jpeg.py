@@ -44,6 +44,23 @@ def with_thumbnail(exif: bytes, thumbnail: bytes) -> bytes:
     return b"Exif\0\0" + bytes(block)
 
 
+def resource(number: int, data: bytes, name: bytes = b"") -> bytes:
+    """An image resource of Photoshop."""
+    head = b"8BIM" + struct.pack(">HB", number, len(name)) + name + bytes(1 - len(name) % 2)
+    return head + struct.pack(">I", len(data)) + data + bytes(len(data) % 2)
+
+
+IPTC = resource(0x0404, b"\x1c\x02\x78\x00\x08A street\x1c\x02\x50\x00\x06Nobody")
+OTHER = resource(0x03ED, bytes(range(16))) + resource(0x040A, b"\1", b"copyright")
+
+
+def add_resources(path: Path, *parts: bytes) -> None:
+    """Put image resources into a JPEG file, each part into a segment of its own."""
+    whole, head = path.read_bytes(), b"Photoshop 3.0\0"
+    segments = (struct.pack(">BBH", 0xFF, 0xED, len(head + part) + 2) + head + part for part in parts)
+    path.write_bytes(whole[:2] + b"".join(segments) + whole[2:])
+
+
 def refill(source: Path, target: Path) -> np.ndarray:
     opened = imagefile.open(source)
     pixels = opened.pixels.copy()
@@ -94,6 +111,19 @@ def test_saved_as_png_nothing_but_the_fill_changes(tmp_path: Path) -> None:
         assert image.info["exif"] == exif
 
 
+@pytest.mark.parametrize(("comment", "text"), [("for “a street”".encode(), "for “a street”"), (b"caf\xe9\0", "café")])
+def test_saved_as_png_comment_and_iptc_are_kept(tmp_path: Path, comment: bytes, text: str) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.png"
+    photograph().save(source, comment=comment)
+    add_resources(source, OTHER + IPTC)
+    refill(source, target)
+    with Image.open(target) as image:
+        assert image.info["Comment"] == text
+        _, kind, length, *lines = image.info["Raw profile type iptc"].split("\n")
+    assert (kind, int(length)) == ("iptc", len(IPTC))
+    assert bytes.fromhex("".join(lines)) == IPTC
+
+
 def test_exif_xmp_profile_comment_and_resolution_are_kept(tmp_path: Path) -> None:
     source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
     carried = {"exif": camera_exif(), "icc_profile": PROFILE, "xmp": XMP, "comment": b"by nobody", "dpi": (240, 240)}
@@ -117,6 +147,34 @@ def test_the_thumbnail_that_shows_the_old_picture_goes(tmp_path: Path) -> None:
             assert after.getexif().get_ifd(directory) == before.getexif().get_ifd(directory)
         assert dict(after.getexif()) == dict(before.getexif())
         assert before.getexif().get_ifd(IFD.IFD1) and not after.getexif().get_ifd(IFD.IFD1)
+
+
+@pytest.mark.parametrize("number", [0x0409, 0x040C])
+@pytest.mark.parametrize("cut", [None, 20, 300])
+def test_photoshops_thumbnail_goes_and_its_other_resources_stay(tmp_path: Path, number: int, cut: int | None) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    thumbnail = np.random.default_rng(4).bytes(1001)
+    photograph().save(source)
+    resources = OTHER + resource(number, thumbnail, b"odd") + IPTC
+    add_resources(source, *([resources] if cut is None else [resources[:cut], resources[cut:]]))
+    refill(source, target)
+    saved = target.read_bytes()
+    assert all(thumbnail[start : start + 8] not in saved for start in range(0, 993, 8))
+    with Image.open(target) as after:
+        parts = [data.removeprefix(b"Photoshop 3.0\0") for name, data in after.applist if name == "APP13"]
+    assert b"".join(parts) == OTHER + IPTC
+
+
+def test_resources_without_a_thumbnail_stay_as_they_are_damaged_ones_too(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().resize((80, 70)).save(source)
+    plain, whole = source.read_bytes(), OTHER + IPTC
+    for length in range(len(whole) + 1):
+        source.write_bytes(plain)
+        add_resources(source, whole[:length])
+        imagefile.save(imagefile.open(source), target, force=True)
+        added = source.read_bytes()[2 : len(source.read_bytes()) - len(plain) + 2]
+        assert added in target.read_bytes()
 
 
 def test_segments_about_the_old_pixels_or_further_pictures_go(tmp_path: Path) -> None:

@@ -176,6 +176,21 @@ def test_a_cut_page_is_damage(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["in.tif"]
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("bigtiff", [False, True])
+@pytest.mark.parametrize("back", [0, 1, 2])
+def test_pages_that_go_round_in_a_circle_are_damage(tmp_path: Path, bigtiff: bool, back: int) -> None:
+    source = write_pages(tmp_path / "in.tif", bigtiff=bigtiff)
+    with tifffile.TiffFile(source, mode="r+") as file:
+        link = struct.pack(file.tiff.offsetformat, file.pages[back].offset)
+        file.filehandle.seek(file.pages.next_page_offset)
+        file.filehandle.write(link)
+    for work in (imagefile.open, imagefile.pages, lambda path: imagefile.edit(path, tmp_path / "o.tif", fill_page(0))):
+        with pytest.raises(UnreadableImage, match="damaged or incomplete"):
+            work(source)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.tif"]
+
+
 def test_a_suffix_of_another_format_is_refused(tmp_path: Path) -> None:
     source = write_pages(tmp_path / "in.tif")
     with pytest.raises(CannotWrite, match=r"cannot be saved as out\.png"):
@@ -195,10 +210,10 @@ def test_masks_of_pages_belong_to_their_pages(tmp_path: Path) -> None:
     source = write_pages(tmp_path / "in.tif")
     photographs = [imagefile.open(source, page) for page in range(3)]
     masks = [np.full((67, 75), 100 * page, np.uint8) for page in range(3)]
-    save_masks(masks, [photograph.container for photograph in photographs], tmp_path / "mask.tif")
+    save_masks(masks, [1, 1, 1], tmp_path / "mask.tif")
     for page, photograph in enumerate(photographs):
         np.testing.assert_array_equal(open_mask(tmp_path / "mask.tif", photograph, page), masks[page])
-    save_masks(masks[1:2], [photographs[1].container], tmp_path / "one.png")
+    save_masks(masks[1:2], [1], tmp_path / "one.png")
     np.testing.assert_array_equal(open_mask(tmp_path / "one.png", photographs[2], 2), masks[1])
     write_pages(tmp_path / "short.tif", count=2)
     with pytest.raises(MaskSizeMismatch, match="has 2 pages"):

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from gan_inpaint import imagefile
-from gan_inpaint.errors import UnreadableImage, UnsupportedImage
+from gan_inpaint.errors import CannotWrite, UnreadableImage, UnsupportedImage
+from gan_inpaint.imagefile.mask import save_masks
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 ANCILLARY = [
@@ -65,6 +66,24 @@ def test_every_depth_and_layout_comes_back(tmp_path: Path, dtype: str, channels:
     saved, seen = refill(source, tmp_path / "out.png")
     assert seen.dtype == dtype
     np.testing.assert_array_equal(seen, saved)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [((3000, 1), "uint8"), ((3000, 4), "uint8"), ((3000, 1), "uint16"), ((3000, 2), "uint16"), ((3000, 1, 3), "uint8")],
+)
+def test_narrow_and_tall_noise_can_be_saved(tmp_path: Path, shape: tuple[int, ...], dtype: str) -> None:
+    pixels = picture(shape, dtype)
+    Image.fromarray(pixels).save(tmp_path / "in.png")
+    imagefile.save(imagefile.open(tmp_path / "in.png"), tmp_path / "out.png")
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "out.png")), pixels)
+
+
+def test_more_rows_than_png_can_have_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotWrite, match="1 × 1000001 pixels") as refusal:
+        save_masks([np.zeros((1_000_001, 1), np.uint8)], [1], tmp_path / "mask.png")
+    assert refusal.value.hint
+    assert list(tmp_path.iterdir()) == []
 
 
 def write_interlaced(path: Path, pixels: np.ndarray) -> Path:
@@ -139,6 +158,30 @@ def test_a_transparent_colour_becomes_an_alpha_channel(tmp_path: Path, dtype: st
     saved, seen = refill(source, tmp_path / "out.png")
     np.testing.assert_array_equal(seen, saved)
     assert chunks_of(tmp_path / "out.png") == []
+
+
+@pytest.mark.parametrize(
+    ("channels", "transparent", "before", "after"),
+    [
+        ((3,), (7, 7, 7), (5, 6, 5), (5, 6, 5, 8)),
+        ((), (7,), (5,), (5, 8)),
+        ((3,), None, (5, 6, 5), (5, 6, 5)),
+        ((4,), None, (5, 6, 5, 1), (5, 6, 5, 1)),
+    ],
+)
+def test_the_significant_bits_are_those_of_every_channel(
+    tmp_path: Path,
+    channels: tuple[int, ...],
+    transparent: tuple[int, ...] | None,
+    before: tuple[int, ...],
+    after: tuple[int, ...],
+) -> None:
+    ancillary = [(b"sBIT", bytes(before))]
+    if transparent:
+        ancillary.append((b"tRNS", struct.pack(f">{len(transparent)}H", *transparent)))
+    source = write_png(tmp_path / "in.png", picture((11, 13, *channels), "uint8"), *ancillary)
+    refill(source, tmp_path / "out.png")
+    assert chunks_of(tmp_path / "out.png") == [(b"sBIT", bytes(after))]
 
 
 def test_the_exif_thumbnail_goes_and_the_rest_of_exif_stays(tmp_path: Path) -> None:

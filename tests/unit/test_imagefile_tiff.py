@@ -159,6 +159,19 @@ def test_thumbnails_behind_the_picture_go(tmp_path: Path) -> None:
         np.testing.assert_array_equal(file.asarray(), pixels)
 
 
+@pytest.mark.parametrize("bigtiff", [False, True])
+def test_photoshops_thumbnail_goes_and_its_other_resources_stay(tmp_path: Path, bigtiff: bool) -> None:
+    source, target = tmp_path / "in.tif", tmp_path / "out.tif"
+    rest = b"8BIM\x03\xed\0\0\0\0\0\x04rest"
+    thumbnail = b"8BIM\x04\x0c\0\0\0\0\0\x09THUMBNAIL\0"
+    block = thumbnail + rest
+    write_tiff(source, picture("uint8"), bigtiff=bigtiff, extratags=[(34377, 7, len(block), block, True)])
+    pixels = refill(source, target)
+    assert b"THUMBNAIL" in source.read_bytes() and b"THUMBNAIL" not in target.read_bytes()
+    assert tags_of(target) == tags_of(source) | {34377: rest}
+    np.testing.assert_array_equal(tifffile.imread(target), pixels)
+
+
 def test_negatives_are_read_and_written_with_white_as_the_largest_value(tmp_path: Path) -> None:
     stored = picture("uint16", 1)
     source = write_tiff(tmp_path / "in.tif", stored, photometric="miniswhite")

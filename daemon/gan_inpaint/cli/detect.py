@@ -10,11 +10,11 @@ import typer
 
 from gan_inpaint.cli import progress, report
 from gan_inpaint.cli.options import Json, Sensitivity
+from gan_inpaint.errors import CannotWrite
 
 if TYPE_CHECKING:
     from gan_inpaint.detection import Kinds, Selection
     from gan_inpaint.imagefile import Pages
-    from gan_inpaint.imagefile.photograph import Container
 
 
 def register(app: typer.Typer) -> None:
@@ -42,9 +42,10 @@ def detect(
     from gan_inpaint.imagefile.mask import check_mask_target, save_masks
 
     with imagefile.opened(photo) as pages:
+        _check_apart(photo, output)
         check_mask_target(output, len(pages), force)
         found = _found(pages, sensitivity, kinds)
-    save_masks([each.mask for each, _ in found], [container for _, container in found], output, force)
+    save_masks([each.mask for each, _ in found], [orientation for _, orientation in found], output, force)
     defects, pixels = (sum(counts) for counts in zip(*((each.found, each.selected) for each, _ in found), strict=True))
     if as_json:
         report.show_json({"output": str(output), "found": defects, "pixels": pixels, "pages": len(found)})
@@ -52,13 +53,23 @@ def detect(
         report.show(f"{output}: {defects} defects of {pixels} pixels in all.")
 
 
-def _found(pages: Pages, sensitivity: float, kinds: Kinds) -> list[tuple[Selection, Container]]:
+def _check_apart(photo: Path, output: Path) -> None:
+    if output.exists() and output.samefile(photo):
+        raise CannotWrite(f"{output} is the photograph itself.", "Give the mask another name.")
+
+
+def _found(pages: Pages, sensitivity: float, kinds: Kinds) -> list[tuple[Selection, int]]:
+    """What was found on each page, and the page's orientation."""
     from gan_inpaint.restoring import networks
 
-    found = []
+    found: list[tuple[Selection, int]] = []
     with progress.shown() as on_progress:
+
+        def on_tile(done: int, total: int) -> None:
+            on_progress("looking for scratches", (len(found) + done / total) / len(pages))
+
         for number in range(len(pages)):
-            on_progress("looking for scratches", number / len(pages))
             photograph = pages.page(number)
-            found.append((networks.find(photograph, sensitivity, kinds), photograph.container))
+            selection = networks.find(photograph, sensitivity, kinds, on_tile=on_tile)
+            found.append((selection, photograph.container.orientation))
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from gan_inpaint.errors import UnsupportedImage
-from gan_inpaint.imagefile import exif, memory
+from gan_inpaint.imagefile import exif, memory, photoshop
 from gan_inpaint.imagefile.photograph import Format, Metadata, Photograph, Pixels
 from gan_inpaint.imagefile.pillow import decoding, output_at_most
 from gan_inpaint.imagefile.reading import DamagedFile
@@ -28,6 +28,7 @@ _APPLICATION = range(0xE0, 0xF0)
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _EXIF, _XMP, _ICC = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
+_PHOTOSHOP = b"Photoshop 3.0\0"
 
 # Segments that would be wrong in the new file: thumbnails of JFIF, offsets of further pictures behind this one (MPF),
 # and signatures over the old pixels (JUMBF, used by C2PA).
@@ -71,6 +72,8 @@ class JpegContainer:
             exif=_first(self.carried, _EXIF),
             xmp=_first(self.carried, _XMP),
             dots_per_metre=_resolution(self.carried),
+            iptc=photoshop.iptc(_resources(self.carried)),
+            comments=tuple(_text(segment.data) for segment in self.carried if segment.marker == _COMMENT),
         )
 
     def write(self, pixels: Pixels, target: Path) -> None:
@@ -169,6 +172,7 @@ def _is_stored_as_rgb(segments: list[Segment]) -> bool:
 
 
 def _carried(segments: list[Segment]) -> Iterator[Segment]:
+    resources = io.BytesIO(photoshop.without_thumbnail(_resources(segments)))
     for segment in segments:
         dropped = any(segment.marker == marker and segment.data.startswith(head) for marker, head in _DROPPED)
         if dropped or segment.marker not in {*_APPLICATION, _COMMENT} - {_ADOBE}:
@@ -176,13 +180,32 @@ def _carried(segments: list[Segment]) -> Iterator[Segment]:
         if segment.data.startswith(_EXIF):
             block = exif.without_thumbnail(segment.data[len(_EXIF) :])
             yield segment._replace(data=_EXIF + block)
+        elif segment.data.startswith(_PHOTOSHOP):
+            yield segment._replace(data=_PHOTOSHOP + resources.read(len(segment.data) - len(_PHOTOSHOP)))
         else:
             yield segment
 
 
 def _first(segments: tuple[Segment, ...], head: bytes) -> bytes:
-    blocks = (segment.data[len(head) :] for segment in segments if segment.data.startswith(head))
-    return next(blocks, b"")
+    return next(_parts(segments, head), b"")
+
+
+def _resources(segments: Sequence[Segment]) -> bytes:
+    """Photoshop's image resources, which go on in further segments where one is too small."""
+    return b"".join(_parts(segments, _PHOTOSHOP))
+
+
+def _parts(segments: Sequence[Segment], head: bytes) -> Iterator[bytes]:
+    return (segment.data[len(head) :] for segment in segments if segment.data.startswith(head))
+
+
+def _text(comment: bytes) -> str:
+    """A comment, whose encoding a JPEG does not tell: UTF-8 where it is that."""
+    try:
+        text = comment.decode()
+    except UnicodeDecodeError:
+        text = comment.decode("latin-1")
+    return text.replace("\0", "")
 
 
 def _icc_parts(segments: tuple[Segment, ...]) -> Iterator[tuple[int, bytes]]:

@@ -17,7 +17,7 @@ from gan_inpaint import imagefile
 from gan_inpaint.errors import CannotWrite, MaskSizeMismatch, UnsupportedImage
 from gan_inpaint.imagefile import atomic, memory, png, reading
 from gan_inpaint.imagefile.orientation import to_stored, to_upright
-from gan_inpaint.imagefile.photograph import Container, Photograph, Pixels
+from gan_inpaint.imagefile.photograph import Photograph, Pixels
 from gan_inpaint.imagefile.pillow import decoding
 
 Mask = NDArray[np.uint8]
@@ -85,13 +85,14 @@ def open_mask(path: Path, photograph: Photograph, page: int | None = None) -> Ma
         return masks.of(photograph, page)
 
 
-def save_masks(masks: Sequence[Mask], pages: Sequence[Container], target: Path, force: bool = False) -> None:
-    """Save the masks of a photograph's pages as a viewer shows them: one as PNG or TIFF, several as TIFF.
+def save_masks(masks: Sequence[Mask], orientations: Sequence[int], target: Path, force: bool = False) -> None:
+    """Save the masks of a photograph's pages, which have these EXIF orientations, as a viewer shows them: one as PNG or
+    TIFF, several as TIFF.
 
     Raises:
         CannotWrite: as `imagefile.save`.
     """
-    upright = [to_upright(mask, page.orientation) for mask, page in zip(masks, pages, strict=True)]
+    upright = [to_upright(mask, orientation) for mask, orientation in zip(masks, orientations, strict=True)]
     check_mask_target(target, len(masks), force)
     with atomic.writing(target, force) as temporary:
         if imagefile.SUFFIXES[target.suffix.lower()] == "png":

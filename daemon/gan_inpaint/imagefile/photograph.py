@@ -21,6 +21,8 @@ class Metadata:
     exif: bytes = b""  # the TIFF structure, without any prefix
     xmp: bytes = b""
     dots_per_metre: tuple[int, int] | None = None
+    iptc: bytes = b""  # as an image resource of Photoshop, with its header
+    comments: tuple[str, ...] = ()
 
 
 class Container(Protocol):
@@ -45,7 +47,7 @@ class Container(Protocol):
         ...
 
     def write(self, pixels: Pixels, target: Path) -> None:
-        """Write a whole file with `pixels` to `target`, which exists and is empty; raises OSError."""
+        """Write a whole file with `pixels` to `target`, which exists and is empty; raises OSError, CannotWrite."""
         ...
 
 

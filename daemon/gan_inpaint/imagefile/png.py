@@ -12,7 +12,7 @@ from typing import NamedTuple
 import imagecodecs
 import numpy as np
 
-from gan_inpaint.errors import UnsupportedImage
+from gan_inpaint.errors import CannotWrite, UnsupportedImage
 from gan_inpaint.imagefile import adam7, exif, memory
 from gan_inpaint.imagefile.photograph import Format, Metadata, Photograph, Pixels
 from gan_inpaint.imagefile.reading import DamagedFile
@@ -54,7 +54,7 @@ class PngContainer:
         return exif.orientation(blocks[0]) if blocks else 1
 
     def write(self, pixels: Pixels, target: Path) -> None:
-        encoded = imagecodecs.png_encode(pixels, level=_LEVELS[pixels.dtype.itemsize])
+        encoded = _encode(pixels)
         with target.open("wb") as file:
             file.write(encoded[:_HEADER_END])
             file.writelines(chunk.encode() for chunk in self.before)
@@ -82,7 +82,8 @@ def parse(data: bytes) -> Photograph:
     pixels = _decode(chunks)
     first, last = _span_of_pixels(chunks)
     before, after = _carried(chunks[1:first]), _carried(chunks[last + 1 :])
-    return Photograph(pixels, PngContainer(before, after))
+    channels = pixels.shape[2] if pixels.ndim == 3 else 1
+    return Photograph(pixels, PngContainer(tuple(_fitting(chunk, channels, bits) for chunk in before), after))
 
 
 def carrying(metadata: Metadata) -> PngContainer:
@@ -96,7 +97,29 @@ def carrying(metadata: Metadata) -> PngContainer:
         chunks.append(Chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp))
     if metadata.exif:
         chunks.append(Chunk(b"eXIf", metadata.exif))
+    if metadata.iptc:
+        chunks.append(_raw_profile("iptc", metadata.iptc))
+    chunks.extend(Chunk(b"iTXt", b"Comment\0\0\0\0\0" + comment.encode()) for comment in metadata.comments)
     return PngContainer(tuple(chunks))
+
+
+def _raw_profile(kind: str, profile: bytes) -> Chunk:
+    """ImageMagick's way, which ExifTool and Exiv2 read too, for what PNG has no chunk of its own for: 36 bytes a line
+    as hexadecimal digits, after their kind and number.
+    """
+    text = f"\n{kind}\n{len(profile):8}\n{profile.hex(chr(10), -36)}\n"
+    return Chunk(b"zTXt", f"Raw profile type {kind}\0\0".encode() + zlib.compress(text.encode()))
+
+
+def _encode(pixels: Pixels) -> bytes | bytearray:
+    """A whole PNG file with nothing but the pixels; raises CannotWrite where they have too many rows or columns."""
+    packed = pixels.nbytes + len(pixels)  # a byte of each row, which imagecodecs forgets, tells its filter
+    room = packed + packed // 4 + 1024
+    try:
+        return imagecodecs.png_encode(pixels, level=_LEVELS[pixels.dtype.itemsize], out=room)
+    except imagecodecs.PngError as problem:
+        size = f"{pixels.shape[1]} × {pixels.shape[0]} pixels"
+        raise CannotWrite(f"{size} cannot be saved as PNG: {problem}.", "Save them as a TIFF.") from problem
 
 
 def _chunks(data: bytes) -> Iterator[Chunk]:
@@ -168,6 +191,11 @@ def _carried(chunks: list[Chunk]) -> tuple[Chunk, ...]:
     return tuple(
         Chunk(chunk.kind, exif.without_thumbnail(chunk.data)) if chunk.kind == b"eXIf" else chunk for chunk in kept
     )
+
+
+def _fitting(chunk: Chunk, channels: int, bits: int) -> Chunk:
+    """The chunk for so many channels of `bits` bits: sBIT tells of each, also where a transparent colour adds one."""
+    return Chunk(chunk.kind, chunk.data.ljust(channels, bytes([bits]))) if chunk.kind == b"sBIT" else chunk
 
 
 def _is_safe_to_copy(kind: bytes) -> bool:

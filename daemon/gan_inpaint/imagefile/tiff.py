@@ -22,7 +22,7 @@ import numpy as np
 import tifffile
 
 from gan_inpaint.errors import UnreadableImage, UnsupportedImage
-from gan_inpaint.imagefile import memory, tiff_segments
+from gan_inpaint.imagefile import memory, photoshop, tiff_segments
 from gan_inpaint.imagefile.photograph import Format, Photograph, Pixels
 from gan_inpaint.imagefile.reading import DamagedFile, damaged
 
@@ -40,7 +40,7 @@ _PHOTOMETRIC = {
     34892: "The photograph is a camera's raw file.",
 }
 _MIN_IS_WHITE, _MIN_IS_BLACK, _RGB = 0, 1, 2
-_DNG_VERSION, _PHOTOSHOP_LAYERS, _ORIENTATION = 50706, 37724, 274
+_DNG_VERSION, _PHOTOSHOP_LAYERS, _PHOTOSHOP_RESOURCES, _ORIENTATION = 50706, 37724, 34377, 274
 _LAYER_BLOCKS = (b"8BIMLayr", b"8BIMLr16", b"8BIMLr32", b"MIB8ryaL", b"MIB861rL", b"MIB823rL")
 _COMPRESSIONS = {1, 5, 8, 32773, 32946, 34925, 50000}  # none, LZW, deflate (two codes), PackBits, LZMA, zstd
 _PREDICTORS = {"u": (1, 2), "f": (1, 3)}
@@ -141,6 +141,7 @@ class ReplacedPages:
         page = self._pages[container.number]
         samples = _inverted(pixels) if page.photometric == _MIN_IS_WHITE else pixels
         tiff_segments.replace(page, samples, changed.any(axis=-1), self._users)
+        _drop_thumbnail(page)
         self._changed = True
 
     def finish(self) -> None:
@@ -194,8 +195,21 @@ def _opened(path: Path, mode: str) -> Iterator[Any]:
 
 def _pages(file: Any) -> list[Any]:
     """The file's pages, without reduced copies; the first is always meant."""
-    first, *others = file.pages
+    first, *others = _chain(file)
     return [first, *(page for page in others if not page.is_reduced)]
+
+
+def _chain(file: Any) -> Iterator[Any]:
+    """All pages of a file, one after the other.
+
+    Raises DamagedFile where a page is followed by one before it: tifffile would go round for ever.
+    """
+    offsets = set()
+    for page in file.pages:
+        if page.offset in offsets:
+            raise DamagedFile
+        offsets.add(page.offset)
+        yield page
 
 
 def _check_kind(page: Any) -> None:
@@ -244,6 +258,16 @@ def _inverted(pixels: Pixels) -> Pixels:
     gray = result if result.ndim == 2 else result[..., 0]
     np.subtract(np.iinfo(pixels.dtype).max, gray, out=gray)
     return result
+
+
+def _drop_thumbnail(page: Any) -> None:
+    """Take Photoshop's thumbnail out of the page's tags."""
+    tag = page.tags.get(_PHOTOSHOP_RESOURCES)
+    if tag is None or not isinstance(tag.value, bytes):
+        return
+    resources = photoshop.without_thumbnail(tag.value)
+    if resources != tag.value:
+        tag.overwrite(resources)
 
 
 def _link(file: Any, page: int, following: int) -> None:

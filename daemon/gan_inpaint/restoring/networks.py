@@ -9,6 +9,7 @@ from pathlib import Path
 from gan_inpaint import paths
 from gan_inpaint.cores import physical_cores
 from gan_inpaint.detection import Kinds, Selection, find_damage, select
+from gan_inpaint.detection.finding import OnTile
 from gan_inpaint.engine.arrays import Bytes, Samples
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.restoring.repair import repair as repair_defects
@@ -16,13 +17,19 @@ from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.store import DEFAULT, ModelStore
 
 
-def find(photograph: Photograph, sensitivity: float, kinds: Kinds = "both", threads: int = 0) -> Selection:
-    """The scratches of a photograph; `threads` 0 stands for all physical cores.
+def find(
+    photograph: Photograph,
+    sensitivity: float,
+    kinds: Kinds = "both",
+    threads: int = 0,
+    on_tile: OnTile | None = None,
+) -> Selection:
+    """The scratches of a photograph; `threads` 0 stands for all physical cores. `on_tile`: as of `find_damage`.
 
     Raises UnknownModel, BadModel, OutOfMemory.
     """
     detector = _sessions(paths.models_dir(), threads).detector().detector
-    damage_map = find_damage(photograph.pixels, detector, photograph.transfer)
+    damage_map = find_damage(photograph.pixels, detector, photograph.transfer, on_tile=on_tile)
     return select(damage_map, detector.threshold, sensitivity, kinds)
 
 

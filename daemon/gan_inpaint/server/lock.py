@@ -22,6 +22,7 @@ def single_instance(directory: Path) -> Iterator[None]:
 
     Raises:
         DaemonProblem: `already_running`; the message says where the other daemon is.
+        CannotWrite: the file system has no locks.
     """
     with (directory / "daemon.lock").open("ab") as file:
         deadline = time.monotonic() + _SETTLE_SECONDS
