@@ -20,6 +20,7 @@ from gan_inpaint_training.boxes import grown
 from gan_inpaint_training.config import Config
 from gan_inpaint_training.features import EfficientNetLite0
 from gan_inpaint_training.octaves import View, views
+from gan_inpaint_training.precision import precision_of
 
 
 class Fill(NamedTuple):
@@ -48,7 +49,7 @@ class Network(NamedTuple):
 
 
 class PlainLoop:
-    """One of `NETWORKS` by `name`, in channels_last and bfloat16 autocast, with one Adam or two."""
+    """One of `NETWORKS` by `name`, in channels_last and the same precision, with one Adam or two."""
 
     discriminator: nn.Module
     discriminator_optimizer: torch.optim.Optimizer
@@ -85,13 +86,17 @@ class PlainLoop:
 
     def stages(self, truth: Tensor, mask: Tensor, guide: Tensor | None = None) -> list[Tensor]:
         image = self.generator.prepare(truth, mask, guide).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
+        with self._autocast():
             return [stage.float() for stage in self.generator.stages(image, mask)]
 
     def judge(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        with torch.autocast("cpu", torch.bfloat16):
+        with self._autocast():
             scores, maps = self.discriminator(image.contiguous(memory_format=torch.channels_last), mask)
         return [score.float() for score in scores], maps
+
+    def _autocast(self) -> torch.autocast:
+        enabled = precision_of(self.config.schedule.precision) == "bf16-mixed"
+        return torch.autocast("cpu", torch.bfloat16, enabled=enabled)
 
     def _view(self, truth: Tensor, mask: Tensor) -> View:
         if self.config.octaves is None:

@@ -33,6 +33,7 @@ from gan_inpaint_training import config as configuration
 from gan_inpaint_training.batches import to_hole, to_image
 from gan_inpaint_training.config import Config
 from gan_inpaint_training.masks import Masks
+from gan_inpaint_training.precision import precision_of
 from gan_inpaint_training.trainer import Trainer
 from gan_inpaint_training.watch import FiniteWatch
 
@@ -76,7 +77,7 @@ def figures() -> Iterator[Figure]:
 
 def _compared(name: str, case: Case) -> dict[str, float]:
     config = configuration.load(name, [f"data.crop={case.crop}", f"schedule.batch={case.batch}"])
-    fabric = Fabric(accelerator="cpu", devices=1, precision=config.schedule.precision)
+    fabric = Fabric(accelerator="cpu", devices=1, precision=precision_of(config.schedule.precision))
     trainer, plain, watch = Trainer(config, fabric), PlainLoop(name, config), FiniteWatch(fabric)
     batches = _batches(config)
     _check_that_both_train_alike(name, trainer, plain, batches)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import pytest
@@ -16,6 +15,7 @@ from gan_inpaint_export import from_run
 from gan_inpaint_training import checkpoint, generators
 from gan_inpaint_training.config import available, load
 from gan_inpaint_training.loop import train
+from gan_inpaint_training.precision import Precision, precision_of
 from gan_inpaint_training.trainer import Trainer
 
 SMALL = {
@@ -76,7 +76,7 @@ def test_a_network_trains_in_mixed_precision(name: str, photographs: Path, tmp_p
 
 @pytest.mark.parametrize(("precision", "dtype"), [("32-true", torch.float32), ("bf16-mixed", torch.bfloat16)])
 def test_the_generator_computes_in_the_precision_of_the_configuration(
-    precision: Literal["32-true", "bf16-mixed"], dtype: torch.dtype, photographs: Path
+    precision: Precision, dtype: torch.dtype, photographs: Path
 ) -> None:
     config = load("default", small("default", photographs))
     trainer = Trainer(config, Fabric(accelerator="cpu", devices=1, precision=precision))
@@ -86,6 +86,16 @@ def test_the_generator_computes_in_the_precision_of_the_configuration(
             module.register_forward_hook(lambda module, inputs, output: computed.add(output.dtype))
     (fill,) = trainer.stages(torch.zeros(1, 3, 32, 32), torch.ones(1, 1, 32, 32), None)
     assert computed == {dtype} and fill.dtype == torch.float32
+
+
+@pytest.mark.skipif(torch.accelerator.is_available(), reason="then the CPU does not matter")
+@pytest.mark.parametrize(("capability", "fastest"), [("AVX512", "bf16-mixed"), ("AVX2", "32-true")])
+def test_bfloat16_is_the_default_where_the_hardware_computes_it(
+    capability: str, fastest: Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    assert precision_of(load("default").schedule.precision) == fastest
+    assert precision_of("32-true") == "32-true" and precision_of("bf16-mixed") == "bf16-mixed"
 
 
 # The generators of the other configurations are exported from a run in tests/unit/test_export.py.

@@ -236,7 +236,7 @@ class ScheduleConfig(msgspec.Struct, forbid_unknown_fields=True):
     """Progress is counted in images seen. `batch`: images a step, over all devices; `halve`: images after each of
     which the learning rates are halved; `decay`: share of the run, at its end, over which they fall to zero;
     `ema_half_life`: images after which a weight counts half in the exponential moving average, which at the start of a
-    run are a tenth of those seen."""
+    run are a tenth of those seen; `precision`: `auto` is `bf16-mixed` where that is fast, else `32-true`."""
 
     images: Count
     batch: Count = 16
@@ -246,7 +246,7 @@ class ScheduleConfig(msgspec.Struct, forbid_unknown_fields=True):
     decay: Share = 0.2
     ema_half_life: Count = 10_000
     seed: Annotated[int, Meta(ge=0)] = 0
-    precision: Literal["32-true", "bf16-mixed"] = "bf16-mixed"
+    precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
     log_every: Count = 1_000
     checkpoint_every: Count = 10_000
 

@@ -25,6 +25,7 @@ from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.config import ScheduleConfig
 from gan_inpaint_training.data import DataError
 from gan_inpaint_training.masks import MaskError
+from gan_inpaint_training.precision import precision_of
 from gan_inpaint_training.progress import reporter
 from gan_inpaint_training.settings import ConfigError, Settings
 from gan_inpaint_training.sides import SideError
@@ -174,7 +175,7 @@ def _fabric(schedule: ScheduleConfig, settings: Settings, devices: int) -> Fabri
             devices=local,
             num_nodes=world // local,
             strategy="ddp" if world > 1 else "auto",
-            precision=schedule.precision,
+            precision=precision_of(schedule.precision),
         )
     except MisconfigurationException as error:
         raise ConfigError(f"This machine has no {local} devices to train on: {error}") from error
