@@ -108,7 +108,8 @@ def _are_one(before: Origin, now: Origin) -> bool:
     if before.source == now.source:
         return True
     earlier = Path(before.source)
-    return before.identity == now.identity and (not earlier.exists() or earlier.samefile(now.source))
+    still_there = identity(earlier) == before.identity and not earlier.samefile(now.source)
+    return before.identity == now.identity and not still_there
 
 
 def _is_settled(entry: Entry, origin: Origin, output: Path) -> bool:
