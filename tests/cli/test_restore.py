@@ -18,6 +18,8 @@ from PIL import Image
 from tests.detector import product_with, write_detector
 from tests.restoring.scans import clean, scratched, write_scans
 
+from gan_inpaint.store import SHIPPED_DEFAULT
+
 Command = Callable[..., Any]
 
 
@@ -187,6 +189,25 @@ def test_another_sensitivity_is_another_result(run: Command, tmp_path: Path) -> 
     for times, sensitivity in enumerate((0.5, 0.6, 0.6, 0.5), 1):
         assert run("restore", tmp_path / "scans", "-o", tmp_path / "out", "--sensitivity", sensitivity).code == 0
         assert len(began(tmp_path / "out")) == (times if times < 3 else times - 1)
+
+
+def test_a_stand_in_for_the_generator_is_told_and_the_next_run_does_better(
+    command: Command, daemon_environment: dict[str, str], tmp_path: Path
+) -> None:
+    scans, out, whole = tmp_path / "scans", tmp_path / "out", dict(daemon_environment)
+    again = ("restore", scans, "-o", out, "--mask", write_scans(scans, 1), "--json")
+    daemon_environment |= product_with(None, tmp_path / "product", whole["PYTHONPATH"])
+    for file in (tmp_path / "product").rglob(f"{SHIPPED_DEFAULT}.*"):
+        file.unlink()
+    ended = command(*again)
+    assert ended.code == 0 and "classical filler stood in" in ended.err
+    assert "classical filler stood in" in ended.json["notes"][0]
+    assert "classical filler stood in" in (out / "report.html").read_text("utf-8")
+    daemon_environment |= whole
+    assert command(*again).json["notes"] == []
+    assert began(out) == ["scan-00.png"] * 2
+    assert command(*again).json["restored"] == 1
+    assert began(out) == ["scan-00.png"] * 2
 
 
 def test_the_folder_for_the_results_may_lie_among_the_originals(run: Command, tmp_path: Path) -> None:
