@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 import tifffile
 from PIL import Image
 from tests.disk import mounted
+from tests.privileges import unprivileged
 
 from gan_inpaint import imagefile
 from gan_inpaint.errors import UnreadableImage
@@ -61,14 +61,8 @@ def test_an_unreadable_photograph(refused: Command, photo: Path, mask: Path, out
 @pytest.mark.skipif(sys.platform == "win32", reason="other permissions there")
 def test_a_photograph_that_may_not_be_read(photo: Path) -> None:
     photo.chmod(0)
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)  # root may read everything
-    try:
-        with pytest.raises(UnreadableImage, match="may not read"):
-            imagefile.open(photo)
-    finally:
-        os.seteuid(user)
+    with unprivileged(), pytest.raises(UnreadableImage, match="may not read"):
+        imagefile.open(photo)
 
 
 @pytest.mark.parametrize("name", ["missing.png", "text.png"])

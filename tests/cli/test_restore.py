@@ -260,6 +260,13 @@ def test_progress_is_shown_with_the_time_that_is_left(daemon_environment: dict[s
     assert "2 pictures: 2 restored." in shown.decode()
 
 
+def decide(output: Path, *rejected: str) -> Path:
+    """The list that the report saves, beside the folder of the results."""
+    path = output.with_name("accepted.json")
+    path.write_text(json.dumps({"accepted": ["scan-01.png"], "rejected": rejected}))
+    return path
+
+
 class TestWhatOthersHaveChanged:
     """What somebody has put where a result stands, or made of it, is never replaced."""
 
@@ -298,9 +305,7 @@ class TestWhatOthersHaveChanged:
 
     def test_a_retouched_result_is_not_rejected(self, run: Command, restored: Path) -> None:
         (restored / "scan-00.png").write_bytes(b"retouched")
-        decided = restored.with_name("accepted.json")
-        decided.write_text(json.dumps({"rejected": ["scan-00.png"]}))
-        ended = run("restore", "--reject", decided, "-o", restored, "--json")
+        ended = run("restore", "--reject", decide(restored, "scan-00.png"), "-o", restored, "--json")
         assert (ended.code, ended.json["error"]["code"]) == (4, "cannot_write")
         assert (restored / "scan-00.png").read_bytes() == b"retouched"
 
@@ -310,9 +315,7 @@ class TestWhatOthersHaveChanged:
         before = (restored / "scan-00.png").read_bytes()
         assert self.again(run, restored, 255).code == 8
         assert (restored / "scan-00.png").read_bytes() == before
-        decided = restored.with_name("accepted.json")
-        decided.write_text(json.dumps({"rejected": ["scan-00.png"]}))
-        assert run("restore", "--reject", decided, "-o", restored).code == 0
+        assert run("restore", "--reject", decide(restored, "scan-00.png"), "-o", restored).code == 0
         original = restored.with_name("scans") / "scan-00.png"
         assert (restored / "scan-00.png").read_bytes() == original.read_bytes()
 
@@ -329,14 +332,9 @@ class TestPuttingBack:
         assert run("restore", scans, "-o", tmp_path / "out", "--mask", masks, "--format", "png").code == 0
         return tmp_path / "out"
 
-    def decide(self, output: Path, *rejected: str) -> Path:
-        path = output.with_name("accepted.json")
-        path.write_text(json.dumps({"accepted": ["scan-01.png"], "rejected": rejected}))
-        return path
-
     def test_the_originals_are_back_and_stay(self, run: Command, restored: Path) -> None:
         scans, before = restored.with_name("scans"), (restored / "scan-01.png").read_bytes()
-        decided = self.decide(restored, "scan-00.png", "photo.png")
+        decided = decide(restored, "scan-00.png", "photo.png")
         ended = run("restore", "--reject", decided, "-o", restored)
         assert ended.code == 0 and ended.out == f"2 originals put back into {restored}.\n"
         assert (restored / "scan-00.png").read_bytes() == (scans / "scan-00.png").read_bytes()
@@ -351,14 +349,14 @@ class TestPuttingBack:
     def test_an_original_that_was_deleted_from_the_results_is_restored_again(
         self, run: Command, restored: Path
     ) -> None:
-        assert run("restore", "--reject", self.decide(restored, "scan-00.png"), "-o", restored).code == 0
+        assert run("restore", "--reject", decide(restored, "scan-00.png"), "-o", restored).code == 0
         (restored / "scan-00.png").unlink()
         again = ("restore", restored.with_name("scans"), "-o", restored, "--mask", restored.with_name("masks"))
         assert run(*again, "--format", "png", "--json").json["restored"] == 3
 
     def test_they_stay_whatever_else_is_asked_for(self, run: Command, restored: Path) -> None:
         scans, mask = restored.with_name("scans"), restored.with_name("masks") / "scan-01.png"
-        assert run("restore", "--reject", self.decide(restored, "scan-00.png", "photo.png"), "-o", restored).code == 0
+        assert run("restore", "--reject", decide(restored, "scan-00.png", "photo.png"), "-o", restored).code == 0
         (restored / "photo.jpg").write_bytes(b"retouched")
         for form in ("png", "same"):
             ended = run("restore", scans, "-o", restored, "--mask", mask, "--format", form, "--json")
@@ -369,7 +367,7 @@ class TestPuttingBack:
     @pytest.mark.parametrize("name", ["none.png", "../scans/scan-00.png"])
     def test_a_name_that_is_no_result_changes_nothing(self, run: Command, restored: Path, name: str) -> None:
         before = {path: path.read_bytes() for path in restored.rglob("*") if path.is_file()}
-        ended = run("restore", "--reject", self.decide(restored, "scan-00.png", name), "-o", restored, "--json")
+        ended = run("restore", "--reject", decide(restored, "scan-00.png", name), "-o", restored, "--json")
         assert (ended.code, ended.json["error"]["code"]) == (3, "bad_journal")
         assert name in ended.json["error"]["message"]
         assert {path: path.read_bytes() for path in restored.rglob("*") if path.is_file()} == before
@@ -381,11 +379,11 @@ class TestPuttingBack:
 
     def test_a_missing_original(self, run: Command, restored: Path) -> None:
         (restored.with_name("scans") / "scan-00.png").unlink()
-        ended = run("restore", "--reject", self.decide(restored, "scan-00.png"), "-o", restored, "--json")
+        ended = run("restore", "--reject", decide(restored, "scan-00.png"), "-o", restored, "--json")
         assert (ended.code, ended.json["error"]["code"]) == (3, "unreadable_image")
         assert (restored / "scan-00.png").exists()
 
     def test_it_is_one_or_the_other(self, run: Command, restored: Path) -> None:
-        decided = self.decide(restored)
+        decided = decide(restored)
         assert run("restore", restored.with_name("scans"), "-o", restored, "--reject", decided).code == 2
         assert run("restore", "-o", restored).code == 2

@@ -10,7 +10,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,8 @@ from PIL import Image
 from tests.disk import mounted
 from tests.restoring.scans import scratched, write_scans
 
-from gan_inpaint.errors import CannotWrite, UnreadableImage
-from gan_inpaint.restoring import files, journal
-from gan_inpaint.restoring.outcome import Options
-from gan_inpaint.restoring.picture import restore_file
+from gan_inpaint.errors import CannotWrite
+from gan_inpaint.restoring import journal
 
 Command = Callable[..., Any]
 COMMAND = [sys.executable, "-m", "gan_inpaint", "restore"]
@@ -360,53 +357,6 @@ def test_a_disk_that_is_full_of_the_journal(tmp_path: Path) -> None:
         written = set(kept.entries)
         with journal.opened(folder) as kept:
             assert kept.entries.keys() == written
-
-
-def open_to_all(folder: Path) -> None:
-    for each in (folder, *folder.parents[:-1]):
-        each.chmod(each.stat().st_mode | 0o055)
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)  # root may read everything
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="other permissions there")
-def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_searched(tmp_path: Path) -> None:
-    write_scans(tmp_path / "scans", 1)
-    locked = tmp_path / "scans" / "lost+found"
-    locked.mkdir(0)
-    open_to_all(tmp_path)
-    with unprivileged():
-        found = files.find([tmp_path / "scans"], tmp_path / "out", False, None)
-        assert [picture.name for picture in found.pictures] == ["scan-00.png"]
-        assert found.unread[str(locked)].code == "unreadable_image"
-        with pytest.raises(UnreadableImage, match="lost"):
-            files.find([locked], tmp_path / "out", False, None)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="other permissions there")
-def test_what_is_wrong_with_the_machine_does_not_last(tmp_path: Path) -> None:
-    scan = tmp_path / "scan.png"
-    scan.write_bytes(b"damaged")
-    (tmp_path / "out").mkdir()
-    open_to_all(tmp_path)
-    (tmp_path / "out").chmod(0o777)
-    lasting = []
-    for mode in (0o644, 0):
-        scan.chmod(mode)
-        with unprivileged():
-            problem = restore_file(scan, tmp_path / "out" / "scan.png", Options()).problem
-        assert problem and problem.code == "unreadable_image"
-        lasting.append(problem.lasting)
-    assert lasting == [True, False]
 
 
 def test_a_damaged_journal(refused: Command, tmp_path: Path) -> None:

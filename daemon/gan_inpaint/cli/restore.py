@@ -15,6 +15,7 @@ from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json, Sensitivity
 
 if TYPE_CHECKING:
+    from gan_inpaint.errors import UnreadableImage
     from gan_inpaint.restoring.files import Picture
     from gan_inpaint.restoring.journal import Entry, Journal
     from gan_inpaint.restoring.outcome import Outcome, Problem
@@ -143,7 +144,7 @@ def _in_words(source: str, problem: Problem) -> str:
     return problem.message if source in problem.message else f"{source}: {problem.message}"
 
 
-def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Problem], as_json: bool) -> None:
+def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableImage], as_json: bool) -> None:
     """The summary, and by the exit code whether pictures have failed or folders could not be read."""
     from gan_inpaint.restoring.report import in_words, state_of, write
 
@@ -163,7 +164,8 @@ def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Problem], a
         raise typer.Exit(Exit.SOME_FAILED)
 
 
-def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Problem], page: Path) -> dict[str, Any]:
+def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableImage], page: Path) -> dict[str, Any]:
+    from gan_inpaint.restoring.outcome import Problem
     from gan_inpaint.restoring.report import state_of
 
     counts = dict.fromkeys(("restored", "clean", "original", "failed"), 0)
@@ -172,7 +174,7 @@ def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Problem]
     failed = [(entry.origin.source, problem) for entry in done if entry.outcome and (problem := entry.outcome.problem)]
     problems = [
         {"source": source, "code": problem.code, "message": problem.message, "hint": problem.hint}
-        for source, problem in (*failed, *unread.items())
+        for source, problem in (*failed, *((folder, Problem.of(error)) for folder, error in unread.items()))
     ]
     notes = sorted({entry.outcome.note for entry in done if entry.outcome and entry.outcome.note})
     return {"output": str(kept.output), "report": str(page), **counts, "problems": problems, "notes": notes}

@@ -14,7 +14,6 @@ from gan_inpaint.imagefile import SUFFIXES
 from gan_inpaint.imagefile.reading import RAW_SUFFIXES
 from gan_inpaint.restoring.errors import NoPictures
 from gan_inpaint.restoring.journal import FOLDER
-from gan_inpaint.restoring.outcome import Problem
 
 _PICTURES = SUFFIXES.keys() | RAW_SUFFIXES
 _LOSSY = {suffix for suffix, format in SUFFIXES.items() if format in ("jpeg", "webp")}
@@ -35,7 +34,7 @@ class Found(Struct, frozen=True):
     """The pictures, by name, and why folders among them could not be read."""
 
     pictures: tuple[Picture, ...]
-    unread: dict[str, Problem]
+    unread: dict[str, UnreadableImage]
 
 
 def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) -> Found:
@@ -51,18 +50,17 @@ def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) 
         NoPictures: the folders hold none.
         CannotWrite: the originals lie in the output folder, or two results would have one name.
     """
-    output = Path(os.path.realpath(output))
-    left_out = {output, *([Path(os.path.realpath(masks))] if masks else [])}
+    output = _real(output)
+    left_out = {output, _real(masks)} if masks else {output}
     sources: dict[Path, str] = {}
-    unread: dict[str, Problem] = {}
+    unread: dict[str, UnreadableImage] = {}
     for path in paths:
         _check_apart(path, output)
         for source, name in _named_by(path, left_out, unread):
             _check_name(source)
             sources.setdefault(source, name)
     if not sources and unread:
-        problem = next(iter(unread.values()))
-        raise UnreadableImage(problem.message, problem.hint)
+        raise next(iter(unread.values()))
     if not sources:
         raise NoPictures(
             f"There are no pictures in {', '.join(map(str, paths))}.",
@@ -74,11 +72,11 @@ def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) 
 
 
 def _check_apart(path: Path, output: Path) -> None:
-    if Path(os.path.realpath(path)).is_relative_to(output):
+    if _real(path).is_relative_to(output):
         raise CannotWrite(f"{path} lies in the folder for the results.", "Choose another folder for the results.")
 
 
-def _named_by(path: Path, left_out: Container[Path], unread: dict[str, Problem]) -> Iterator[tuple[Path, str]]:
+def _named_by(path: Path, left_out: Container[Path], unread: dict[str, UnreadableImage]) -> Iterator[tuple[Path, str]]:
     """The pictures that a path of the command line means, absolute, with their places in its folder, but for what is
     `left_out`. Folders that cannot be read are added to `unread`."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
@@ -89,9 +87,9 @@ def _named_by(path: Path, left_out: Container[Path], unread: dict[str, Problem])
         return
     for folder, folders, files in os.walk(absolute, onerror=partial(_note_unread, unread)):
         here = Path(folder)
-        folders[:] = [name for name in folders if name[0] != "." and not _is_left_out(here / name, left_out)]
+        folders[:] = [name for name in folders if name[0] != "." and not _is_other(here / name, left_out)]
         for name in files:
-            if name[0] != "." and Path(name).suffix.lower() in _PICTURES and not _is_left_out(here / name, left_out):
+            if name[0] != "." and Path(name).suffix.lower() in _PICTURES and _real(here / name) not in left_out:
                 yield here / name, (here / name).relative_to(absolute).as_posix()
 
 
@@ -103,14 +101,19 @@ def _check_name(source: Path) -> None:
         raise UnreadableImage(f"The name of {shown} is no valid Unicode.", "Give it another name.") from problem
 
 
-def _is_left_out(path: Path, left_out: Container[Path]) -> bool:
-    holds_results = os.path.isdir(path / FOLDER)  # noqa: PTH112 - False where nobody may look
-    return holds_results or Path(os.path.realpath(path)) in left_out
+def _is_other(folder: Path, left_out: Container[Path]) -> bool:
+    """Whether a folder holds what is no picture to restore: what is left out, or results of an earlier run."""
+    holds_results = os.path.isdir(folder / FOLDER)  # noqa: PTH112 - False where nobody may look
+    return holds_results or _real(folder) in left_out
 
 
-def _note_unread(unread: dict[str, Problem], problem: OSError) -> None:
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _note_unread(unread: dict[str, UnreadableImage], problem: OSError) -> None:
     message = f"The folder {problem.filename} cannot be read: {problem.strerror}."
-    unread[problem.filename] = Problem.of(UnreadableImage(message, "Change its permissions."))
+    unread[problem.filename] = UnreadableImage(message, "Change its permissions.")
 
 
 def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:

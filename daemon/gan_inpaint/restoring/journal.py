@@ -26,12 +26,11 @@ from gan_inpaint.restoring.outcome import Outcome, View
 
 FOLDER = ".gan-inpaint"
 
-
 Identity = tuple[int, int]
-"""A file's size and time of change; zeros where it cannot be looked at."""
 
 
 def identity(path: Path) -> Identity:
+    """A file's size and time of change; zeros where it cannot be looked at, which its reader will tell."""
     try:
         status = path.stat()
     except OSError:
@@ -72,6 +71,10 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     outcome: Outcome | None = None
     tries: int = 0
     kept: Kept | None = None
+
+    def is_changed(self, output: Path, place: str) -> bool:
+        """Whether what stands at `place` in the output folder is not what we have put there."""
+        return (output / place).exists() and Kept.in_folder(output, place) != self.kept
 
 
 class Journal:

@@ -146,9 +146,8 @@ def _unwritable(target: Path, problem: OSError) -> CannotWrite:
 
 
 def _failed(problem: GanInpaintError, started: float) -> Outcome:
-    number = (
-        problem.__cause__.errno if isinstance(problem.__cause__, OSError) else None
-    )  # None where a decoder raised it
+    cause = problem.__cause__
+    number = cause.errno if isinstance(cause, OSError) else None  # None, too, where a decoder raised it
     full = isinstance(problem, CannotWrite) and number in _FULL
     told = Problem.of(
         problem,

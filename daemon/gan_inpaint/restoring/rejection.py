@@ -12,7 +12,7 @@ from msgspec import Struct
 from gan_inpaint.errors import CannotWrite, UnreadableImage
 from gan_inpaint.imagefile import atomic, reading
 from gan_inpaint.restoring.errors import BadJournal
-from gan_inpaint.restoring.journal import Entry, Journal, Kept
+from gan_inpaint.restoring.journal import Entry, Journal
 
 
 class Decisions(Struct, frozen=True):
@@ -64,7 +64,7 @@ def _put_back(journal: Journal, entry: Entry) -> str:
     target = result.with_name(source.name)
     if not source.is_file():
         raise UnreadableImage(f"The original {source} is missing.", "Put it back where it was.")
-    if result.exists() and Kept.in_folder(journal.output, entry.name) != entry.kept:
+    if entry.is_changed(journal.output, entry.name):
         raise CannotWrite(f"{result} was changed after it was restored.", "Move it away.")
     if target != result and target.exists() and not filecmp.cmp(source, target, shallow=False):
         raise CannotWrite(f"{target} exists already.", "Move it away.")

@@ -11,7 +11,7 @@ from msgspec import Struct
 from gan_inpaint.errors import CannotWrite
 from gan_inpaint.restoring.errors import RunEnded
 from gan_inpaint.restoring.files import Picture
-from gan_inpaint.restoring.journal import Entry, Journal, Kept, Origin, identity
+from gan_inpaint.restoring.journal import Entry, Journal, Origin, identity
 from gan_inpaint.restoring.outcome import Options, Outcome
 from gan_inpaint.restoring.task import Runner, Task
 
@@ -49,7 +49,8 @@ def plan(journal: Journal, pictures: Sequence[Picture], sensitivity: float) -> P
         _check_place(journal.output / picture.name, entry, origin)
         if entry is not None and _is_settled(entry, origin, journal.output):
             settled[picture.name] = entry
-        elif entry is not None and _is_changed(entry, picture.name, journal.output):
+        elif entry is not None and entry.event != "started" and entry.is_changed(journal.output, picture.name):
+            # Of what was begun and did not end, the result may be there that was never noted.
             settled[picture.name] = entry
             changed.append(journal.output / picture.name)
         else:
@@ -122,9 +123,3 @@ def _is_settled(entry: Entry, origin: Origin, output: Path) -> bool:
     if entry.outcome.problem is not None:
         return entry.tries >= _MOST_TRIES
     return there and not entry.outcome.note
-
-
-def _is_changed(entry: Entry, name: str, output: Path) -> bool:
-    """Whether what stands in a result's place is not what we have put there; what was begun may have put it there."""
-    there = (output / name).exists() and entry.event != "started"
-    return there and Kept.in_folder(output, name) != entry.kept
