@@ -1,6 +1,6 @@
 # make demo    install the product and fill two example photographs
 # make test    the whole test suite, in the real editors too
-# make check   format, lint and types
+# make check   format, lint, types, and no tracked file above 10 MB
 # make bench   every figure that the README quotes
 PYTHON ?= python3
 VENV   ?= .venv
@@ -29,6 +29,7 @@ check: $(VENV)/.developer
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
+	$(BIN)/python .ci/file_sizes.py
 
 format: $(VENV)/.developer
 	$(BIN)/ruff format .
