@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,14 @@ class Distributions:
     source: Path
     wheel: Path
     sdist: Path
+
+
+@pytest.fixture(scope="session")
+def packages() -> set[str]:
+    """The top-level packages of the source, in the folders that `pyproject.toml` names."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    folders = settings["tool"]["setuptools"]["packages"]["find"]["where"]
+    return {init.parent.name for folder in folders for init in (ROOT / folder).glob("*/__init__.py")}
 
 
 @pytest.fixture(scope="session")

@@ -45,8 +45,8 @@ def run(python: Path, *arguments: str, cwd: Path) -> str:
     return done.stdout
 
 
-def test_the_installed_wheel_is_the_one_that_is_imported(python: Path, tmp_path: Path) -> None:
-    for package in ("gan_inpaint", "gan_inpaint_export", "gan_inpaint_plugins", "gan_inpaint_training"):
+def test_the_installed_wheel_is_the_one_that_is_imported(python: Path, packages: set[str], tmp_path: Path) -> None:
+    for package in packages - {"gan_inpaint_gimp", "gan_inpaint_krita"}:  # those two need an editor around them
         where = run(python, "-c", f"import {package}; print({package}.__file__)", cwd=tmp_path)
         assert Path(where.strip()).is_relative_to(python.parents[1])
 
