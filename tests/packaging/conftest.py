@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Distributions:
-    """Where the two archives are, and the source that they were built from."""
+    """Where the two archives are, and the source that both were built from."""
 
     source: Path
     wheel: Path
@@ -43,14 +44,30 @@ def source_files() -> list[Path]:
 
 @pytest.fixture(scope="session")
 def distributions(source_files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Distributions:
-    """Build the sdist from a copy of the source, and the wheel from the sdist."""
+    """Build the wheel and the sdist, each from a copy of the source."""
     folder = tmp_path_factory.mktemp("distributions")
     source, out = folder / "source", folder / "dist"
     for path in source_files:
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, source / path)
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(source)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
+    build(source, out, "--wheel", "--sdist")
     (wheel,), (sdist,) = out.glob("*.whl"), out.glob("*.tar.gz")
     return Distributions(source, wheel, sdist)
+
+
+@pytest.fixture(scope="session")
+def wheel_of_the_sdist(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a wheel from the sdist, as `pip install` of an sdist does."""
+    folder = tmp_path_factory.mktemp("from-sdist")
+    with tarfile.open(distributions.sdist) as archive:
+        archive.extractall(folder, filter="data")
+    (source,) = folder.iterdir()
+    build(source, folder, "--wheel")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def build(source: Path, out: Path, *kinds: str) -> None:
+    command = [sys.executable, "-m", "build", "--no-isolation", *kinds, "--outdir", str(out), str(source)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout

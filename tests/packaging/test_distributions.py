@@ -18,8 +18,7 @@ LICENCES = {"Apache-2.0.txt", "LicenseRef-GAN-Inpaint-weights.txt"}
 @pytest.fixture(scope="module")
 def wheel(distributions) -> dict[PurePosixPath, bytes]:
     """The files of the wheel."""
-    with zipfile.ZipFile(distributions.wheel) as archive:
-        return {PurePosixPath(name): archive.read(name) for name in archive.namelist()}
+    return unpacked(distributions.wheel)
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +29,11 @@ def sdist(distributions) -> dict[PurePosixPath, bytes]:
         content = {PurePosixPath(file.name): archive.extractfile(file).read() for file in files}
     (top,) = {path.parts[0] for path in content}
     return {path.relative_to(top): data for path, data in content.items()}
+
+
+def unpacked(wheel: Path) -> dict[PurePosixPath, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {PurePosixPath(name): archive.read(name) for name in archive.namelist()}
 
 
 def metadata(wheel: dict[PurePosixPath, bytes]) -> Message:
@@ -106,3 +110,7 @@ def test_the_sdist_holds_no_file_that_is_not_in_the_source(sdist, source_files) 
     added = {path.as_posix() for path in sdist} - {path.as_posix() for path in source_files}
     generated = {name for name in added if name in {"PKG-INFO", "setup.cfg"} or ".egg-info/" in name}
     assert added == generated
+
+
+def test_the_sdist_makes_the_same_wheel(wheel, wheel_of_the_sdist: Path) -> None:
+    assert installed(unpacked(wheel_of_the_sdist)) == installed(wheel)
