@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillReply, FillRequest, Job, Progress, connect
-from gan_inpaint_plugins.client.conversation import Conversation
-from gan_inpaint_plugins.client.runtime_file import read_runtime_file
+from gan_inpaint_client import ClientError, FillReply, FillRequest, Job, Progress, connect
+from gan_inpaint_client.conversation import Conversation
+from gan_inpaint_client.runtime_file import read_runtime_file
 
 SIDE = 48
 

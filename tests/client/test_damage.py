@@ -13,7 +13,7 @@ import pytest
 from tests.detector import product_with, scratched_page, write_detector
 
 from gan_inpaint.server import Config
-from gan_inpaint_plugins.client import (
+from gan_inpaint_client import (
     Client,
     ClientError,
     DetectRequest,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillRequest, connect, read_runtime_file
+from gan_inpaint_client import ClientError, FillRequest, connect, read_runtime_file
 
 from .conftest import TOKEN
 from .test_zmtp import HANDSHAKE, command

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillReply, FillRequest, Job, Messenger
+from gan_inpaint_client import ClientError, FillReply, FillRequest, Job, Messenger
 
 from .conftest import TOKEN, WELCOME
 from .test_libzmq import result

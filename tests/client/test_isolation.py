@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-import gan_inpaint_plugins.client
+import gan_inpaint_client
 
-CLIENT = Path(gan_inpaint_plugins.client.__file__).parent
+CLIENT = Path(gan_inpaint_client.__file__).parent
 MODULES = sorted(CLIENT.glob("*.py"))
 
 IMPORT = """
 import sys
 sys.path.insert(0, sys.argv[1])
-before = set(sys.modules)
-import client
-print(client.__name__, *sorted({name.partition(".")[0] for name in set(sys.modules) - before} - {"client"}))
+before = {"gan_inpaint_client", *sys.modules}
+import gan_inpaint_client
+print(gan_inpaint_client.__name__, *sorted({name.partition(".")[0] for name in sys.modules} - before))
 """
 
 
@@ -27,7 +27,7 @@ def test_importing_the_client_needs_the_standard_library_only() -> None:
     """The folder is imported as a plug-in has it, in a Python without site-packages."""
     program = [sys.executable, "-I", "-S", "-c", IMPORT, str(CLIENT.parent)]
     name, *imported = subprocess.run(program, check=True, capture_output=True, text=True).stdout.split()
-    assert name == "client"
+    assert name == "gan_inpaint_client"
     assert set(imported) <= sys.stdlib_module_names
 
 
@@ -39,7 +39,7 @@ def test_the_syntax_is_that_of_python_3_9(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_imports_inside_the_client_are_relative(module: Path) -> None:
-    """Its package has another name in each editor."""
+    """An editor's Python may have another copy of the package elsewhere."""
     tree = ast.parse(module.read_text("utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
@@ -47,6 +47,6 @@ def test_imports_inside_the_client_are_relative(module: Path) -> None:
 
 
 def test_every_exported_name_exists_and_is_sorted() -> None:
-    exported = gan_inpaint_plugins.client.__all__
-    assert all(hasattr(gan_inpaint_plugins.client, name) for name in exported)
+    exported = gan_inpaint_client.__all__
+    assert all(hasattr(gan_inpaint_client, name) for name in exported)
     assert len(set(exported)) == len(exported)

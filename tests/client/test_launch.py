@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gan_inpaint_plugins.client import (
+from gan_inpaint_client import (
     ClientError,
     DaemonStart,
     clean_environment,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillReply, connect
+from gan_inpaint_client import ClientError, FillReply, connect
 
 from .conftest import Router
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_inpaint_plugins.client import ClientError
-from gan_inpaint_plugins.client.zmtp import Connection
+from gan_inpaint_client import ClientError
+from gan_inpaint_client.zmtp import Connection
 
 LIMIT = 300_000
 GREETING = b"\xff" + bytes(7) + b"\x01\x7f\x03\x01" + b"PLAIN".ljust(20, b"\0") + b"\x01" + bytes(31)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 from . import root
 from .workbench import Screen, Workbench

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gan_inpaint_plugins import installer
+from gan_inpaint import installer
 
 from ..conftest import EditorDaemon, write_settings
 from ..workbench import Screen, Workbench

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 from ..conftest import EditorDaemon, daemon_environment, write_settings
 from ..workbench import Workbench, eventually

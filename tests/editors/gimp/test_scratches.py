@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pytest
 from tests.detector import product_with, scratched_page, write_detector
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 from ..conftest import EditorDaemon, daemon_environment, write_settings
 from ..workbench import Screen, Workbench, eventually

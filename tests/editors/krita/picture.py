@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gan_inpaint_plugins.client import FillRequest
+from gan_inpaint_client import FillRequest
 
 from .session import Krita
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 from ..conftest import EditorDaemon, daemon_environment, write_settings
 from ..workbench import Workbench, eventually

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan_inpaint_plugins import installer
-from gan_inpaint_plugins.client import Box
+from gan_inpaint import installer
+from gan_inpaint_client import Box
 
 FORMATS = [(model, depth) for model in ("RGBA", "GRAYA") for depth in ("U8", "U16", "F16", "F32")]
 channels = st.binary(min_size=1, max_size=300)
