@@ -91,7 +91,7 @@ def _ask(
         depth=_DEPTHS[pixels.dtype.name],
         transfer=transfer,
         model=wishes.model,
-        grow=wishes.grow,
+        dilate=wishes.grow,
         feather=wishes.feather,
         quality=wishes.quality,
         on_progress=tell,

@@ -19,7 +19,7 @@ _Editor = Annotated[
 ]
 _Folder = Annotated[
     Path | None,
-    typer.Option("--dir", help="GIMP's folder of plug-ins, or Krita's of resources; else every one that is found."),
+    typer.Option("--dir", help="GIMP's folder of plug-ins, or Krita's of resources; if not given, every one found."),
 ]
 
 
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def install(editor: _Editor, directory: _Folder = None, as_json: Json = False) -> None:
-    """Install the plug-in, or bring it up to date; restart the editor then."""
+    """Install the plug-in, or update it. Restart the editor afterwards."""
     from gan_inpaint import installer
 
     _show(installer.install(editor, directory), as_json, "")
@@ -47,7 +47,7 @@ def uninstall(editor: _Editor, directory: _Folder = None, as_json: Json = False)
 
 
 def status(as_json: Json = False) -> None:
-    """Show where the plug-ins are, and whether the editors will load them."""
+    """Show where the plug-ins are installed, and whether the editors will load them."""
     from gan_inpaint import installer
 
     _show(installer.status(), as_json, "Neither GIMP 3 nor Krita has been found.")

@@ -1,4 +1,4 @@
-"""Puts the plug-ins into the editors, takes them out again, and tells what is where."""
+"""Install the plug-ins into the editors, remove them, and show what is installed."""
 
 from __future__ import annotations
 

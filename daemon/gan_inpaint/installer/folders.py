@@ -23,14 +23,14 @@ _COMPILED = "__pycache__"
 
 @dataclass(frozen=True)
 class Installed:
-    """What an installed plug-in's settings say: its version, and which files are its own."""
+    """What an installed plug-in's settings say: its version and its files."""
 
     version: str
     files: frozenset[PurePosixPath]
 
 
 def installed(folder: Path, layout: Layout) -> Installed | None:
-    """What is installed; None where there is nothing, or nothing of ours."""
+    """Return what is installed; None if there is nothing, or nothing of this product."""
     try:
         content = json.loads((folder / layout.own / SETTINGS).read_bytes())
         files = frozenset(PurePosixPath(name) for name in content["files"])
@@ -42,18 +42,18 @@ def installed(folder: Path, layout: Layout) -> Installed | None:
 
 
 def replace(folder: Path, layout: Layout, files: Mapping[PurePosixPath, bytes]) -> None:
-    """Put `files` in the place of what is installed; the plug-in's own folder in one step.
+    """Replace what is installed by `files`, the plug-in's own folder in one step.
 
-    Files that somebody else has put into that folder stay.
+    Files that others have put into that folder stay.
 
     Raises:
-        CannotWrite: that folder is there and is none of ours, or cannot be written; it has not changed then.
+        CannotWrite: the folder belongs to another plug-in or cannot be written. It has not changed then.
     """
     own = folder / layout.own
     before = installed(folder, layout)
     if os.path.lexists(own) and before is None:
         raise CannotWrite(
-            f"{own} is there already, but was not put there by “gan-inpaint plugin install”.",
+            f"{own} already exists, but does not come from “gan-inpaint plugin install”.",
             "Move it away, then try again.",
         )
     with _explained(folder):
@@ -73,7 +73,7 @@ def replace(folder: Path, layout: Layout, files: Mapping[PurePosixPath, bytes]) 
 
 
 def remove(folder: Path, layout: Layout, files: Iterable[PurePosixPath]) -> None:
-    """Remove `files`, and of the plug-in's own folder whatever is empty then.
+    """Remove `files`, and the folders that are empty then inside the plug-in's own one.
 
     Raises:
         CannotWrite: something cannot be removed.
@@ -90,13 +90,13 @@ def remove(folder: Path, layout: Layout, files: Iterable[PurePosixPath]) -> None
 
 
 def read(path: Path) -> bytes:
-    """A file of the editor's, empty where there is none; raises CannotWrite where it cannot be read."""
+    """Return the content of an editor's file, empty if there is none; raise CannotWrite if it cannot be read."""
     with _explained(path):
         return path.read_bytes() if path.exists() else b""
 
 
 def write_in_one_step(path: Path, content: bytes) -> None:
-    """Write a file completely or not at all, its folder with it; raises CannotWrite."""
+    """Write a file completely or not at all, and make its folder; raise CannotWrite if that fails."""
     with _explained(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic.writing(path, force=True) as temporary:
@@ -104,7 +104,7 @@ def write_in_one_step(path: Path, content: bytes) -> None:
 
 
 def is_executable(path: Path) -> bool:
-    """Whether the editor can run a file; Windows needs no mode for that."""
+    """Return whether the editor can run a file; on Windows that needs no file mode."""
     return path.is_file() and (os.name == "nt" or os.access(path, os.X_OK))
 
 
@@ -123,7 +123,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _make_executable(path: Path) -> None:
-    """Let whoever may read a file run it."""
+    """Allow everybody who may read a file to run it."""
     mode = path.stat().st_mode
     path.chmod(mode | (mode & 0o444) >> 2)
 

@@ -1,4 +1,4 @@
-"""Krita's settings: the one key that turns the plug-in on, and not a byte more.
+"""Krita's settings: change the one key that enables the plug-in, and not a byte more.
 
 Source: KConfig's format: groups in brackets, `key=value` lines, `#` comments; the last value of a key counts.
 """
@@ -16,13 +16,13 @@ _TRUE = (b"true", b"on", b"yes", b"1")
 
 
 def is_enabled(settings: bytes) -> bool:
-    """Whether the plug-in is turned on."""
+    """Return whether the plug-in is enabled."""
     values = [entry[2].strip().lower() for _, entry in _entries(settings.splitlines(keepends=True))]
     return bool(values) and values[-1] in _TRUE
 
 
 def enabled(settings: bytes) -> bytes:
-    """The settings with the plug-in turned on; the same bytes if it is."""
+    """Return the settings with the plug-in enabled; the same bytes if it already is."""
     if is_enabled(settings):
         return settings
     lines = settings.splitlines(keepends=True)
@@ -42,14 +42,14 @@ def enabled(settings: bytes) -> bytes:
 
 
 def without(settings: bytes) -> bytes:
-    """The settings without the key."""
+    """Return the settings without the key."""
     lines = settings.splitlines(keepends=True)
     ours = {index for index, _ in _entries(lines)}
     return b"".join(line for index, line in enumerate(lines) if index not in ours)
 
 
 def _entries(lines: list[bytes]) -> list[tuple[int, re.Match[bytes]]]:
-    """The lines of the key, in the group where it counts."""
+    """Return the lines of the key in the group where it counts, with their numbers."""
     found, group = [], b""
     for index, line in enumerate(lines):
         group = _group(line) or group

@@ -27,12 +27,12 @@ _GIMP_3 = re.compile(r"3\.\d+")
 
 @dataclass(frozen=True)
 class Location:
-    """Where a packaging of an editor keeps its user's files; nothing may be there.
+    """Where a packaging of an editor keeps the user's files; the folder need not exist.
 
     Attributes:
-        folder: of GIMP, the folder of its profiles, one for each version; of Krita, its resources.
+        folder: for GIMP the folder of the profiles, one for each version; for Krita that of the resources.
         kritarc: Krita's settings.
-        profile: `folder` is a profile of GIMP itself.
+        profile: whether `folder` is itself a profile of GIMP.
     """
 
     editor: Editor
@@ -42,18 +42,18 @@ class Location:
     profile: bool = False
 
     def __str__(self) -> str:
-        """For the user who is told where an editor was looked for."""
+        """Return the folder as a message shows it."""
         return str(self.folder / "3.*" if self.editor == "gimp" and not self.profile else self.folder)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A folder on this disk that a plug-in can be installed into.
+    """A folder on this disk into which a plug-in can be installed.
 
     Attributes:
         title: the editor, its version and packaging, for the user.
-        folder: of GIMP, the one of its plug-ins, of Krita, its resources; it may have to be made.
-        kritarc: Krita's settings, where they are known.
+        folder: for GIMP that of the plug-ins, for Krita that of the resources; it need not exist.
+        kritarc: Krita's settings, if they are known.
     """
 
     editor: Editor
@@ -64,30 +64,29 @@ class Place:
 
 
 def locations(editor: Editor, platform: str, home: PurePath, environment: Mapping[str, str]) -> list[Location]:
-    """Where `editor` may keep its files.
+    """Return where `editor` may keep its files.
 
     Args:
-        platform: as `sys.platform` has it; all but `win32` and `darwin` are taken for Linux.
-        home: the user's folder, in the platform's own kind of path.
-        environment: the variables that move folders.
+        platform: a value of `sys.platform`; every one but `win32` and `darwin` counts as Linux.
+        home: the user's folder, as a path of that platform.
+        environment: the variables that can move folders.
     """
     return _gimp(platform, home, environment) if editor == "gimp" else _krita(platform, home, environment)
 
 
 def places(editor: Editor) -> list[Place]:
-    """Where `editor` has been run on this machine, each folder once."""
+    """Return where `editor` has been run on this machine, each folder once."""
     home = Path.home()
     found: dict[Path, Place] = {}
     for location in locations(editor, sys.platform, home, os.environ):
         for place in _on_disk(location):
-            found.setdefault(
-                place.folder.resolve(), place
-            )  # Flatpak may show an editor the folder of another packaging
+            # Flatpak may show an editor the folder of another packaging.
+            found.setdefault(place.folder.resolve(), place)
     return list(found.values())
 
 
 def chosen(editor: Editor, directory: Path) -> Place:
-    """The place that the user names: GIMP's folder of plug-ins, or Krita's of resources or its `pykrita`."""
+    """Return the place that the user names: GIMP's folder of plug-ins, Krita's of resources or its `pykrita`."""
     folder = directory.expanduser().absolute()
     if editor == "krita" and folder.name == "pykrita":
         folder = folder.parent
@@ -97,7 +96,8 @@ def chosen(editor: Editor, directory: Path) -> Place:
 
 def _gimp(platform: str, home: PurePath, environment: Mapping[str, str]) -> list[Location]:
     if moved := environment.get("GIMP3_DIRECTORY"):
-        native = Location("gimp", "", home / moved, profile=True)  # GIMP, too, starts at the home folder
+        # A relative path starts at the home folder, as it does for GIMP.
+        native = Location("gimp", "", home / moved, profile=True)
     elif platform == "win32":
         native = Location("gimp", "", _variable(environment, "APPDATA", home / "AppData" / "Roaming") / "GIMP")
     elif platform == "darwin":
@@ -133,7 +133,7 @@ def _krita(platform: str, home: PurePath, environment: Mapping[str, str]) -> lis
 
 
 def _variable(environment: Mapping[str, str], name: str, default: PurePath) -> PurePath:
-    """The folder that a variable names; a relative one is left out, as the XDG specification wants it."""
+    """Return the folder that a variable names; ignore a relative one, as the XDG specification demands."""
     folder = type(default)(environment.get(name, ""))
     return folder if folder.is_absolute() else default
 

@@ -1,4 +1,4 @@
-"""Install, uninstall and look, in every place where an editor is found or in the one that the user names."""
+"""Install, uninstall and inspect, in every place where an editor is found or in the one that the user names."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from gan_inpaint.installer.payload import LAYOUTS, payload
 
 @dataclass(frozen=True)
 class Installation:
-    """How one place stands.
+    """The state of the plug-in in one place.
 
     Attributes:
         title: the editor, its version and packaging, for the user.
-        path: the folder of the plug-in, there or not.
-        version: of the plug-in that is installed; None where none is.
-        up_to_date: whether its files and settings are those that `install` would put there now.
-        enabled: whether the editor will load it; None where that cannot be known from here.
-        advice: what the user has to do besides, if anything.
+        path: the folder of the plug-in, which need not exist.
+        version: that of the installed plug-in; None if none is installed.
+        up_to_date: whether its files and settings are those that `install` would write now.
+        enabled: whether the editor will load it; None if the editor's settings are not known.
+        advice: what else the user has to do; empty if nothing.
     """
 
     editor: Editor
@@ -37,14 +37,14 @@ class Installation:
 
 
 def install(editor: Editor, directory: Path | None = None) -> list[Installation]:
-    """Install the plug-in, or bring it up to date; returns how each place stands then.
+    """Install the plug-in, or update it; return the new state of each place.
 
     Args:
-        directory: of GIMP, a folder of plug-ins, of Krita, one of resources; None: wherever the editor is found.
+        directory: for GIMP a folder of plug-ins, for Krita one of resources; None: wherever the editor is found.
 
     Raises:
-        EditorNotFound: the editor has left no folder where it would have.
-        CannotWrite: a folder cannot be written, or holds another plug-in of that name.
+        EditorNotFound: no folder of the editor exists in the usual places.
+        CannotWrite: a folder cannot be written, or has another plug-in of that name.
     """
     chosen_places = [chosen(editor, directory)] if directory is not None else places(editor)
     if not chosen_places:
@@ -57,7 +57,7 @@ def install(editor: Editor, directory: Path | None = None) -> list[Installation]
 
 
 def uninstall(editor: Editor, directory: Path | None = None) -> list[Installation]:
-    """Remove what `install` has put there, and nothing else; returns how the places stand where there was something.
+    """Remove what `install` wrote, and nothing else; return the new state of the places where something was removed.
 
     Raises:
         CannotWrite: something cannot be removed.
@@ -73,7 +73,7 @@ def uninstall(editor: Editor, directory: Path | None = None) -> list[Installatio
 
 
 def status(editor: Editor | None = None, directory: Path | None = None) -> list[Installation]:
-    """How each place of an editor stands, or of both editors; empty where none is found."""
+    """Return the state of each place of an editor, or of both editors; empty if none is found."""
     if editor is None:
         return [*status("gimp"), *status("krita")]
     return [_look(place) for place in ([chosen(editor, directory)] if directory is not None else places(editor))]
@@ -119,19 +119,19 @@ def _disable(place: Place) -> None:
 
 
 def _advice(place: Place, enabled: bool | None) -> str:
-    """What keeps an installed plug-in from working that the installer should not, or cannot, change."""
+    """Return what the user has to do where the installer cannot, or should not, make the plug-in work."""
     title, runtime = TITLES[place.editor], paths.runtime_dir()
     if place.packaging == "Flatpak":
         permission = f"flatpak override --user --filesystem={_flatpak_name(runtime)}:create {FLATPAKS[place.editor]}"
         return (
-            f"Flatpak shuts {title} off from the daemon. Open the daemon's folder to it, once: “{permission}”. "
+            f"Flatpak keeps {title} away from the daemon. Give it access to the daemon's folder, once: “{permission}”. "
             "Start the daemon yourself with “gan-inpaint serve --detach”."
         )
     if place.packaging == "Snap":
         reachable = Path.home() / "snap" / place.editor / "common" / "gan-inpaint"
         return (
-            f"Snap shuts {title} off from the daemon. Set GAN_INPAINT_RUNTIME_DIR to {reachable}, install the plug-in "
-            "again, and start the daemon yourself with “gan-inpaint serve --detach”, both with that variable."
+            f"Snap keeps {title} away from the daemon. Set GAN_INPAINT_RUNTIME_DIR to {reachable}. With that variable, "
+            "install the plug-in again and start the daemon yourself with “gan-inpaint serve --detach”."
         )
     if enabled is None:
         return "Turn it on in Krita: Settings → Configure Krita… → Python Plugin Manager → GAN Inpaint."
@@ -139,7 +139,7 @@ def _advice(place: Place, enabled: bool | None) -> str:
 
 
 def _flatpak_name(folder: Path) -> str:
-    """How Flatpak's permissions name a folder; those of the session's runtime folder have a name of their own."""
+    """Return a folder's name in Flatpak's permissions, which differs inside the session's runtime folder."""
     session = os.environ.get("XDG_RUNTIME_DIR", "")
     return f"xdg-run/{folder.relative_to(session)}" if session and folder.is_relative_to(session) else str(folder)
 
@@ -147,6 +147,6 @@ def _flatpak_name(folder: Path) -> str:
 def _not_found(editor: Editor) -> EditorNotFound:
     looked_for = ", ".join(map(str, locations(editor, sys.platform, Path.home(), os.environ)))
     return EditorNotFound(
-        f"{TITLES[editor]} has left no folder here. Looked for: {looked_for}.",
-        f"Start {TITLES[editor]} once, so that it makes its folder, or name the folder with --dir.",
+        f"No folder of {TITLES[editor]} was found. Looked for: {looked_for}.",
+        f"Start {TITLES[editor]} once, so that it creates its folder, or name the folder with --dir.",
     )

@@ -1,8 +1,8 @@
-"""The client of the GAN Inpaint daemon, for editors' Pythons: the standard library only, Python 3.9 and newer.
+"""The client of the GAN Inpaint daemon, for the Pythons of editors: the standard library only, Python 3.9 and newer.
 
-`connect` gives a Client that waits for its answers; Job does the same work for an event loop. `read_settings` reads
+`connect` returns a Client that waits for its answers; Job does the same work for an event loop. `read_settings` reads
 what the installer wrote beside a plug-in, `context_window` says which part of the picture to send. Every failure is a
-ClientError.
+ClientError. `stages`, `refusals` and `dialogs` hold the words that both editors show.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from .errors import ClientError
 from .job import SILENCE_SECONDS, Job, Progress
 from .launch import DaemonStart, clean_environment, outside_sandbox
 from .messages import Messenger
+from .refusals import Refusal
 from .requests import (
+    DAMAGE_MAP_GONE,
     DetectionReply,
     DetectRequest,
     FillReply,
@@ -27,6 +29,7 @@ from .settings import Settings, read_settings
 from .stream import timed_out
 
 __all__ = [
+    "DAMAGE_MAP_GONE",
     "PERHAPS_STALE",
     "SILENCE_SECONDS",
     "Box",
@@ -40,6 +43,7 @@ __all__ = [
     "Job",
     "Messenger",
     "Progress",
+    "Refusal",
     "RepairReply",
     "RepairRequest",
     "RuntimeInfo",

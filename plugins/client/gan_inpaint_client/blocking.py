@@ -1,4 +1,4 @@
-"""A client that waits for its answers, and starts the daemon where it is not running."""
+"""A client that waits for its answers, and starts the daemon if it is not running."""
 
 from __future__ import annotations
 
@@ -28,22 +28,24 @@ from .runtime_file import read_runtime_file
 if TYPE_CHECKING:
     from .zmtp import Buffer
 
-# Failures that the runtime file of a daemon that was killed can lead to: nobody, or a stranger at its port.
+OnProgress = Callable[[Progress], None]
+
+# What a runtime file that a killed daemon has left can lead to: no daemon, or another program at its port.
 PERHAPS_STALE = ("no_daemon", "unauthorized", "connection_lost", "bad_reply")
 
-_IDLE_SECONDS = 5.0  # nobody answers the daemon's heartbeats between requests, and after 10 s it hangs up
+_IDLE_SECONDS = 5.0  # between requests the client answers no heartbeats, and the daemon hangs up after 10 s
 _LEAST_SECONDS = 1.0  # to reach a daemon that has just been started
 
 
 def connect(
     runtime_file: str | os.PathLike[str], command: Sequence[str] | None = None, timeout: float = 10.0
 ) -> Client:
-    """A client of the daemon whose runtime file is named; it has answered.
+    """Return a client that is connected to the daemon.
 
     Args:
-        runtime_file: what the daemon writes; see docs/protocol.md.
-        command: starts the daemon and ends once it answers; run where no daemon answers. None: never start one.
-        timeout: seconds until the daemon must have answered, its start included.
+        runtime_file: the file in which the daemon says where it listens; see docs/protocol.md.
+        command: starts the daemon and ends once the daemon answers; run if no daemon answers. None: never start one.
+        timeout: seconds until the daemon must have answered, including its start.
 
     Raises:
         ClientError: `no_daemon`, `cannot_start`, `unauthorized`, `timeout`, `connection_lost`, `bad_reply` or
@@ -55,13 +57,13 @@ def connect(
 
 
 class Client:
-    """Asks the daemon, one request after the other. To be used as a context manager, or closed by `close`.
+    """Send requests to the daemon one after the other; a context manager, or closed by `close`.
 
-    The connection is opened when it is needed, and anew after a pause. After a failure the client can be used again.
-    Every method raises ClientError: with the daemon's code, or as `connect` says. Not for several threads at once.
+    The client connects when it has to, and again after a pause. It can be used again after a failure. Every method
+    raises ClientError, with the daemon's code or one of those of `connect`. A client belongs to one thread.
 
     Attributes:
-        silence_seconds: how long the daemon may say nothing while it works on a request.
+        silence_seconds: seconds that the daemon may say nothing while it works on a request.
     """
 
     silence_seconds = SILENCE_SECONDS
@@ -84,114 +86,63 @@ class Client:
         self.close()
 
     def open(self) -> None:
-        """Connect, starting the daemon where that is needed and allowed."""
+        """Connect, and start the daemon if that is needed and allowed."""
         self._reach()
 
     def close(self) -> None:
-        """Hang up; a fill under way is dropped by the daemon."""
+        """Hang up; the daemon drops the work in progress."""
         if self._conversation is not None:
             self._conversation.close()
             self._conversation = None
 
     def hello(self) -> dict[str, Any]:
-        """The daemon's `welcome`: its version, models and limits."""
+        """Return the daemon's `welcome`: its version, models and limits."""
         return self._ask("hello", "welcome", client=CLIENT_NAME).header
 
     def ping(self) -> float:
-        """Seconds that the daemon takes to answer."""
+        """Return the seconds that the daemon takes to answer."""
         start = time.monotonic()
         self._ask("ping", "pong")
         return time.monotonic() - start
 
     def status(self) -> dict[str, Any]:
-        """What the daemon is doing: its `status`."""
+        """Return the daemon's `status`: what it is doing."""
         return self._ask("status", "status").header
 
     def stop(self) -> None:
-        """Ask the daemon to end; it finishes the fill that it works on first."""
+        """Ask the daemon to end; it completes the current work first."""
         self._ask("stop", "stopping")
         self.close()
 
-    def fill(
-        self,
-        pixels: Buffer,
-        mask: Buffer,
-        *,
-        width: int,
-        height: int,
-        layout: str,
-        depth: str,
-        transfer: str = "srgb",
-        model: str = "default",
-        grow: int = 2,
-        feather: int = 0,
-        quality: str = "normal",
-        on_progress: Callable[[Progress], None] | None = None,
-    ) -> FillReply:
-        """Fill the hole of a picture; the arguments are those of FillRequest.
+    def fill(self, pixels: Buffer, mask: Buffer, *, on_progress: OnProgress | None = None, **fields: Any) -> FillReply:
+        """Fill the hole of a picture; `fields` are the other fields of FillRequest.
 
-        `on_progress` is called as the work goes on, at least once a second; what it raises ends the fill.
+        `on_progress` is called at least once a second while the daemon works. What it raises ends the fill.
         """
-        request = FillRequest(pixels, mask, width, height, layout, depth, transfer, model, grow, feather, quality)
-        return self._perform(request, on_progress)
+        return self._perform(FillRequest(pixels, mask, **fields), on_progress)
 
-    def detect(
-        self,
-        pixels: Buffer,
-        *,
-        width: int,
-        height: int,
-        layout: str,
-        depth: str,
-        transfer: str = "srgb",
-        sensitivity: float = 0.5,
-        kinds: str = "both",
-        grow: int = 2,
-        on_progress: Callable[[Progress], None] | None = None,
-    ) -> DetectionReply:
-        """Find the damage of a picture; the arguments are those of DetectRequest, `on_progress` as in `fill`."""
-        request = DetectRequest(pixels, width, height, layout, depth, transfer, sensitivity, kinds, grow)
-        return self._perform(request, on_progress)
+    def detect(self, pixels: Buffer, *, on_progress: OnProgress | None = None, **fields: Any) -> DetectionReply:
+        """Find the damage of a picture; `fields` are the other fields of DetectRequest, `on_progress` as in `fill`."""
+        return self._perform(DetectRequest(pixels, **fields), on_progress)
 
-    def select(
-        self, detection: DetectionReply, *, sensitivity: float = 0.5, kinds: str = "both", grow: int = 2
-    ) -> DetectionReply:
-        """Select otherwise of what was found; the daemon does not look at the picture again.
+    def select(self, detection: DetectionReply, **fields: Any) -> DetectionReply:
+        """Select other damage from the same damage map; `fields` are the options of SelectRequest.
 
-        Raises ClientError `heatmap_gone` where that was too long ago.
+        Raises ClientError `heatmap_gone` if the daemon no longer has the damage map.
         """
-        found = detection.header
-        request = SelectRequest(found["heatmap"], found["width"], found["height"], sensitivity, kinds, grow)
-        return self._perform(request, None)
+        width, height = detection.header["width"], detection.header["height"]
+        return self._perform(SelectRequest(detection.damage_map, width, height, **fields), None)
 
     def repair(
-        self,
-        pixels: Buffer,
-        mask: Buffer,
-        *,
-        width: int,
-        height: int,
-        layout: str,
-        depth: str,
-        transfer: str = "srgb",
-        model: str = "default",
-        quality: str = "normal",
-        sensitivity: float = 0.5,
-        kinds: str = "both",
-        grow: int = 2,
-        on_progress: Callable[[Progress], None] | None = None,
+        self, pixels: Buffer, mask: Buffer, *, on_progress: OnProgress | None = None, **fields: Any
     ) -> RepairReply:
-        """Find the damage of a picture and repair it; the arguments are those of RepairRequest, `on_progress` as in
-        `fill`.
+        """Find the damage of a picture and repair it; `fields` are the other fields of RepairRequest.
 
-        Raises ClientError `nothing_found` where there is none.
+        Raises ClientError `nothing_found` if there is no damage. `on_progress` is as in `fill`.
         """
-        request = RepairRequest(
-            *(pixels, mask, width, height, layout, depth, transfer, model, quality), sensitivity, kinds, grow
-        )
-        return self._perform(request, on_progress)
+        return self._perform(RepairRequest(pixels, mask, **fields), on_progress)
 
-    def _perform(self, request: Request[Answer], on_progress: Callable[[Progress], None] | None) -> Answer:
+    def _perform(self, request: Request[Answer], on_progress: OnProgress | None) -> Answer:
         with self._opened() as conversation:
             return conversation.perform(Job(conversation.messenger, request), self.silence_seconds, on_progress)
 
@@ -200,7 +151,7 @@ class Client:
             return conversation.ask(request, answer, self.silence_seconds, **keys)
 
     def _reach(self) -> Conversation:
-        """A new conversation, with a daemon that is started where that is needed and allowed."""
+        """Open a new conversation, and start the daemon if that is needed and allowed."""
         self.close()
         deadline = time.monotonic() + self._timeout
         try:
@@ -213,7 +164,7 @@ class Client:
         return self._conversation
 
     def _started(self, command: Sequence[str], deadline: float) -> Conversation:
-        """A conversation with a daemon that `command` starts."""
+        """Start the daemon by `command` and open a conversation with it."""
         with DaemonStart(command) as start:
             start.wait(deadline - time.monotonic())
         try:
@@ -224,12 +175,12 @@ class Client:
             raise ClientError(
                 "cannot_start",
                 "The GAN Inpaint daemon was started, but cannot be reached from here.",
-                f"It is looked for in {self._runtime_file}. “gan-inpaint plugin status” tells what your editor lacks. "
+                f"It is looked for in {self._runtime_file}. “gan-inpaint plugin status” shows what your editor lacks. "
                 f"({problem.message})",
             ) from problem
 
     def _begun(self, deadline: float) -> Conversation:
-        """A conversation in which the daemon has answered."""
+        """Open a conversation and wait for the daemon's first answer."""
         info = read_runtime_file(self._runtime_file)
         conversation = Conversation(info, deadline - time.monotonic())
         try:
@@ -241,7 +192,7 @@ class Client:
 
     @contextmanager
     def _opened(self) -> Iterator[Conversation]:
-        """The conversation, for one request; it is closed where that fails, so that no answer comes late."""
+        """Lend the conversation for one request, and close it if that fails, so that no answer comes late."""
         idle = time.monotonic() - self._last_used > _IDLE_SECONDS
         conversation = self._reach() if idle or self._conversation is None else self._conversation
         try:

@@ -1,4 +1,4 @@
-"""An open connection to the daemon, on which a caller waits for what it asked for, and never for ever."""
+"""An open connection to the daemon on which a caller waits for its answer, with a time limit."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _HEARTBEAT_SECONDS = 2.0
 
 
 class Conversation:
-    """Connects at once.
+    """A connection to the daemon, opened at once.
 
     Raises:
-        ClientError: `no_daemon` where nothing listens, `timeout` after `seconds`.
+        ClientError: `no_daemon` if nothing listens, `timeout` after `seconds`.
     """
 
     def __init__(self, info: RuntimeInfo, seconds: float) -> None:
@@ -33,7 +33,7 @@ class Conversation:
         self._stream.close()
 
     def ask(self, request: str, answer: str, seconds: float, **keys: Any) -> Reply:
-        """The reply of the type `answer` to a request without frames, within `seconds`.
+        """Send a request without frames and return its reply, of the type `answer`, within `seconds`.
 
         Raises:
             ClientError: the daemon's code, `timeout`, `unauthorized`, `connection_lost` or `bad_reply`.
@@ -48,11 +48,10 @@ class Conversation:
         return reply
 
     def perform(self, job: Job[Answer], silence: float, on_progress: Callable[[Progress], None] | None) -> Answer:
-        """See a job over this conversation's messenger to its end.
+        """Run a job over this conversation's messenger and return its answer.
 
         Raises:
-            ClientError: as `ask`; `timeout` where the daemon gives no sign of work, which a heartbeat is not, for
-                `silence` seconds.
+            ClientError: as `ask`; `timeout` if no message comes for `silence` seconds. A heartbeat is no message.
         """
         traffic, until = -1, 0.0
         while True:
@@ -72,7 +71,7 @@ class Conversation:
         self._stream.send(self.messenger.connection.outgoing(), seconds)
 
     def _receive(self, until: float) -> None:
-        """Take in what comes next, at the latest at `until`."""
+        """Receive what comes next; raise `timeout` once `until` has passed."""
         left = until - time.monotonic()
         if left <= 0:
             raise timed_out()

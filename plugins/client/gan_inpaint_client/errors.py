@@ -22,11 +22,16 @@ class ClientError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def advice(self) -> str:
+        """Message and hint together, as an editor shows them."""
+        return f"{self.message} {self.hint}".strip()
+
 
 def bad_reply(detail: str) -> ClientError:
-    """The error for a peer that does not follow the protocol; `detail` is for whoever looks into it."""
+    """Return the error for a peer that breaks the protocol; `detail` helps to find the cause."""
     return ClientError(
         "bad_reply",
-        f"What answers in the daemon's place cannot be understood: {detail}.",
+        f"The answer is not that of a GAN Inpaint daemon: {detail}.",
         "Run “gan-inpaint stop”, then try again; “gan-inpaint doctor” looks for the cause.",
     )

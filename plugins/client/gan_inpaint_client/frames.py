@@ -1,4 +1,4 @@
-"""ZMTP 3 frames: a stream of bytes cut into frames, and the head that stands before a frame's body.
+"""ZMTP 3 frames: cut a stream of bytes into frames, and write the head of a frame.
 
 Source: RFC 37/ZMTP 3.1, "Framing" (https://rfc.zeromq.org/spec/37/).
 """
@@ -13,7 +13,7 @@ from .errors import bad_reply
 MORE, LONG, COMMAND = 1, 2, 4
 
 _SHORT_HEAD_BYTES, _LONG_HEAD_BYTES = 2, 9
-_COMMAND_LIMIT = 4096  # the longest that is of use, READY with its metadata, has some 50 bytes
+_COMMAND_LIMIT = 4096  # bytes; the longest useful command, READY with its metadata, has about 50
 
 
 class Frame(NamedTuple):
@@ -24,20 +24,20 @@ class Frame(NamedTuple):
 
 
 def head(size: int, flags: int = 0) -> bytes:
-    """The bytes before a body of `size` bytes."""
+    """Return the bytes that precede a body of `size` bytes."""
     if size <= 255:
         return bytes((flags, size))
     return bytes((flags | LONG,)) + size.to_bytes(8, "big")
 
 
 class FrameReader:
-    """Cuts a stream into frames, and takes in no more than was agreed.
+    """Cut a stream into frames, and refuse messages above the limit.
 
-    A body is allocated once, when its size is known and within the limit, and filled in place.
+    A body is allocated once, when its size is known to be within the limit, and is filled in place.
 
     Attributes:
-        message_limit: bytes of all frames of one message together; a message beyond it is refused at its frame's head.
-        message_traffic: bytes of messages that came, those of commands not counted.
+        message_limit: most bytes of all frames of a message together; a larger one is refused at its frame's head.
+        message_traffic: bytes of messages received so far, without those of commands.
     """
 
     def __init__(self, message_limit: int) -> None:
@@ -49,7 +49,7 @@ class FrameReader:
         self._filled = 0
 
     def feed(self, data: memoryview) -> Iterator[Frame]:
-        """The frames that `data` completes; raises ClientError `bad_reply` where the stream breaks the rules."""
+        """Yield the frames that `data` completes; raise ClientError `bad_reply` if the stream breaks the rules."""
         while data:
             rest = self.rest()
             if rest is None:
@@ -62,11 +62,11 @@ class FrameReader:
             yield from self._completed()
 
     def rest(self) -> memoryview | None:
-        """The part that is missing of the body under way, for bytes to be received in place; then call `filled`."""
+        """Return the missing part of the current body, to receive bytes in place; then call `filled`."""
         return None if self._body is None else memoryview(self._body)[self._filled :]
 
     def filled(self, count: int) -> Iterator[Frame]:
-        """The frame that `count` bytes, written to where `rest` began, complete."""
+        """Yield the frame that is complete after `count` bytes were written to the start of `rest`."""
         self._advance(count)
         yield from self._completed()
 
@@ -82,7 +82,7 @@ class FrameReader:
 
     def _begin_body(self, flags: int, size: int) -> None:
         if size > (_COMMAND_LIMIT if flags & COMMAND else self.message_limit - self._message_bytes):
-            raise bad_reply(f"it announces {size} bytes, more than were to come")
+            raise bad_reply(f"it announces {size} bytes, more than expected")
         self._body = bytearray(size)
         self._filled = 0
         if not flags & COMMAND:

@@ -1,4 +1,4 @@
-"""A piece of work, from the question for the daemon's limits to its answer; without input or output."""
+"""A piece of work, from the question for the daemon's limits to the answer; without input or output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypedDict, TypeVar
 from .errors import ClientError, bad_reply
 from .messages import CLIENT_NAME, REPLY_BYTES, Messenger, Reply
 
-SILENCE_SECONDS = 15.0  # without an event, after which the daemon is to be given up: it reports once a second
+SILENCE_SECONDS = 15.0  # without an event the daemon is given up after this time; it reports once a second
 
 Answer = TypeVar("Answer", bound=tuple[Any, ...], covariant=True)
 
@@ -41,7 +41,7 @@ class Request(Protocol[Answer]):
 
 
 class Job(Generic[Answer]):
-    """A request over a messenger, whose connection may be new or in use already.
+    """Send a request over a messenger, whose connection may be new or already in use.
 
         messenger = Messenger(info.token)
         job = Job(messenger, FillRequest(pixels, mask, width=…, height=…, layout="rgba", depth="u8"))
@@ -51,7 +51,7 @@ class Job(Generic[Answer]):
         for piece in messenger.connection.outgoing(): socket.write(piece)
 
     Raises:
-        ClientError: `bad_request`, where the request's sizes do not fit together.
+        ClientError: `bad_request` if the sizes of the request do not fit together.
     """
 
     def __init__(self, messenger: Messenger, request: Request[Answer]) -> None:
@@ -73,10 +73,10 @@ class Job(Generic[Answer]):
         self._cancelled = True
 
     def next_event(self) -> Progress | Answer | None:
-        """The next event of what came; None until more bytes have come. What is no Progress is the answer, and last.
+        """Return the next event, or None until more bytes have come. The last event is the answer, not a Progress.
 
         Raises:
-            ClientError: the work failed, with the daemon's code or one of the client's own.
+            ClientError: the work failed, with a code of the daemon or of the client.
         """
         while (reply := self._messenger.next_reply(self._id)) is not None:
             if self._asked and reply.type == "progress":

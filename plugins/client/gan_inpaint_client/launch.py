@@ -1,4 +1,4 @@
-"""Starting the daemon from inside an editor."""
+"""Start the daemon from inside an editor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .errors import ClientError
 
 _FLATPAK_INFO = Path("/.flatpak-info")  # exists inside a Flatpak, and only there
 _FLATPAK_SPAWN = "flatpak-spawn"
-# AppImages, Flatpaks, Snaps and application bundles point these to their own libraries and their own Python.
+# AppImages, Flatpaks, Snaps and application bundles set these variables for their own libraries and Python.
 _FOREIGN = ("LD_LIBRARY_PATH", "LD_PRELOAD", "LD_AUDIT", "__PYVENV_LAUNCHER__")
 _FOREIGN_PREFIXES = ("PYTHON", "DYLD_")
 _TAIL_BYTES = 4_000
@@ -24,12 +24,12 @@ _TAIL_LINES = 6
 
 
 class DaemonStart:
-    """A process that starts the daemon and ends once it answers, as `gan-inpaint serve --detach` does.
+    """Run a process that starts the daemon and ends once it answers, as `gan-inpaint serve --detach` does.
 
-    Leaving the context, or `close`, ends the process where it still runs; no zombie stays.
+    `close`, or the end of the context, ends the process if it still runs, and leaves no zombie.
 
     Raises:
-        ClientError: `cannot_start`, where the command cannot be run at all.
+        ClientError: `cannot_start` if the command cannot be run at all.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -62,7 +62,7 @@ class DaemonStart:
         self.close()
 
     def finished(self) -> bool:
-        """Whether the daemon is up; returns at once.
+        """Return at once whether the daemon is up.
 
         Raises:
             ClientError: `cannot_start`; the hint holds the last lines that the process wrote.
@@ -78,12 +78,12 @@ class DaemonStart:
         """Wait until the daemon is up.
 
         Raises:
-            ClientError: `cannot_start`, also where it takes longer than `seconds`.
+            ClientError: `cannot_start`, also if it takes longer than `seconds`.
         """
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, seconds))
         if not self.finished():
-            raise self._failed("The GAN Inpaint daemon did not come up in time.")
+            raise self._failed("The GAN Inpaint daemon did not start in time.")
 
     def close(self) -> None:
         if self._process.poll() is None:
@@ -100,7 +100,7 @@ class DaemonStart:
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` without what an editor sets for its own Python and its own libraries."""
+    """Return `environment` without the variables that an editor sets for its own Python and libraries."""
     return {
         name: value
         for name, value in environment.items()
@@ -109,6 +109,6 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def outside_sandbox(command: Sequence[str], flatpak_info: Path = _FLATPAK_INFO) -> list[str]:
-    """The command as it is run from here: from inside a Flatpak, by way of the host."""
+    """Return the command as it has to be run from here; from inside a Flatpak, on the host."""
     spawn = shutil.which(_FLATPAK_SPAWN) if flatpak_info.exists() else None
     return [spawn, "--host", *command] if spawn else list(command)

@@ -15,7 +15,7 @@ PROTOCOL = 1
 USERNAME = "gan-inpaint"
 CLIENT_NAME = "gan_inpaint_client"  # for the daemon's log
 
-REPLY_BYTES = 1024 * 1024  # of a header; only a `welcome` with very many models has more than a few hundred
+REPLY_BYTES = 1024 * 1024  # most bytes of a header; most have a few hundred, a `welcome` with many models has more
 
 _NUMBER = (int, float)
 _LIMITS = {"header_bytes": int, "frame_bytes": int, "pixels": int, "queue": int}
@@ -42,7 +42,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
 
 
 class Reply(NamedTuple):
-    """A reply whose header has the keys of its type, each of the right type."""
+    """A reply whose header has all keys of its type, each with a value of the right type."""
 
     header: dict[str, Any]
     frames: list[bytes]
@@ -53,11 +53,11 @@ class Reply(NamedTuple):
 
 
 class Messenger:
-    """Sends requests with ids of their own and reads replies; without input or output, like its `connection`.
+    """Number the requests and read the replies; without input or output, like its `connection`.
 
     Attributes:
-        connection: takes the bytes in and gives them out.
-        limits: what the daemon told in its last `welcome` that was read; None before.
+        connection: takes received bytes and gives bytes to send.
+        limits: the daemon's limits, from the last `welcome`; None before the first.
     """
 
     def __init__(self, token: str) -> None:
@@ -74,10 +74,10 @@ class Messenger:
         return id
 
     def next_reply(self, id: str) -> Reply | None:
-        """The next reply to the request `id`; None until more bytes came. Replies to other requests are left out.
+        """Return the next reply to the request `id`, or None until more bytes have come; skip other replies.
 
         Raises:
-            ClientError: the request failed, with the daemon's code; or the connection did, as `next_message` says.
+            ClientError: the request failed, with the daemon's code, or the connection, with a code of `next_message`.
         """
         while (message := self.connection.next_message()) is not None:
             reply = _read(message)
@@ -111,7 +111,7 @@ def _read(message: list[bytes]) -> Reply:
 
 
 def _fits(value: Any, shape: Any) -> bool:
-    """Whether a value has a shape: a type, a dict of the keys that it needs at least, or a list of one shape."""
+    """Return whether a value has a shape: a type, a dict of the required keys, or a list of one shape."""
     if isinstance(shape, dict):
         return isinstance(value, dict) and all(key in value and _fits(value[key], shape[key]) for key in shape)
     if isinstance(shape, list):

@@ -1,4 +1,4 @@
-"""What the daemon can be asked to do with a picture, and how its answers are read; without input or output."""
+"""The requests that the daemon takes for a picture, and how its answers are read; without input or output."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ if TYPE_CHECKING:
 CHANNELS = {"gray": 1, "graya": 2, "rgb": 3, "rgba": 4, "bgra": 4}
 SAMPLE_BYTES = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
 
+DEFAULT_MODEL = "default"
+DAMAGE_MAP_GONE = "heatmap_gone"  # the error code where the daemon no longer has the damage map that a request names
+
 _ECHOED = ("width", "height", "layout", "depth")
 _BUFFERS = ("pixels", "mask")
+_HEADER_KEYS = {"dilate": "grow", "damage_map": "heatmap"}  # the protocol's keys that differ from the names here
 
 
 class FillReply(NamedTuple):
-    """The filled pixels, in the request's own layout, and the `result` header of docs/protocol.md."""
+    """The filled pixels in the request's layout, and the `result` header of docs/protocol.md."""
 
     pixels: bytes
     header: dict[str, Any]
 
 
 class RepairReply(NamedTuple):
-    """The repaired pixels, in the request's own layout, what of them was repaired, width × height bytes, 255 where it
-    was, and the `result` header of docs/protocol.md."""
+    """The repaired pixels in the request's layout, a mask of the repair (width × height bytes, 255 where a pixel was
+    repaired, else 0) and the `result` header of docs/protocol.md."""
 
     pixels: bytes
     mask: bytes
@@ -35,15 +39,20 @@ class RepairReply(NamedTuple):
 
 
 class DetectionReply(NamedTuple):
-    """What was found: width × height bytes, 255 where there is damage, else 0; and the `detection` header of
-    docs/protocol.md, whose `heatmap` is what `SelectRequest` asks for."""
+    """A mask of the damage (width × height bytes, 255 where there is damage, else 0) and the `detection` header of
+    docs/protocol.md."""
 
     mask: bytes
     header: dict[str, Any]
 
+    @property
+    def damage_map(self) -> str:
+        """The token of the damage map that the daemon keeps for a SelectRequest."""
+        return str(self.header["heatmap"])
+
 
 class _Picture:
-    """What requests with a picture have in common; the attributes are those of docs/protocol.md."""
+    """What all requests with a picture share; the attributes are those of docs/protocol.md."""
 
     pixels: Buffer
     width: int
@@ -53,19 +62,19 @@ class _Picture:
 
     @property
     def pixel_bytes(self) -> int:
-        """Bytes of the pixels, here and in the result."""
+        """Size of the pixels in bytes, in the request and in its result."""
         return self.width * self.height * CHANNELS[self.layout] * SAMPLE_BYTES[self.depth]
 
     def keys(self) -> dict[str, Any]:
-        """What the header says of it."""
-        return {name: value for name, value in vars(self).items() if name not in _BUFFERS}
+        """Return the keys of the header that describe the request."""
+        return _header_keys(self, _BUFFERS)
 
     def frames(self) -> list[memoryview]:
-        """Pixels and, where there is one, the mask, byte by byte, not copied."""
+        """Return the pixels and the mask, if there is one, as bytes that are not copied."""
         return [memoryview(getattr(self, name)).cast("B") for name in _BUFFERS if hasattr(self, name)]
 
     def check(self) -> None:
-        """Raises ClientError `bad_request` where the sizes do not fit together."""
+        """Raise ClientError `bad_request` if the sizes do not fit together."""
         if self.layout not in CHANNELS or self.depth not in SAMPLE_BYTES:
             raise ClientError("bad_request", f"Pixels of the kind {self.layout} {self.depth} are not known.")
         sizes = [len(frame) for frame in self.frames()]
@@ -77,7 +86,7 @@ class _Picture:
             )
 
     def check_limits(self, limits: dict[str, int]) -> None:
-        """Raises ClientError `too_large` for what the daemon does not take: it would just hang up."""
+        """Raise ClientError `too_large` for a picture at which the daemon would only hang up."""
         pixels = self.width * self.height
         if pixels > limits["pixels"] or self.pixel_bytes > limits["frame_bytes"]:
             raise ClientError(
@@ -88,7 +97,7 @@ class _Picture:
             )
 
     def _pixels_of(self, reply: Reply, sizes: list[int]) -> bytes:
-        """The first frame of a result for this request, whose frames must be of these sizes."""
+        """Return the first frame of this request's result; raise `bad_reply` if the frames do not have these sizes."""
         asked = self.keys()
         same = reply.type == "result" and all(reply.header[key] == asked[key] for key in _ECHOED)
         if not same or [len(frame) for frame in reply.frames] != sizes:
@@ -98,7 +107,7 @@ class _Picture:
 
 @dataclass(frozen=True)
 class FillRequest(_Picture):
-    """What is to be filled, as docs/protocol.md says for `fill`.
+    """A hole to fill, with the options that docs/protocol.md lists for `fill`.
 
     Attributes:
         pixels: width × height × channels samples, interleaved, rows top to bottom, little-endian.
@@ -114,24 +123,24 @@ class FillRequest(_Picture):
     layout: str
     depth: str
     transfer: str = "srgb"
-    model: str = "default"
-    grow: int = 2
+    model: str = DEFAULT_MODEL
+    dilate: int = 2
     feather: int = 0
     quality: str = "normal"
 
     @property
     def reply_bytes(self) -> int:
-        """Bytes of the frames that answer it."""
+        """Size in bytes of the frames that answer the request."""
         return self.pixel_bytes
 
     def read(self, reply: Reply) -> FillReply:
-        """Raises ClientError `bad_reply` where that is no answer to this request."""
+        """Return the answer; raise ClientError `bad_reply` if the reply is none to this request."""
         return FillReply(self._pixels_of(reply, [self.pixel_bytes]), reply.header)
 
 
 @dataclass(frozen=True)
 class DetectRequest(_Picture):
-    """In what damage is to be found, as docs/protocol.md says for `detect`.
+    """A picture to find damage in, with the options that docs/protocol.md lists for `detect`.
 
     Attributes:
         pixels: width × height × channels samples, interleaved, rows top to bottom, little-endian.
@@ -147,63 +156,63 @@ class DetectRequest(_Picture):
     transfer: str = "srgb"
     sensitivity: float = 0.5
     kinds: str = "both"
-    grow: int = 2
+    dilate: int = 2
 
     @property
     def reply_bytes(self) -> int:
-        """Bytes of the frames that answer it."""
+        """Size in bytes of the frames that answer the request."""
         return self.width * self.height
 
     def read(self, reply: Reply) -> DetectionReply:
-        """Raises ClientError `bad_reply` where that is no answer to this request."""
+        """Return the answer; raise ClientError `bad_reply` if the reply is none to this request."""
         return _detection(reply, self.width, self.height)
 
 
 @dataclass(frozen=True)
 class SelectRequest:
-    """What is to be selected of what was found before, as docs/protocol.md says for `select`.
+    """Another selection from a damage map of before, with the options that docs/protocol.md lists for `select`.
 
     Attributes:
-        heatmap: the token that the daemon gave for what it found.
-        width, height: of the picture in which it was found.
+        damage_map: the token of the damage map (`DetectionReply.damage_map`).
+        width, height: size of the picture that the map belongs to, in pixels.
     """
 
     type = "select"
 
-    heatmap: str
+    damage_map: str
     width: int
     height: int
     sensitivity: float = 0.5
     kinds: str = "both"
-    grow: int = 2
+    dilate: int = 2
 
     @property
     def reply_bytes(self) -> int:
-        """Bytes of the frames that answer it."""
+        """Size in bytes of the frames that answer the request."""
         return self.width * self.height
 
     def keys(self) -> dict[str, Any]:
-        """What the header says of it."""
-        return {name: value for name, value in vars(self).items() if name not in ("width", "height")}
+        """Return the keys of the header that describe the request."""
+        return _header_keys(self, ("width", "height"))
 
     def frames(self) -> list[memoryview]:
-        """None."""
+        """Return no frame: the daemon has the damage map."""
         return []
 
     def check(self) -> None:
-        """There is nothing that could not fit together."""
+        """Accept the request: it has no sizes that could disagree."""
 
     def check_limits(self, limits: dict[str, int]) -> None:
-        """The picture was within them before."""
+        """Accept the picture: it was within the limits when the damage map was made."""
 
     def read(self, reply: Reply) -> DetectionReply:
-        """Raises ClientError `bad_reply` where that is no answer to this request."""
+        """Return the answer; raise ClientError `bad_reply` if the reply is none to this request."""
         return _detection(reply, self.width, self.height)
 
 
 @dataclass(frozen=True)
 class RepairRequest(_Picture):
-    """What is to be repaired, as docs/protocol.md says for `repair`.
+    """A picture to repair, with the options that docs/protocol.md lists for `repair`.
 
     Attributes:
         pixels: width × height × channels samples, interleaved, rows top to bottom, little-endian.
@@ -219,21 +228,26 @@ class RepairRequest(_Picture):
     layout: str
     depth: str
     transfer: str = "srgb"
-    model: str = "default"
+    model: str = DEFAULT_MODEL
     quality: str = "normal"
     sensitivity: float = 0.5
     kinds: str = "both"
-    grow: int = 2
+    dilate: int = 2
 
     @property
     def reply_bytes(self) -> int:
-        """Bytes of the frames that answer it."""
+        """Size in bytes of the frames that answer the request."""
         return self.pixel_bytes + self.width * self.height
 
     def read(self, reply: Reply) -> RepairReply:
-        """Raises ClientError `bad_reply` where that is no answer to this request."""
+        """Return the answer; raise ClientError `bad_reply` if the reply is none to this request."""
         pixels = self._pixels_of(reply, [self.pixel_bytes, self.width * self.height])
         return RepairReply(pixels, reply.frames[1], reply.header)
+
+
+def _header_keys(request: object, left_out: tuple[str, ...]) -> dict[str, Any]:
+    """Return a request's attributes under the protocol's keys."""
+    return {_HEADER_KEYS.get(name, name): value for name, value in vars(request).items() if name not in left_out}
 
 
 def _detection(reply: Reply, width: int, height: int) -> DetectionReply:

@@ -12,26 +12,26 @@ from .errors import ClientError
 
 Address = Union[str, tuple[str, int]]  # noqa: UP007 (evaluated, and Python 3.9 has no other way)
 
-_TOKEN_BYTES = 255  # what the PLAIN mechanism has room for
+_TOKEN_BYTES = 255  # the PLAIN mechanism takes no more
 _START = "Start it with “gan-inpaint serve --detach”."
 
 
 class RuntimeInfo(NamedTuple):
-    """`address` is what a socket connects to: the path of a Unix socket, or a port of 127.0.0.1."""
+    """Where the daemon listens: `address` is the path of a Unix socket, or 127.0.0.1 and a port."""
 
     address: Address
     token: str
 
     def __repr__(self) -> str:
-        """Without the token, so that it never gets into a traceback."""
+        """Leave out the token, so that it never gets into a traceback."""
         return f"RuntimeInfo(address={self.address!r})"
 
 
 def read_runtime_file(path: str | os.PathLike[str]) -> RuntimeInfo:
-    """Read where the daemon listens; whether it still does is seen when it is connected to.
+    """Read where the daemon listens. Only a connection shows whether it still does.
 
     Raises:
-        ClientError: `no_daemon`: the file is missing, unreadable, damaged or another user's.
+        ClientError: `no_daemon` if the file is missing, unreadable, damaged or another user's.
     """
     try:
         with Path(path).open("rb") as file:
@@ -49,10 +49,10 @@ def read_runtime_file(path: str | os.PathLike[str]) -> RuntimeInfo:
 
 
 def parse_endpoint(endpoint: str) -> Address:
-    """The address of `ipc://PATH` or `tcp://127.0.0.1:PORT`.
+    """Return the address of `ipc://PATH` or `tcp://127.0.0.1:PORT`.
 
     Raises:
-        ValueError: any other endpoint; nothing but this machine is ever connected to.
+        ValueError: any other endpoint, since the client connects to this machine only.
     """
     if (ipc := re.fullmatch(r"ipc://(/[^\0]+|[A-Za-z]:[^\0]+)", endpoint)) is not None:
         os.fsencode(ipc[1])  # a UnicodeEncodeError is a ValueError
@@ -69,10 +69,10 @@ def _checked_token(token: str) -> str:
 
 
 def _check_owner(descriptor: int, path: str | os.PathLike[str]) -> None:
-    """Another user's file would lead the user's picture to another user's program."""
+    """Refuse another user's file: it could send the picture to another user's program."""
     if os.name == "posix" and os.fstat(descriptor).st_uid != os.geteuid():
         raise ClientError(
             "no_daemon",
             f"The file {path} belongs to another user of this computer.",
-            "Set GAN_INPAINT_RUNTIME_DIR to a folder of your own and install the plug-in again.",
+            "Set GAN_INPAINT_RUNTIME_DIR to one of your own folders and install the plug-in again.",
         )

@@ -11,7 +11,7 @@ from .errors import ClientError
 
 
 class Settings(NamedTuple):
-    """`command` starts the daemon; `runtime_file` tells where it listens."""
+    """`command` starts the daemon; `runtime_file` says where it listens; `version` is the plug-in's."""
 
     command: list[str]
     runtime_file: str
@@ -22,7 +22,7 @@ def read_settings(path: str | os.PathLike[str]) -> Settings:
     """Read a plug-in's `settings.json`.
 
     Raises:
-        ClientError: `no_daemon`, where it is missing or damaged.
+        ClientError: `no_daemon` if it is missing or damaged.
     """
     try:
         content = json.loads(Path(path).read_bytes())

@@ -1,4 +1,4 @@
-"""A blocking socket to the daemon on which nothing waits for ever."""
+"""A blocking socket to the daemon; every operation has a time limit."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from .zmtp import Buffer
 
 _TIMED_OUT = (socket.timeout, TimeoutError)
-_LEAST_SECONDS = 0.001  # zero would mean not to wait at all, and to fail in another way
+_LEAST_SECONDS = 0.001  # with zero the socket would not wait at all, and fail with another error
 
 
 class Stream:
     """A connected socket; every failure is a ClientError.
 
     Raises:
-        ClientError: `no_daemon` where nothing listens at `address`, `timeout` after `seconds`.
+        ClientError: `no_daemon` if nothing listens at `address`, `timeout` after `seconds`.
     """
 
     def __init__(self, address: Address, seconds: float) -> None:
@@ -45,7 +45,7 @@ class Stream:
         """Send everything.
 
         Raises:
-            ClientError: `timeout` where nothing goes out for `seconds`, `connection_lost`.
+            ClientError: `timeout` if nothing can be sent for `seconds`, `connection_lost`.
         """
         self._socket.settimeout(max(_LEAST_SECONDS, seconds))
         try:
@@ -59,7 +59,7 @@ class Stream:
             raise _lost(problem) from problem
 
     def receive_into(self, buffer: memoryview, seconds: float) -> int | None:
-        """Receive what there is; the number of bytes, 0 at the end of the stream, None where nothing came in `seconds`.
+        """Receive into `buffer`; return the number of bytes, 0 at the end of the stream, None if `seconds` passed.
 
         Raises:
             ClientError: `connection_lost`.
@@ -77,7 +77,7 @@ class Stream:
 
 
 def timed_out() -> ClientError:
-    """The error for a daemon that is there and says nothing."""
+    """Return the error for a daemon that says nothing."""
     return ClientError(
         "timeout",
         "The GAN Inpaint daemon does not answer.",
@@ -90,9 +90,7 @@ def _socket_for(address: Address) -> socket.socket:
         return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     family = getattr(socket, "AF_UNIX", None)
     if family is None:
-        raise ClientError(
-            "no_daemon", "The daemon listens in a way that this editor's Python cannot reach.", "Start the daemon anew."
-        )
+        raise ClientError("no_daemon", "This editor's Python cannot reach the daemon's socket.", "Restart the daemon.")
     return socket.socket(family, socket.SOCK_STREAM)
 
 
@@ -100,5 +98,5 @@ def _lost(problem: OSError) -> ClientError:
     return ClientError(
         "connection_lost",
         f"The connection to the GAN Inpaint daemon was lost: {problem.strerror or problem}.",
-        "Try again; the daemon's log tells what happened to it.",
+        "Try again; the daemon's log says what happened.",
     )

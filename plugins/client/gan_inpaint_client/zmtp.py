@@ -3,8 +3,9 @@
     greeting ──► HELLO/WELCOME ──► INITIATE/READY ──► messages, PING/PONG
                         └── ERROR: the token is refused
 
-Bytes that came are given to `feed`, or received in place through `get_buffer` and `buffer_updated`; bytes to be sent
-are taken from `outgoing`; messages are taken from `next_message`, which raises once nothing more will come.
+Received bytes go to `feed`, or in place through `get_buffer` and `buffer_updated`. `outgoing` gives the bytes to send,
+`next_message` the received messages; it raises once no message can follow. The editors' Pythons have no pyzmq, so the
+client speaks ZMTP itself.
 
 Source: RFC 37/ZMTP 3.1 and RFC 24/ZMTP PLAIN (https://rfc.zeromq.org/spec/37/, https://rfc.zeromq.org/spec/24/).
 """
@@ -37,9 +38,9 @@ _SCRATCH_BYTES = 64 * 1024
 
 
 class Connection:
-    """One connection of a DEALER to a ROUTER that asks for `username` and `password` (each at most 255 bytes).
+    """A connection of a DEALER to a ROUTER that asks for `username` and `password` (each at most 255 bytes).
 
-    Messages may be sent at once; they wait until the peer is ready for them.
+    Messages may be queued at once; they wait until the peer is ready.
     """
 
     def __init__(self, username: str, password: str, message_limit: int) -> None:
@@ -58,17 +59,17 @@ class Connection:
 
     @property
     def message_traffic(self) -> int:
-        """Bytes of messages that came; heartbeats do not count."""
+        """Bytes of the messages received so far; heartbeats do not count."""
         return self._frames.message_traffic
 
     def limit_messages(self, limit: int) -> None:
-        """From now on, refuse messages of more than `limit` bytes."""
+        """Refuse messages of more than `limit` bytes from now on."""
         self._frames.message_limit = limit
 
-    # What is to be sent
+    # Sending
 
     def send(self, frames: Sequence[Buffer]) -> None:
-        """Queue a message; its frames are not copied, so leave them as they are until they are sent."""
+        """Queue a message. Its frames are not copied, so do not change them until they are sent."""
         queue = self._outgoing if self._ready else self._waiting
         for index, frame in enumerate(frames):
             more = MORE if index + 1 < len(frames) else 0
@@ -76,30 +77,30 @@ class Connection:
             queue.append(frame)
 
     def ping(self) -> None:
-        """Queue a heartbeat, which the peer answers by itself."""
+        """Queue a heartbeat; the peer answers it."""
         if self._ready:
             self._command(b"PING", bytes(2))
 
     def outgoing(self) -> list[Buffer]:
-        """Take what waits to be sent, in its order; small neighbours are joined."""
+        """Return what is queued, in order, and clear the queue; small neighbours are joined."""
         taken, self._outgoing = self._outgoing, []
         return list(_joined(taken))
 
-    # What came
+    # Receiving
 
     def feed(self, data: Buffer) -> None:
-        """Take in bytes that came."""
+        """Parse received bytes."""
         if len(data):
             self._parse(self._read(memoryview(data)))
 
     def get_buffer(self) -> memoryview:
-        """Where the next bytes are to be received; then call `buffer_updated`."""
+        """Return the buffer to receive the next bytes into; then call `buffer_updated`."""
         rest = self._frames.rest()
         self._in_place = rest is not None and len(rest) >= _SCRATCH_BYTES
         return rest if rest is not None and self._in_place else self._scratch
 
     def buffer_updated(self, count: int) -> None:
-        """Take in `count` bytes, at least one, that were received to where `get_buffer` said."""
+        """Parse `count` bytes, at least one, that were received into the buffer of `get_buffer`."""
         if self._in_place:
             self._in_place = False
             self._parse(self._frames.filled(count))
@@ -107,16 +108,16 @@ class Connection:
             self.feed(self._scratch[:count])
 
     def feed_eof(self) -> None:
-        """The peer has closed the connection."""
+        """Note that the peer has closed the connection."""
         self._failure = self._failure or ClientError(
-            "connection_lost", "The daemon has closed the connection.", "Try again; its log tells what happened to it."
+            "connection_lost", "The daemon has closed the connection.", "Try again; its log says what happened."
         )
 
     def next_message(self) -> list[bytes] | None:
-        """The frames of the next message; None until more has come.
+        """Return the frames of the next message, or None until more bytes have come.
 
         Raises:
-            ClientError: nothing more will come: `bad_reply`, `unauthorized` or `connection_lost`.
+            ClientError: no message can follow: `bad_reply`, `unauthorized` or `connection_lost`.
         """
         if self._messages:
             return self._messages.popleft()
@@ -141,7 +142,7 @@ class Connection:
             self._failure = problem
 
     def _check_greeting(self) -> None:
-        """Look at what there is of the peer's greeting, so that a foreign one is refused before all 64 bytes came."""
+        """Check the received part of the peer's greeting, so that a foreign one is refused before its 64 bytes."""
         came = self._greeting
         if came[0] != _SIGNATURE[0] or (len(came) > 9 and not came[9] & 1) or (len(came) > 10 and came[10] < 3):
             raise bad_reply("it does not speak ZMTP 3")
@@ -164,12 +165,12 @@ class Connection:
             self._messages.append(self._parts)
             self._parts = []
 
-    # Commands, one method for each state
+    # Commands: one method for each state
 
     def _expect_welcome(self, name: bytes, data: bytes) -> None:
         _check_not_refused(name)
         if name != b"WELCOME":
-            raise bad_reply("it does not welcome the token")
+            raise bad_reply("it does not accept the token")
         metadata = {b"Socket-Type": _SOCKET_TYPE, b"Identity": b""}
         self._command(b"INITIATE", b"".join(_property(key, value) for key, value in metadata.items()))
         self._on_command = self._expect_ready
@@ -216,12 +217,12 @@ def _check_not_refused(command: bytes) -> None:
         raise ClientError(
             "unauthorized",
             "The daemon does not let this program in.",
-            "Try again, since it may just have been started anew; else run “gan-inpaint stop” first.",
+            "Try again: it may have been restarted just now. If that does not help, run “gan-inpaint stop” first.",
         )
 
 
 def _split_command(body: bytes) -> tuple[bytes, bytes]:
-    """Name and data of a command."""
+    """Return the name and the data of a command."""
     if body.startswith(_MISSPELT_ERROR):
         return b"ERROR", body[len(_MISSPELT_ERROR) :]
     if not body or len(body) < 1 + body[0]:
@@ -234,13 +235,13 @@ def _property(name: bytes, value: bytes) -> bytes:
 
 
 def _properties(data: bytes) -> dict[bytes, bytes]:
-    """The metadata of a command, by their names in lower case."""
+    """Return the metadata of a command by name, in lower case."""
     found = {}
     while data:
         name, value = data[1 : 1 + data[0]], data[1 + data[0] :]
         size = int.from_bytes(value[:4], "big")
         if len(name) < data[0] or len(value) < 4 + size:
-            raise bad_reply("a command's metadata are cut short")
+            raise bad_reply("a command's metadata is cut short")
         found[name.lower()] = value[4 : 4 + size]
         data = value[4 + size :]
     return found

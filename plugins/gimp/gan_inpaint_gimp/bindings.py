@@ -1,4 +1,4 @@
-"""GIMP's libraries, in the versions that this plug-in is written for."""
+"""GIMP's libraries, in the versions that this plug-in needs."""
 
 from __future__ import annotations
 

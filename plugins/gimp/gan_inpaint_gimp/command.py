@@ -1,4 +1,4 @@
-"""What a procedure of this plug-in is made of."""
+"""A procedure of this plug-in, and a call of it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from dataclasses import dataclass
 
 from .bindings import Gimp
 
-Run = Callable[[Gimp.Procedure, Gimp.ProcedureConfig, Gimp.Image, list[Gimp.Drawable], bool], bool]
+
+@dataclass(frozen=True)
+class Call:
+    """One run of a procedure; a dialog asks the user first if it is `interactive`."""
+
+    procedure: Gimp.Procedure
+    config: Gimp.ProcedureConfig
+    image: Gimp.Image
+    drawables: list[Gimp.Drawable]
+    interactive: bool
 
 
 @dataclass(frozen=True)
 class Command:
-    """A procedure, which is an entry of Filters → GAN Inpaint as well.
+    """A procedure, which is also an entry of Filters → GAN Inpaint.
 
-    `run(procedure, config, image, drawables, interactive)` does the work, and asks the user before if it is
-    `interactive`; false where the user wants none. It raises Refusal or ClientError where it fails.
+    `run` does the work. It returns False if the user cancels the dialog, and raises Refusal or ClientError if it fails.
     """
 
     name: str
@@ -23,4 +31,4 @@ class Command:
     blurb: str
     help: str
     add_arguments: Callable[[Gimp.Procedure], None]
-    run: Run
+    run: Callable[[Call], bool]

@@ -1,4 +1,4 @@
-"""The way from this plug-in to the daemon, as the installer wrote it beside the plug-in."""
+"""The connection from this plug-in to the daemon, by the settings that the installer wrote."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ SETTINGS = Path(__file__).parents[1] / "settings.json"
 
 
 def open_client() -> Client:
-    """A client of the daemon, which is started where it is not running; raises ClientError."""
+    """Connect to the daemon, and start it if it is not running; raise ClientError if that fails."""
     settings = read_settings(SETTINGS)
     return connect(settings.runtime_file, settings.command)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gan_inpaint_client import ClientError
+from gan_inpaint_client import ClientError, Refusal
+from gan_inpaint_client.dialogs import REPAIR_BUTTON, REPAIR_TITLE, SELECT_BUTTON, SELECT_TITLE
 
 from . import damage
 from .bindings import Gimp, GimpUi, GLib, Gtk
-from .selected import Refusal
 
-_PAUSE_MS = 150  # without a change of the slider, after which its value is tried
+_PAUSE_MS = 150  # a value is tried once the slider has not moved for this time
 
 
 class Shown(NamedTuple):
@@ -22,19 +22,19 @@ class Shown(NamedTuple):
 
 
 def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig) -> bool:
-    """Let the user change the arguments; false if they want no repair."""
-    dialog = _dialog(procedure, config, "GAN Inpaint: repair scratches", "Re_pair")
+    """Let the user change the arguments; return False if the user cancels."""
+    dialog = _dialog(procedure, config, REPAIR_TITLE, REPAIR_BUTTON)
     wanted = dialog.run()
     dialog.destroy()
     return bool(wanted)
 
 
 def ask_and_show(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, show: Callable[[], Shown]) -> bool:
-    """Let the user change the arguments, and see at once what they select; false if they want no selection.
+    """Let the user change the arguments and show at once what they select; return False if the user cancels.
 
-    `show` shows what the arguments select; what it raises, ClientError or Refusal, ends the dialog and is passed on.
+    `show` shows what the arguments select. If it raises ClientError or Refusal, the dialog ends and raises it again.
     """
-    dialog = _dialog(procedure, config, "GAN Inpaint: select scratches", "S_elect")
+    dialog = _dialog(procedure, config, SELECT_TITLE, SELECT_BUTTON)
     live = _Live(dialog, show)
     for name in damage.NAMES:
         config.connect(f"notify::{name}", live.changed)
@@ -54,9 +54,9 @@ def _dialog(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, title: str,
 
 
 class _Live:
-    """Calls `show` at once, and again when the arguments have been left alone for a moment after a change.
+    """Calls `show` at once, and again a moment after the last change of an argument.
 
-    A callback of the main loop cannot raise to whoever runs the dialog, so a failure is kept until `end`.
+    A callback of the main loop cannot raise to the caller of the dialog, so a failure is kept until `end`.
     """
 
     def __init__(self, dialog: GimpUi.ProcedureDialog, show: Callable[[], Shown]) -> None:
@@ -69,12 +69,12 @@ class _Live:
         self._update()
 
     def changed(self, *_: object) -> None:
-        """An argument has another value."""
+        """Note that an argument has another value."""
         self._stop_timer()
         self._timer = GLib.timeout_add(_PAUSE_MS, self._on_timer)
 
     def end(self, wanted: bool) -> None:
-        """The dialog has ended: if it was not in vain, the last change must be shown as well. Raises the failure."""
+        """Show the last change after the dialog has ended, unless the user has cancelled it; raise the failure."""
         if self._failure is not None:
             raise self._failure
         if self._stop_timer() and wanted:
@@ -95,6 +95,6 @@ class _Live:
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, shown.something)
 
     def _stop_timer(self) -> bool:
-        """Whether there was one."""
+        """Stop the timer; return whether it was running."""
         waiting, self._timer = self._timer, 0
         return bool(waiting) and GLib.source_remove(waiting)

@@ -2,83 +2,75 @@
 
 from __future__ import annotations
 
+from gan_inpaint_client.dialogs import (
+    DILATE,
+    FEATHER,
+    MODEL_DESCRIPTION,
+    MODEL_LABEL,
+    QUALITY,
+    Choice,
+    ChoiceOption,
+)
+from gan_inpaint_client.masks import wholly_selected
+from gan_inpaint_client.requests import DEFAULT_MODEL
+
 from . import fill_dialog, output
-from .bindings import Gimp, GObject
-from .command import Command
+from .arguments import add_choice, add_integer, add_text
+from .bindings import Gimp
+from .command import Call, Command
 from .daemon import open_client
-from .progress import STAGES, show_end, show_progress
-from .selected import Selected, hard
+from .progress import show_end, show_progress, show_start
+from .selected import Selected
+
+# The layer itself is the default, so that the next fill builds on the result of this one.
+OUTPUT = ChoiceOption(
+    "output",
+    "O_utput",
+    "Where the fill goes",
+    (
+        Choice("active-layer", "Active layer", "The fill is written into the layer"),
+        Choice("new-layer", "New layer", "The fill becomes a new layer; the layer below stays as it is"),
+    ),
+    "active-layer",
+)
 
 
 def _add_arguments(procedure: Gimp.Procedure) -> None:
-    both = GObject.ParamFlags.READWRITE
-    procedure.add_string_argument(
-        "model",
-        "_Model",
-        "A model’s name, as “gan-inpaint models list” shows it; “classical” fills without a network",
-        "default",
-        both,
-    )
-    outputs = Gimp.Choice.new()
-    outputs.add("active-layer", 0, "Active layer", "The fill is written into the layer")
-    outputs.add("new-layer", 1, "New layer", "The fill becomes a layer of its own; the layer below stays as it is")
-    # The layer itself by default: the next fill then builds on what this one left.
-    procedure.add_choice_argument("output", "O_utput", "Where the fill goes", outputs, "active-layer", both)
-    procedure.add_int_argument(
-        "grow",
-        "_Grow",
-        "Pixels around the selection that the model does not look at, so that no rim of the object spreads",
-        0,
-        256,
-        2,
-        both,
-    )
-    procedure.add_int_argument(
-        "feather", "F_eather", "Pixels inside the selection’s edge over which the fill fades in", 0, 256, 0, both
-    )
-    qualities = Gimp.Choice.new()
-    qualities.add("fast", 0, "Fast", "A large hole is filled coarsely, for a preview, by a model that can refine it")
-    qualities.add("normal", 1, "Normal", "As the model is meant to be used")
-    qualities.add(
-        "best", 2, "Best", "The model looks at the hole in four mirrored ways; takes up to four times as long"
-    )
-    procedure.add_choice_argument("quality", "_Quality", "How much work the fill is worth", qualities, "normal", both)
+    add_text(procedure, "model", MODEL_LABEL, MODEL_DESCRIPTION, DEFAULT_MODEL)
+    add_choice(procedure, QUALITY)
+    add_choice(procedure, OUTPUT)
+    add_integer(procedure, DILATE)
+    add_integer(procedure, FEATHER)
 
 
-def _run(
-    procedure: Gimp.Procedure,
-    config: Gimp.ProcedureConfig,
-    image: Gimp.Image,
-    drawables: list[Gimp.Drawable],
-    interactive: bool,
-) -> bool:
-    Selected.of(image, drawables)  # what cannot be filled is told before the user is asked anything
-    if interactive and not fill_dialog.ask(procedure, config):
+def _run(call: Call) -> bool:
+    Selected.of(call.image, call.drawables)  # refuses what cannot be filled before the dialog asks anything
+    if call.interactive and not fill_dialog.ask(call.procedure, call.config):
         return False
-    _fill(Selected.of(image, drawables), config)
+    _fill(Selected.of(call.image, call.drawables), call.config)
     return True
 
 
 def _fill(selected: Selected, config: Gimp.ProcedureConfig) -> None:
-    """Fill what is selected and write the result where the user wants it.
+    """Fill the selection and write the result where the user wants it.
 
     Raises:
         Refusal: GIMP does not let the layer be written, or the user has changed it in the meantime.
         ClientError: the daemon cannot be reached, or does not fill.
     """
-    Gimp.progress_init(STAGES["filling"])
-    as_new_layer = config.get_property("output") == "new-layer"
+    show_start()
+    as_new_layer = config.get_property(OUTPUT.name) == "new-layer"
     pixels, mask = selected.pixels(), selected.mask()
     with open_client() as client:
         reply = client.fill(
             pixels,
-            # A new layer is blended by its own alpha channel, so its colours are not blended before.
-            hard(mask) if as_new_layer else mask,
-            **selected.described(),
+            # The alpha channel of a new layer blends it, so its colours must not be blended before.
+            wholly_selected(mask) if as_new_layer else mask,
+            **selected.description(),
             model=config.get_property("model"),
-            grow=config.get_property("grow"),
-            feather=config.get_property("feather"),
-            quality=config.get_property("quality"),
+            quality=config.get_property(QUALITY.name),
+            dilate=config.get_property(DILATE.name),
+            feather=config.get_property(FEATHER.name),
             on_progress=show_progress,
         )
     selected.check_unchanged(pixels, mask)
@@ -94,7 +86,7 @@ FILL = Command(
     label="_Fill selection…",
     blurb="Remove what is selected and fill the place with what its surroundings suggest",
     help="A neural network, run by the GAN Inpaint daemon on this computer, fills the selection of one layer. Pixels "
-    "outside the selection stay as they are, to the last bit. A soft selection blends.",
+    "outside the selection stay bit-identical. A soft selection blends.",
     add_arguments=_add_arguments,
     run=_run,
 )

@@ -1,22 +1,23 @@
-"""How a layer's pixels are named by GIMP (babl) and by the daemon's protocol.
+"""The names of a layer's pixel format in GIMP (babl) and in the daemon's protocol.
 
-Samples travel as they lie in the layer, in its own colour space, so nothing is lost to a conversion. Only 32-bit
-integers and doubles, which the protocol does not have, go as floats.
+Samples are sent as the layer has them, in its colour space, so no conversion loses anything. Only 32-bit integers and
+doubles, which the protocol does not have, are sent as floats.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from gan_inpaint_client.requests import CHANNELS
+
 from .bindings import Babl, Gimp
 
-CHANNELS = {"gray": 1, "graya": 2, "rgb": 3, "rgba": 4}
-LAYOUTS = {count: layout for layout, count in CHANNELS.items()}
+LAYOUTS = {CHANNELS[layout]: layout for layout in ("gray", "graya", "rgb", "rgba")}
 DEPTHS = {"u8": "u8", "u16": "u16", "half": "f16", "float": "f32"}
 
 
 class PixelFormat(NamedTuple):
-    """`native` is babl's name of the layer's own format, `wire` of the one that is sent; most often the same."""
+    """`native` is babl's name for the format of the layer, `wire` for the format that is sent; they mostly agree."""
 
     native: str
     native_bytes: int
@@ -28,17 +29,18 @@ class PixelFormat(NamedTuple):
 
     @property
     def exact(self) -> bool:
-        """Whether pixels travel as they lie in the layer."""
+        """Whether the pixels are sent as the layer has them."""
         return self.native == self.wire
 
     @property
     def alpha_bytes(self) -> range:
-        """Where a pixel's alpha sample lies among its native bytes; empty without alpha."""
+        """Which of a pixel's native bytes are its alpha sample; empty without alpha."""
         sample = self.native_bytes // CHANNELS[self.layout]
         return range(self.native_bytes - sample if self.layout.endswith("a") else self.native_bytes, self.native_bytes)
 
     @classmethod
     def of(cls, layer: Gimp.Layer) -> PixelFormat:
+        """Return the format of a layer."""
         native = layer.get_format()
         model, _, sample = Babl.format_get_encoding(native).partition(" ")
         wire = native if sample in DEPTHS else Babl.format_with_space(f"{model} float", Babl.format_get_space(native))

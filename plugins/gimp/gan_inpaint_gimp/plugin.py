@@ -1,19 +1,19 @@
 """The plug-in that GIMP sees: the entries of Filters → GAN Inpaint, and the procedures `gan-inpaint-…` for scripts.
 
-This module registers the procedures and runs them. Each is a module: `filling.py`, `selecting.py`, `repairing.py`; what
-they ask the user is in `fill_dialog.py` and `damage_dialog.py`. `selected.py` reads the picture, `output.py` writes
-into it, `selection.py` changes the selection, and the package `gan_inpaint_client` talks to the daemon that does the
-work. Nothing beyond GIMP and the standard library is needed.
+This module registers the procedures and runs them. Each procedure is a module: `filling.py`, `selecting.py`,
+`repairing.py`. `fill_dialog.py` and `damage_dialog.py` ask the user, `selected.py` reads the picture, `output.py`
+writes into it, `selection.py` changes the selection, and the package `gan_inpaint_client` talks to the daemon that does
+the work. Nothing beyond GIMP and the standard library is needed.
 """
 
 from __future__ import annotations
 
-from gan_inpaint_client import ClientError
+from gan_inpaint_client import ClientError, Refusal
 
 from .bindings import Gegl, Gimp, GLib
+from .command import Call
 from .filling import FILL
 from .repairing import REPAIR
-from .selected import Refusal
 from .selecting import SELECT
 
 COMMANDS = {command.name: command for command in (FILL, SELECT, REPAIR)}
@@ -29,7 +29,7 @@ class GanInpaint(Gimp.PlugIn):
     def do_create_procedure(self, name: str) -> Gimp.Procedure:
         command = COMMANDS[name]
         procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, run, None)
-        # Offered for any image with a layer, so that what cannot be worked on is answered with a sentence.
+        # Offered for every image with a layer, so that a refusal can say why it cannot be worked on.
         procedure.set_image_types("*")
         procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES)
         procedure.set_menu_label(command.label)
@@ -48,15 +48,15 @@ def run(
     config: Gimp.ProcedureConfig,
     _data: None,
 ) -> Gimp.ValueArray:
-    """What GIMP calls; every failure that a user can meet comes back as a sentence."""
+    """Run a procedure for GIMP; return every failure that a user can meet as a sentence."""
     Gegl.init(None)
-    work = COMMANDS[procedure.get_name()].run
+    call = Call(procedure, config, image, drawables, run_mode == Gimp.RunMode.INTERACTIVE)
     try:
-        done = work(procedure, config, image, drawables, run_mode == Gimp.RunMode.INTERACTIVE)
+        done = COMMANDS[procedure.get_name()].run(call)
     except Refusal as refusal:
         return _failed(procedure, str(refusal))
     except ClientError as problem:
-        return _failed(procedure, f"{problem.message} {problem.hint}".strip())
+        return _failed(procedure, problem.advice)
     return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS if done else Gimp.PDBStatusType.CANCEL, None)
 
 

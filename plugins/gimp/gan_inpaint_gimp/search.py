@@ -1,25 +1,24 @@
-"""What the daemon finds in a layer, and what of it is selected."""
+"""The damage that the daemon finds in a layer, and which of it is selected."""
 
 from __future__ import annotations
 
-from gan_inpaint_client import Client, ClientError, DetectionReply
+from gan_inpaint_client import DAMAGE_MAP_GONE, Client, ClientError, DetectionReply
+from gan_inpaint_client.masks import product
 
 from .bindings import Gimp
 from .damage import Damage
-from .progress import STAGES, show_progress
+from .progress import show_progress, show_start
 from .selected import Selected
 
 
 class Search:
-    """Looks for damage at once; afterwards other arguments select otherwise of what was found, at no cost.
+    """Looks for damage once; other arguments then select other damage from the same map, at no cost.
 
     Attributes:
-        mask: what is selected now, 255, and what not, 0, in `selected.crop`; within the selection only.
-        found: how many places that are, those outside of the selection included.
-        everywhere: whether nothing was selected, so that the whole layer is looked at.
+        everywhere: whether nothing was selected, so that the search covers the whole layer.
 
     Raises:
-        ClientError: the daemon does not look, or cannot be reached; so does `select`.
+        ClientError: the daemon cannot be reached or does not look; `select` raises it too.
     """
 
     def __init__(self, client: Client, selected: Selected, wanted: Damage) -> None:
@@ -31,32 +30,26 @@ class Search:
         self._reply = self._detect(wanted)
 
     def select(self, wanted: Damage) -> None:
-        """Select what these arguments say."""
+        """Select the damage that these arguments describe."""
         try:
             self._reply = self._client.select(self._reply, **wanted)
         except ClientError as problem:
-            if problem.code != "heatmap_gone":
+            if problem.code != DAMAGE_MAP_GONE:
                 raise
             self._reply = self._detect(wanted)
 
     @property
     def found(self) -> int:
+        """How many places are damaged, including those outside the selection."""
         return int(self._reply.header["found"])
 
     @property
     def mask(self) -> bytes:
-        if self.everywhere:
-            return self._reply.mask
-        found, allowed = (int.from_bytes(mask, "little") for mask in (self._reply.mask, self._allowed))
-        return (found & allowed).to_bytes(len(self._allowed), "little")  # found is 0 or 255: “and” is the smaller one
+        """The selected damage in `selected.crop`: 255, or 0 elsewhere; inside a soft selection its own values."""
+        return product(self._reply.mask, self._allowed)
 
     def _detect(self, wanted: Damage) -> DetectionReply:
-        Gimp.progress_init(STAGES["detecting"])
-        reply = self._client.detect(
-            self._pixels,
-            **self._selected.described(),
-            **wanted,
-            on_progress=show_progress,
-        )
+        show_start()
+        reply = self._client.detect(self._pixels, **self._selected.description(), **wanted, on_progress=show_progress)
         Gimp.progress_end()
         return reply

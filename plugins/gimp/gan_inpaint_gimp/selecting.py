@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from gan_inpaint_client.dialogs import selected_text
+from gan_inpaint_client.refusals import NO_DAMAGE
+
 from . import damage, damage_dialog
-from .bindings import Gimp
-from .command import Command
+from .command import Call, Command
 from .daemon import open_client
 from .damage_dialog import Shown
 from .search import Search
@@ -12,25 +14,21 @@ from .selected import Selected
 from .selection import Selection
 
 
-def _run(
-    procedure: Gimp.Procedure,
-    config: Gimp.ProcedureConfig,
-    image: Gimp.Image,
-    drawables: list[Gimp.Drawable],
-    interactive: bool,
-) -> bool:
-    selected = Selected.or_all(image, drawables)
-    place, selection = selected.crop_in_image, Selection(image)
+def _run(call: Call) -> bool:
+    selected = Selected.or_all(call.image, call.drawables)
+    place, selection = selected.crop_in_image, Selection(call.image)
     with open_client() as client:
-        search = Search(client, selected, damage.chosen(config))
+        search = Search(client, selected, damage.chosen(call.config))
 
         def show() -> Shown:
-            search.select(damage.chosen(config))
-            return _described(search.found, selection.show(place, search.mask), search.everywhere)
+            search.select(damage.chosen(call.config))
+            pixels = selection.show(place, search.mask)
+            places = search.found if search.everywhere else None
+            return Shown(bool(pixels), selected_text(pixels, places) if pixels else NO_DAMAGE)
 
-        if interactive:
+        if call.interactive:
             try:
-                wanted = damage_dialog.ask_and_show(procedure, config, show)
+                wanted = damage_dialog.ask_and_show(call.procedure, call.config, show)
             finally:
                 selection.restore()
             if not wanted:
@@ -39,19 +37,12 @@ def _run(
     return True
 
 
-def _described(found: int, pixels: int, everywhere: bool) -> Shown:
-    if not pixels:
-        return Shown(False, "Nothing is found. Raise the sensitivity.")
-    places = f"{found:,} places, " if everywhere else ""
-    return Shown(True, f"Found: {places}{pixels:,} pixels")
-
-
 SELECT = Command(
     name="gan-inpaint-select-scratches",
     label="_Select scratches…",
     blurb="Select the scratches, hairs and dust of a scan",
-    help="A neural network, run by the GAN Inpaint daemon on this computer, finds the damage of one layer, and it "
-    "becomes the selection. Within an existing selection only, where there is one.",
+    help="A neural network, run by the GAN Inpaint daemon on this computer, finds the damage of one layer, which "
+    "becomes the selection. If there is a selection, only the damage inside it is selected.",
     add_arguments=damage.add_arguments,
     run=_run,
 )

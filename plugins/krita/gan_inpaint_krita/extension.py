@@ -8,8 +8,11 @@ from functools import partial
 
 from krita import Document, Extension, Krita, Window
 
+from gan_inpaint_client import Refusal, refusals
+from gan_inpaint_client.dialogs import REPAIR_BUTTON, REPAIR_TITLE
+
 from .dialog import FillDialog
-from .failures import Refusal, slot
+from .failures import slot
 from .job import Work
 from .link import Link
 from .options import Damage, Options
@@ -24,9 +27,9 @@ MEDIUM_PRIORITY = 1
 
 
 class GanInpaint(Extension):
-    """“GAN Inpaint…” asks and fills; “GAN Inpaint Again” fills with what was chosen last, by one click or one key.
+    """“GAN Inpaint…” asks and fills; “GAN Inpaint Again” fills with the last values, by one click or one key.
 
-    “Select Scratches…” selects what is damaged; “Repair Scratches…” asks, and fills just that.
+    “Select Scratches…” selects damage; “Repair Scratches…” asks, then finds damage and fills it.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -34,7 +37,7 @@ class GanInpaint(Extension):
         self._current: QObject | None = None
 
     def setup(self) -> None:
-        """Krita calls it once; there is nothing to prepare."""
+        """Prepare nothing; Krita demands the method."""
 
     def createActions(self, window: Window) -> None:  # noqa: N802 (Krita calls it, for each window)
         for name, text, chosen in (
@@ -47,7 +50,7 @@ class GanInpaint(Extension):
 
     @slot
     def ask(self, _checked: bool = False) -> None:
-        """Show the dialog, at once; the daemon is connected to behind it and offers its models when it is there."""
+        """Show the dialog at once; connect to the daemon meanwhile, and offer its models as soon as it answers."""
         selected = self._read(Selected.of)
         link, dialog = Link(_window()), FillDialog(Options.remembered(), _window())
         link.welcomed.connect(partial(self._offer, dialog, link))
@@ -59,26 +62,26 @@ class GanInpaint(Extension):
 
     @slot
     def again(self, _checked: bool = False) -> None:
-        """Fill with what was chosen last."""
+        """Fill with the last values."""
         self._fill(self._read(Selected.of), Options.remembered(), Link(_window()))
 
     @slot
     def select_scratches(self, _checked: bool = False) -> None:
-        """Look for damage, in what is selected if something is, and show it as the selection."""
+        """Look for damage, inside the selection if there is one, and show it as the selection."""
         self._begin(Search(self._read(Selected.of_all), Link(_window()), _window()))
 
     @slot
     def repair_scratches(self, _checked: bool = False) -> None:
-        """Show the dialog, then find damage, in what is selected if something is, and fill it."""
+        """Show the dialog, then find damage, inside the selection if there is one, and fill it."""
         selected = self._read(Selected.of_all)
-        dialog = ScratchesDialog("Repair Scratches", "&Repair", Damage.remembered(), _window())
-        dialog.say("What is found becomes a new layer; all else stays as it is.", ready=True)
+        dialog = ScratchesDialog(REPAIR_TITLE, REPAIR_BUTTON, Damage.remembered(), _window())
+        dialog.say("The repaired pixels become a new layer; nothing else changes.", ready=True)
         dialog.finished.connect(partial(self._repair, dialog, selected))
         self._hold(dialog)
         dialog.open()
 
     def fail(self, sentence: str) -> None:
-        """Tell the user something, without a window to close where a picture is shown."""
+        """Tell the user something; over a picture by a message that vanishes without a click."""
         krita = Krita.instance()
         if krita.activeDocument() is not None:
             text = "\n".join(textwrap.fill(line, LINE_CHARACTERS) for line in sentence.splitlines())
@@ -92,11 +95,11 @@ class GanInpaint(Extension):
 
     def _read(self, read: Callable[[Document | None], Selected]) -> Selected:
         if self._current is not None:
-            raise Refusal("GAN Inpaint is at work already. Wait for it, or cancel it.")
+            raise Refusal(refusals.AT_WORK)
         return read(Krita.instance().activeDocument())
 
     def _hold(self, current: QObject) -> None:
-        """Do nothing else until this is over; closing its window ends it too."""
+        """Refuse other work until this is over; closing its window ends it too."""
         self._current = current
         current.destroyed.connect(partial(self._let_go, current))
 

@@ -6,35 +6,26 @@ from collections.abc import Callable
 from typing import Any
 
 from gan_inpaint_client import FillReply, FillRequest, Job, Progress, RepairReply, RepairRequest
+from gan_inpaint_client.stages import STARTING, stage_text
 
 from .failures import slot
 from .link import Link
 from .qt import QObject, QProgressDialog, Qt, QWidget, pyqtSignal
 
-STAGES = {
-    "waiting": "Waiting for other work to end…",
-    "loading": "Loading the model…",
-    "detecting": "Looking for damage…",
-    "filling": "Filling…",
-}
-SHOWN_AFTER_MILLISECONDS = 500  # most fills are ready before a progress window could be read
+SHOWN_AFTER_MILLISECONDS = 500  # most fills are ready before anybody could read a progress window
 
 
 class Work(QObject):
-    """Asks the daemon and hands its answer to `add`, which puts it into the picture; owns the link.
+    """Sends a request and hands its answer to `add`, which puts it into the picture; owns the link.
 
     Signals:
-        ended: a sentence for the user, or nothing where the new layer says it all.
+        ended: a sentence for the user, or nothing if the new layer says it all.
     """
 
     ended = pyqtSignal(str)
 
     def __init__(
-        self,
-        request: FillRequest | RepairRequest,
-        add: Callable[[Any], None],
-        link: Link,
-        window: QWidget,
+        self, request: FillRequest | RepairRequest, add: Callable[[Any], None], link: Link, window: QWidget
     ) -> None:
         super().__init__(window)
         self._request, self._add, self._link = request, add, link
@@ -46,7 +37,7 @@ class Work(QObject):
         link.failed.connect(self._give_up)
 
     def start(self) -> None:
-        """Begin; with a link that is open already, at once."""
+        """Begin; at once if the link is already open."""
         if self._link.models is None:
             self._link.open()
         else:
@@ -54,13 +45,14 @@ class Work(QObject):
 
     @slot
     def cancel(self) -> None:
-        """Leave the picture as it is, and let the daemon go on with other work."""
+        """Leave the picture as it is, and free the daemon for other work."""
         if self._job is not None:
             self._job.cancel()
             self._link.send()
         self._end("")
 
     def fail(self, sentence: str) -> None:
+        """End with a sentence for the user."""
         self._end(sentence)
 
     @slot
@@ -83,7 +75,7 @@ class Work(QObject):
             self._show(event)
 
     def _show(self, progress: Progress) -> None:
-        self._progress.setLabelText(STAGES.get(progress["stage"], ""))
+        self._progress.setLabelText(stage_text(progress["stage"]))
         self._progress.setMaximum(progress["total"])
         self._progress.setValue(progress["done"])
 
@@ -97,7 +89,7 @@ class Work(QObject):
 
 
 def _progress_window(window: QWidget) -> QProgressDialog:
-    progress = QProgressDialog("Starting the daemon…", "Cancel", 0, 0, window)
+    progress = QProgressDialog(STARTING, "Cancel", 0, 0, window)
     progress.setWindowTitle("GAN Inpaint")
     progress.setWindowModality(Qt.WindowModality.NonModal)
     progress.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # keys still go to the picture

@@ -1,4 +1,4 @@
-"""The layer that is filled, and the layer that a fill becomes."""
+"""The layer to fill, and the layer that the fill becomes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from krita import Document, Node
 
-from .failures import Refusal
+from gan_inpaint_client import Refusal, refusals
+
 from .pixels import PixelFormat, laid_over
 
 FILL_NAME = "GAN Inpaint"
@@ -15,9 +16,9 @@ WITH_PIXELS = ("paintlayer", "grouplayer", "filelayer", "filllayer", "clonelayer
 
 
 class Ground(NamedTuple):
-    """A layer, and the fills that lie on it already, the lowest first.
+    """A layer and the fills above it, the lowest first.
 
-    They are seen as one: a fill starts from what the fills before it have left, whichever of them is the active layer.
+    They count as one: a fill starts from the result of the earlier fills, whichever of them is the active layer.
     """
 
     layer: Node
@@ -25,11 +26,11 @@ class Ground(NamedTuple):
 
     @classmethod
     def under(cls, active: Node) -> Ground:
-        """What is meant when `active` is the active layer, or a mask on it."""
+        """Return the layer to fill if `active` is the active layer or a mask on it."""
         while active.type().endswith("mask") and active.parentNode() is not None:
             active = active.parentNode()
         if active.parentNode() is None:
-            raise Refusal("No layer is chosen. Choose the layer that shows what is to be removed.")
+            raise Refusal(refusals.NO_LAYER)
         siblings = active.parentNode().childNodes()
         lowest = next(index for index, node in enumerate(siblings) if node.uniqueId() == active.uniqueId())
         while lowest > 0 and _is_fill(siblings[lowest]):
@@ -40,15 +41,15 @@ class Ground(NamedTuple):
         return cls(siblings[lowest], siblings[lowest + 1 : above])
 
     def pixel_format(self) -> PixelFormat:
-        """Raises Refusal where the layer is none that can be filled."""
+        """Return the format of the layer's pixels; raise Refusal if the layer cannot be filled."""
         if self.layer.type() not in WITH_PIXELS:
-            raise Refusal("The chosen layer has no pixels of its own. Choose the one that shows what is to be removed.")
+            raise Refusal(refusals.WITHOUT_PIXELS)
         if not self.layer.visible():
-            raise Refusal("The chosen layer is hidden. Show it, or choose the one that shows what is to be removed.")
+            raise Refusal(refusals.HIDDEN)
         return PixelFormat.of(*_colours(self.layer))
 
     def pixels(self, x: int, y: int, width: int, height: int) -> bytes:
-        """What is seen of the layer and of the fills on it, with the layer's masks applied."""
+        """Return what the layer and the fills above it show, with the layer's masks applied."""
         pixel_format = self.pixel_format()
         seen = bytes(self.layer.projectionPixelData(x, y, width, height))
         for fill in self.fills:
@@ -57,9 +58,9 @@ class Ground(NamedTuple):
         return seen
 
     def add_fill(self, document: Document, pixels: bytes, x: int, y: int, width: int, height: int) -> None:
-        """Put `pixels` on top as a layer of their own: one step of undo.
+        """Add `pixels` on top as a new layer: one step of undo.
 
-        Only a layer that is not in the picture yet may be written: later, Krita would not record it.
+        They are written before the layer is in the picture: Krita's undo would not record it later.
         """
         fill = document.createNode(FILL_NAME, "paintlayer")
         if _colours(fill) != _colours(self.layer):
@@ -69,7 +70,7 @@ class Ground(NamedTuple):
 
 
 def find(document: Document, unique_id: object) -> Node | None:
-    """The layer of this id, wherever it now stands in the document."""
+    """Return the layer of this id, wherever it is in the document now."""
     return next((node for node in _walk(document.rootNode()) if node.uniqueId() == unique_id), None)
 
 

@@ -1,4 +1,4 @@
-"""The connection to the daemon, driven by Qt's event loop; the daemon is started where it is not running."""
+"""The connection to the daemon, driven by Qt's event loop; it starts the daemon if it is not running."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ UNCONNECTED = (QLocalSocket.LocalSocketState.UnconnectedState, QTcpSocket.Socket
 
 
 class Link(QObject):
-    """One connection, from `open` to `close`; nothing in it waits.
+    """One connection, from `open` to `close`; no method waits.
 
         open ──► connecting ──► welcomed ──► requests and replies
                     └── no daemon: starting ──► connecting
 
     Signals:
-        welcomed: the daemon has answered; `messenger` takes requests and `models` are those of its `welcome`.
-        came: there may be replies in the messenger, or a failure.
-        failed: a sentence; nothing more will come.
+        welcomed: the daemon has answered; `messenger` takes requests, and `models` are those of its `welcome`.
+        came: the messenger may have replies, or a failure.
+        failed: a sentence; nothing can follow.
     """
 
     welcomed = pyqtSignal()
@@ -67,21 +67,22 @@ class Link(QObject):
             self._start_daemon(problem)
 
     def close(self) -> None:
-        """Hang up; what the daemon still works on for this connection is dropped."""
+        """Hang up; the daemon drops its work for this connection."""
         self._hang_up()
         self._end_start()
         self.deleteLater()
 
     def send(self) -> None:
-        """Send what the messenger has queued; from now on a daemon that stays silent has failed."""
+        """Send what the messenger has queued; from now on silence of the daemon is a failure."""
         self._silence.start()
         self._flush()
 
     def rest(self) -> None:
-        """Nothing is asked for now: the daemon may be silent for as long as it likes."""
+        """Allow silence, as no request is open."""
         self._silence.stop()
 
     def fail(self, sentence: str) -> None:
+        """Hang up and report a sentence for the user."""
         self._hang_up()
         self._end_start()
         self.failed.emit(sentence)
@@ -89,7 +90,7 @@ class Link(QObject):
     # Starting the daemon
 
     def _start_daemon(self, problem: ClientError) -> None:
-        """Start the daemon, unless that was tried, or `problem` tells that one is running."""
+        """Start the daemon, unless that was tried before or `problem` shows that one is running."""
         if self._start is not None or problem.code not in PERHAPS_STALE:
             raise problem
         self._hang_up()
@@ -105,7 +106,7 @@ class Link(QObject):
             self._end_start()
             self._connect(read_runtime_file(self._settings.runtime_file))
         elif time.monotonic() > self._start_deadline:
-            self._start.wait(0)  # raises: it did not come up in time
+            self._start.wait(0)  # raises: it did not start in time
 
     def _end_start(self) -> None:
         self._look.stop()
@@ -135,7 +136,7 @@ class Link(QObject):
         if socket is not None:
             socket.readyRead.disconnect()
             socket.stateChanged.disconnect()
-            socket.flush()  # a request to cancel is still wanted, the rest of a picture is not
+            socket.flush()  # sends a request to cancel, but not the rest of a picture
             socket.abort()
             socket.deleteLater()
 
@@ -168,7 +169,7 @@ class Link(QObject):
         raise timed_out()
 
     def _tell(self) -> None:
-        """Let whoever waits look at what came."""
+        """Signal what came."""
         if self.models is not None:
             self.came.emit()
             return

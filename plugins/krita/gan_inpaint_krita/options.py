@@ -1,76 +1,91 @@
-"""What the user chose in the dialogs, remembered by Krita from one time to the next."""
+"""The user's choices in the dialogs; Krita remembers them from one time to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from krita import Krita
 
-from gan_inpaint_client import DetectRequest, FillRequest
+from gan_inpaint_client.dialogs import (
+    DAMAGE_DILATE,
+    DILATE,
+    FEATHER,
+    KINDS,
+    QUALITY,
+    SENSITIVITY,
+    ChoiceOption,
+    NumberOption,
+)
+from gan_inpaint_client.requests import DEFAULT_MODEL
 
 GROUP = "gan_inpaint"
 DAMAGE_GROUP = "gan_inpaint_scratches"
-DEFAULT_MODEL = FillRequest.model
-MOST_PIXELS = 256  # the protocol's bound of both grow and feather
-MOST_SENSITIVE = 100
-MOST_AROUND_DAMAGE = 3  # the protocol's bound, in pixels
-KINDS = {"both": "Light and dark", "light": "Light", "dark": "Dark"}
-QUALITIES = {"fast": "Fast, for a preview", "normal": "Normal", "best": "Best, takes longer"}
+MOST_SENSITIVE = 100  # percent
 
 
 class Options(NamedTuple):
-    """What docs/protocol.md says of `fill`: a model's name, grow and feather in pixels, one of QUALITIES."""
+    """The options that docs/protocol.md lists for `fill`; dilate and feather are in pixels."""
 
     model: str = DEFAULT_MODEL
-    grow: int = FillRequest.grow
-    feather: int = FillRequest.feather
-    quality: str = FillRequest.quality
+    quality: str = QUALITY.default
+    dilate: int = int(DILATE.default)
+    feather: int = int(FEATHER.default)
 
     @classmethod
     def remembered(cls) -> Options:
-        krita, defaults = Krita.instance(), cls()
+        """Return the choices of the last fill."""
         return cls(
-            krita.readSetting(GROUP, "model", defaults.model),
-            _number(krita.readSetting(GROUP, "grow", ""), MOST_PIXELS, defaults.grow),
-            _number(krita.readSetting(GROUP, "feather", ""), MOST_PIXELS, defaults.feather),
-            _one_of(QUALITIES, krita.readSetting(GROUP, "quality", ""), defaults.quality),
+            model=Krita.instance().readSetting(GROUP, "model", DEFAULT_MODEL),
+            quality=_remembered_choice(GROUP, QUALITY),
+            dilate=_remembered_pixels(GROUP, DILATE),
+            feather=_remembered_pixels(GROUP, FEATHER),
         )
 
     def remember(self) -> None:
-        for name, value in self._asdict().items():
-            Krita.instance().writeSetting(GROUP, name, str(value))
+        """Keep the choices for the next fill."""
+        _remember(GROUP, self._asdict())
 
 
 class Damage(NamedTuple):
-    """What docs/protocol.md says of `detect`: the sensitivity in percent, one of KINDS, grow in pixels."""
+    """The options that docs/protocol.md lists for `detect`: the sensitivity in percent, dilate in pixels."""
 
-    percent: int = round(DetectRequest.sensitivity * MOST_SENSITIVE)
-    kinds: str = DetectRequest.kinds
-    grow: int = DetectRequest.grow
+    percent: int = round(SENSITIVITY.default * MOST_SENSITIVE)
+    kinds: str = KINDS.default
+    dilate: int = int(DAMAGE_DILATE.default)
 
     @classmethod
     def remembered(cls) -> Damage:
-        krita, defaults = Krita.instance(), cls()
+        """Return the choices of the last search or repair."""
+        percent = Krita.instance().readSetting(DAMAGE_GROUP, "percent", "")
         return cls(
-            _number(krita.readSetting(DAMAGE_GROUP, "percent", ""), MOST_SENSITIVE, defaults.percent),
-            _one_of(KINDS, krita.readSetting(DAMAGE_GROUP, "kinds", ""), defaults.kinds),
-            _number(krita.readSetting(DAMAGE_GROUP, "grow", ""), MOST_AROUND_DAMAGE, defaults.grow),
+            percent=_number(percent, MOST_SENSITIVE, cls().percent),
+            kinds=_remembered_choice(DAMAGE_GROUP, KINDS),
+            dilate=_remembered_pixels(DAMAGE_GROUP, DAMAGE_DILATE),
         )
 
     def remember(self) -> None:
-        for name, value in self._asdict().items():
-            Krita.instance().writeSetting(DAMAGE_GROUP, name, str(value))
+        """Keep the choices for the next search or repair."""
+        _remember(DAMAGE_GROUP, self._asdict())
 
-    def keys(self) -> dict[str, Any]:
-        """The same in the protocol's words."""
-        return {"sensitivity": self.percent / MOST_SENSITIVE, "kinds": self.kinds, "grow": self.grow}
+    def fields(self) -> dict[str, Any]:
+        """Return the choices as fields of a request."""
+        return {"sensitivity": self.percent / MOST_SENSITIVE, "kinds": self.kinds, "dilate": self.dilate}
+
+
+def _remember(group: str, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        Krita.instance().writeSetting(group, name, str(value))
+
+
+def _remembered_choice(group: str, option: ChoiceOption) -> str:
+    text = str(Krita.instance().readSetting(group, option.name, ""))
+    return text if text in {choice.name for choice in option.choices} else option.default
+
+
+def _remembered_pixels(group: str, option: NumberOption) -> int:
+    return _number(Krita.instance().readSetting(group, option.name, ""), int(option.most), int(option.default))
 
 
 def _number(text: str, most: int, default: int) -> int:
-    """A setting's number; the file it stands in is the user's to edit."""
+    """Return a setting's number; the user may have edited the file of settings."""
     return min(int(text), most) if text.isdecimal() else default
-
-
-def _one_of(names: Collection[str], text: str, default: str) -> str:
-    return text if text in names else default

@@ -1,7 +1,7 @@
 """Selections that Krita draws.
 
-Krita draws a selection from an outline that it keeps, and follows the pixels with it only in what it does itself: a
-selection whose pixels a plug-in has written is in effect, but is not seen.
+Krita draws a selection from a stored outline and updates that outline only in its own operations: a selection whose
+pixels a plug-in has written is in effect, but invisible.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from krita import Krita, Selection
 
 from gan_inpaint_client import Box
 
-SIDE = 2
+SIDE = 2  # pixels
 
 
 class OutlinedSelections:
-    """Makes selections whose outline Krita finds as soon as they are shown.
+    """Makes selections whose outline Krita computes as soon as they are shown.
 
-    Their model is the selection of a tiny document, never shown, after Krita has cropped it: Krita takes the outline of
-    that, and those of its duplicates, for out of date.
+    They are duplicates of the selection of a tiny hidden document that Krita has cropped. Krita takes the outlines of
+    such duplicates for outdated.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class OutlinedSelections:
         self._model.setPixelData(bytes(SIDE * SIDE), 0, 0, SIDE, SIDE)
 
     def of(self, mask: bytes, box: Box) -> Selection:
-        """What `mask`, a byte a pixel, selects in `box`, and nothing around it."""
+        """Return the selection of `mask`, a byte a pixel, in `box`, and of nothing around it."""
         selection = self._model.duplicate()
         selection.setPixelData(mask, *box)
         return selection

@@ -1,7 +1,7 @@
-"""How a layer's pixels are named by Krita and by the daemon's protocol, and what is done to their alpha channel.
+"""The names of a layer's pixel format in Krita and in the daemon's protocol, and operations on the alpha channel.
 
-Samples travel as they lie in the layer, in its own colour space, so nothing is lost to a conversion. Krita keeps
-integers as blue, green, red, alpha and floats as red, green, blue, alpha; every format has an alpha channel, the last.
+Samples are sent as the layer has them, in its colour space, so no conversion loses anything. Krita keeps integers as
+blue, green, red, alpha and floats as red, green, blue, alpha; every format has an alpha channel, the last one.
 """
 
 from __future__ import annotations
@@ -11,23 +11,21 @@ import struct
 import sys
 from typing import NamedTuple
 
-from gan_inpaint_client import Box
-
-from .failures import Refusal
+from gan_inpaint_client import Box, Refusal, refusals
+from gan_inpaint_client.masks import OPAQUE
 
 DEPTHS = {"U8": "u8", "U16": "u16", "F16": "f16", "F32": "f32"}
 OTHER_MODELS = {"CMYKA": "CMYK", "LABA": "L*a*b*", "XYZA": "XYZ", "YCbCrA": "YCbCr"}
-# What the names of the linear profiles that come with Krita have, and no name of the others has.
+# Matches the names of the linear profiles that come with Krita, and of no other ones.
 LINEAR_PROFILE = re.compile(r"linear|scRGB|g10\b", re.IGNORECASE)
-OPAQUE = b"\xff"
 
 _SAMPLE = {"u8": "<B", "u16": "<H", "f16": "<e", "f32": "<f"}
 _WHITE = {"u8": 255, "u16": 65535, "f16": 1.0, "f32": 1.0}
-_SAMPLES_AT_ONCE = 1 << 18  # bounds the memory where no two are the same
+_SAMPLES_AT_ONCE = 1 << 18  # bounds the memory if all samples differ
 
 
 class PixelFormat(NamedTuple):
-    """The layout, depth and transfer of a layer's pixels, in the protocol's words."""
+    """Layout, depth and transfer of a layer's pixels, in the protocol's words."""
 
     layout: str
     depth: str
@@ -35,33 +33,35 @@ class PixelFormat(NamedTuple):
 
     @classmethod
     def of(cls, model: str, depth: str, profile: str) -> PixelFormat:
-        """The format of a layer whose colour model, depth and profile have these names in Krita.
+        """Return the format of a layer whose colour model, depth and profile have these names in Krita.
 
-        Light is taken as linear where the profile's name says so, else as encoded like sRGB's.
+        The light counts as linear if the profile's name says so, else as encoded like that of sRGB.
 
         Raises:
             Refusal: the daemon takes no such pixels.
         """
         if model not in ("RGBA", "GRAYA"):
             name = OTHER_MODELS.get(model, model)
-            raise Refusal(f"A layer in {name} cannot be filled. Convert it to RGB or grayscale first.")
+            raise Refusal(refusals.colour_model(name))
         if depth not in DEPTHS:
-            raise Refusal(f"A layer with {depth} channels cannot be filled. Convert it to 16 bits first.")
+            raise Refusal(refusals.channel_depth(depth))
         colours = "rgba" if depth.startswith("F") else "bgra"
         transfer = "linear" if LINEAR_PROFILE.search(profile) else "srgb"
         return cls("graya" if model == "GRAYA" else colours, DEPTHS[depth], transfer)
 
     @property
     def sample_bytes(self) -> int:
+        """Bytes of a sample."""
         return struct.calcsize(_SAMPLE[self.depth])
 
     @property
     def pixel_bytes(self) -> int:
+        """Bytes of a pixel."""
         return self.sample_bytes * (2 if self.layout == "graya" else 4)
 
 
 def alpha_of(pixels: bytes, pixel_format: PixelFormat) -> bytes:
-    """The alpha channel of `pixels`, in 8 bits: a byte a pixel."""
+    """Return the alpha channel of `pixels` in 8 bits, a byte a pixel."""
     size, step = pixel_format.sample_bytes, pixel_format.pixel_bytes
     channel = bytearray(len(pixels) // step * size)
     for byte in range(size):
@@ -77,7 +77,7 @@ def alpha_of(pixels: bytes, pixel_format: PixelFormat) -> bytes:
 
 
 def _in_8_bits(samples: memoryview[int], sample: str, white: float) -> bytes:
-    """A byte for each of `samples`, which are numbers with the same bits; each different one is looked at once."""
+    """Return a byte for each sample, given as its bits in an integer; each different value is converted once."""
     levels = {}
     for bits in set(samples):
         (value,) = struct.unpack(sample, bits.to_bytes(samples.itemsize, sys.byteorder))
@@ -86,7 +86,7 @@ def _in_8_bits(samples: memoryview[int], sample: str, white: float) -> bytes:
 
 
 def with_alpha(pixels: bytes, alpha: bytes, pixel_format: PixelFormat) -> bytes:
-    """`pixels` with another alpha channel, given in 8 bits."""
+    """Return `pixels` with another alpha channel, given in 8 bits."""
     size, step = pixel_format.sample_bytes, pixel_format.pixel_bytes
     white = _WHITE[pixel_format.depth]
     levels = [type(white)(level * white / 255) for level in range(256)]
@@ -98,7 +98,7 @@ def with_alpha(pixels: bytes, alpha: bytes, pixel_format: PixelFormat) -> bytes:
 
 
 def only(pixels: bytes, opacity: bytes, pixel_bytes: int) -> bytes:
-    """`pixels` with zeros where their `opacity`, a byte a pixel, is zero."""
+    """Return `pixels` with zeros where their `opacity`, a byte a pixel, is zero."""
     kept = bytearray(len(pixels))
     for run in re.finditer(rb"[^\0]+", opacity):
         part = slice(run.start() * pixel_bytes, run.end() * pixel_bytes)
@@ -107,7 +107,7 @@ def only(pixels: bytes, opacity: bytes, pixel_bytes: int) -> bytes:
 
 
 def bounds(mask: bytes, width: int) -> Box:
-    """The smallest box with all pixels of a mask, rows of `width` bytes, that are not zero; there must be one."""
+    """Return the bounding box of a mask's nonzero pixels, of which there must be one; rows have `width` bytes."""
     first, last = (len(mask) - len(mask.lstrip(b"\0"))), len(mask.rstrip(b"\0")) - 1
     top, bottom = first // width, last // width
     rows = [mask[row * width : (row + 1) * width] for row in range(top, bottom + 1)]
@@ -116,33 +116,10 @@ def bounds(mask: bytes, width: int) -> Box:
     return Box(left, top, right - left, bottom + 1 - top)
 
 
-def product(first: bytes, second: bytes) -> bytes:
-    """Two 8-bit channels of one length multiplied, 255 being one."""
-    if second.count(OPAQUE) == len(second):
-        return first
-    result = bytearray(second)
-    for run in re.finditer(rb"\0+|[^\0\xff]+", first):
-        part = slice(*run.span())
-        if run[0][0] == 0:
-            result[part] = run[0]
-        else:
-            result[part] = bytes(map(lambda a, b: (a * b + 127) // 255, run[0], second[part]))
-    return bytes(result)
-
-
 def laid_over(below: bytes, above: bytes, pixel_format: PixelFormat) -> bytes:
-    """`below`, with the pixels of `above` where these are more opaque than clear."""
+    """Return `below` with the pixels of `above` where those are more opaque than transparent."""
     covered = bytearray(below)
     for run in re.finditer(rb"[\x80-\xff]+", alpha_of(above, pixel_format)):
         part = slice(run.start() * pixel_format.pixel_bytes, run.end() * pixel_format.pixel_bytes)
         covered[part] = above[part]
     return bytes(covered)
-
-
-def cut(pixels: bytes, outer: Box, inner: Box, pixel_bytes: int) -> bytes:
-    """The pixels of `inner`, which lies inside `outer`, out of those of `outer`, row by row."""
-    if inner == outer:
-        return pixels
-    first = (inner.y - outer.y) * outer.width + inner.x - outer.x
-    starts = range(first, first + inner.height * outer.width, outer.width)
-    return b"".join(pixels[start * pixel_bytes : (start + inner.width) * pixel_bytes] for start in starts)

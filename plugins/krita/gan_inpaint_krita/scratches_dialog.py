@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from .options import KINDS, MOST_AROUND_DAMAGE, MOST_SENSITIVE, Damage
-from .qt import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QSlider,
-    QSpinBox,
-    Qt,
-    QWidget,
-    pyqtSignal,
-)
+from gan_inpaint_client.dialogs import DAMAGE_DILATE, KINDS, SENSITIVITY
 
-SLIDER_WIDTH = 220
+from .options import MOST_SENSITIVE, Damage
+from .qt import QDialog, QDialogButtonBox, QFormLayout, QLabel, QSlider, Qt, QWidget, pyqtSignal
+from .widgets import buttons_of, choice_box, pixel_box, row_label
+
+SLIDER_WIDTH = 220  # pixels
 TENTH = MOST_SENSITIVE // 10
 
 
 class ScratchesDialog(QDialog):
-    """Asks what is damage, with a sentence below; `action` is what its button says.
+    """Asks which damage to look for, with a sentence below; `action` is the label of its button.
 
     Signals:
         changed: another value was chosen.
@@ -33,33 +25,25 @@ class ScratchesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self._sensitivity = _slider(last.percent)
-        self._kinds = QComboBox()
-        for name, label in KINDS.items():
-            self._kinds.addItem(label, name)
-        self._kinds.setCurrentIndex(self._kinds.findData(last.kinds))
-        self._kinds.setToolTip("Damage that is lighter than the picture around it, darker, or both")
-        self._grow = QSpinBox()
-        self._grow.setRange(0, MOST_AROUND_DAMAGE)
-        self._grow.setSuffix(" px")
-        self._grow.setValue(last.grow)
-        self._grow.setToolTip("How much wider than what was found is taken, so that no rim of it stays")
+        self._kinds = choice_box(KINDS, last.kinds)
+        self._dilate = pixel_box(DAMAGE_DILATE, last.dilate)
         self._sentence = QLabel()
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self._button.setText(action)
+        self._buttons = buttons_of(action)
         self._lay_out()
         self._connect()
 
     @property
     def damage(self) -> Damage:
-        return Damage(self._sensitivity.value(), self._kinds.currentData(), self._grow.value())
+        """What is chosen."""
+        return Damage(percent=self._sensitivity.value(), kinds=self._kinds.currentData(), dilate=self._dilate.value())
 
     def say(self, sentence: str, ready: bool) -> None:
-        """Tell how it stands; where nothing is `ready`, there is nothing that the button could do."""
+        """Show a sentence; the button can be pressed only if the dialog is `ready`."""
         self._sentence.setText(sentence)
         self._button.setEnabled(ready)
 
     def hold(self) -> None:
-        """What was said last is no longer true: it must not be taken for what is chosen now."""
+        """Disable the button until `say` reports the result for the values chosen now."""
         self._button.setEnabled(False)
 
     @property
@@ -68,16 +52,16 @@ class ScratchesDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = QFormLayout(self)
-        form.addRow("&Sensitivity:", self._sensitivity)
-        form.addRow("&Kinds:", self._kinds)
-        form.addRow("&Grow:", self._grow)
+        form.addRow(row_label(SENSITIVITY.label), self._sensitivity)
+        form.addRow(row_label(KINDS.label), self._kinds)
+        form.addRow(row_label(DAMAGE_DILATE.label), self._dilate)
         form.addRow(self._sentence)
         form.addRow(self._buttons)
 
     def _connect(self) -> None:
         self._sensitivity.valueChanged.connect(self._change)
         self._kinds.currentIndexChanged.connect(self._change)
-        self._grow.valueChanged.connect(self._change)
+        self._dilate.valueChanged.connect(self._change)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
 
@@ -93,5 +77,5 @@ def _slider(percent: int) -> QSlider:
     slider.setTickPosition(QSlider.TickPosition.TicksBelow)
     slider.setMinimumWidth(SLIDER_WIDTH)
     slider.setValue(percent)
-    slider.setToolTip("The further to the right, the fainter the damage that is found, and the more is taken for it")
+    slider.setToolTip(SENSITIVITY.description)
     return slider

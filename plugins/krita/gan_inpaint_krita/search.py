@@ -1,13 +1,24 @@
-"""A search for damage: what is found is shown as the selection, as long as the dialog is open."""
+"""A search for damage: the result is the selection, as long as the dialog is open."""
 
 from __future__ import annotations
 
 from krita import Selection
 
-from gan_inpaint_client import ClientError, DetectionReply, DetectRequest, Job, Progress, SelectRequest
+from gan_inpaint_client import (
+    DAMAGE_MAP_GONE,
+    ClientError,
+    DetectionReply,
+    DetectRequest,
+    Job,
+    Progress,
+    Refusal,
+    SelectRequest,
+    refusals,
+)
+from gan_inpaint_client.dialogs import SELECT_BUTTON, SELECT_TITLE, selected_text
+from gan_inpaint_client.stages import STARTING, percent_text
 
-from .failures import Refusal, slot
-from .job import STAGES
+from .failures import slot
 from .link import Link
 from .options import Damage
 from .outlines import OutlinedSelections
@@ -15,14 +26,12 @@ from .qt import QObject, QWidget, pyqtSignal
 from .scratches_dialog import ScratchesDialog
 from .selected import Selected
 
-NOTHING = "No damage was found here. Raise the sensitivity, or choose another kind."
-
 
 class Search(QObject):
-    """Looks once for damage in what is `selected`, and selects otherwise of it whenever the dialog changes.
+    """Looks for damage once, and selects other damage from the same map whenever the dialog changes.
 
-        detect ──► select ──► select …        one at a time; what was chosen meanwhile comes next
-           └── heatmap_gone ──┘
+        detect ──► select ──► select …        one at a time; the latest values come next
+           └── damage map gone ──┘
 
     Cancel, or a failure, restores the selection that was there before. Owns the link and the dialog.
 
@@ -35,15 +44,15 @@ class Search(QObject):
     def __init__(self, selected: Selected, link: Link, window: QWidget) -> None:
         super().__init__(window)
         self._selected, self._link = selected, link
-        self._before = selected.document.selection()  # itself: it is what earlier steps of undo belong to
+        self._before = selected.document.selection()  # no duplicate: earlier steps of undo belong to this one
         self._shows = False
         self._selections = OutlinedSelections()
         self._job: Job[DetectionReply] | None = None
         self._asked: Damage | None = None
         self._waits = False
         self._found: DetectionReply | None = None
-        self._dialog = ScratchesDialog("Select Scratches", "&Select", Damage.remembered(), window)
-        self._dialog.say("Starting the daemon…", ready=False)
+        self._dialog = ScratchesDialog(SELECT_TITLE, SELECT_BUTTON, Damage.remembered(), window)
+        self._dialog.say(STARTING, ready=False)
         self._dialog.changed.connect(self._ask)
         self._dialog.finished.connect(self._answered)
         link.welcomed.connect(self._ask)
@@ -51,11 +60,12 @@ class Search(QObject):
         link.failed.connect(self._give_up)
 
     def start(self) -> None:
-        """Begin; the picture can be looked at from near and far meanwhile."""
+        """Begin; the picture can be scrolled and zoomed meanwhile."""
         self._dialog.show()
         self._link.open()
 
     def fail(self, sentence: str) -> None:
+        """Restore the selection and end with a sentence for the user."""
         self._restore()
         self._end(sentence)
 
@@ -76,7 +86,7 @@ class Search(QObject):
 
     @slot
     def _ask(self) -> None:
-        """Ask for what the dialog says, unless that was asked for already or something else is under way."""
+        """Request what the dialog says, unless that was requested before or another request is open."""
         if self._link.models is None or self._asked == self._dialog.damage:
             return
         self._dialog.hold()
@@ -89,7 +99,7 @@ class Search(QObject):
         if self._found is None:
             return self._selected.detect_request(damage)
         size = self._selected.crop.width, self._selected.crop.height
-        return SelectRequest(self._found.header["heatmap"], *size, **damage.keys())
+        return SelectRequest(self._found.damage_map, *size, **damage.fields())
 
     def _cancel(self) -> None:
         if self._waits and self._job is not None:
@@ -104,7 +114,7 @@ class Search(QObject):
             while self._job is not None and (event := self._job.next_event()) is not None:
                 self._take(event)
         except ClientError as problem:
-            if problem.code != "heatmap_gone":
+            if problem.code != DAMAGE_MAP_GONE:
                 raise
             self._asked = self._found = None
             self._waits = False
@@ -114,28 +124,27 @@ class Search(QObject):
         if isinstance(event, DetectionReply):
             self._found, self._waits = event, False
             self._link.rest()
-            self._show(event.mask)
+            self._show(event.mask, int(event.header["found"]))
             self._ask()
         elif self._found is None:
-            share = f" {100 * event['done'] // event['total']} %" if event["total"] else ""
-            self._dialog.say(STAGES.get(event["stage"], "") + share, ready=False)
+            self._dialog.say(percent_text(event), ready=False)
 
     # The selection
 
-    def _show(self, found: bytes) -> None:
-        """Show what was found as the selection; where it is nothing, the one that was there before."""
+    def _show(self, found: bytes, places: int) -> None:
+        """Select what was found; if that is nothing, restore the selection of before."""
         mask = self._selected.within(found)
         pixels = len(mask) - mask.count(0)
         if pixels:
             self._select(self._selections.of(mask, self._selected.crop))
-            self._dialog.say(f"{pixels:,} pixels are selected.", ready=True)
+            self._dialog.say(selected_text(pixels, places if self._selected.everywhere else None), ready=True)
         else:
             self._restore()
-            self._dialog.say(NOTHING, ready=False)
+            self._dialog.say(refusals.NO_DAMAGE, ready=False)
 
     def _select(self, selection: Selection | None) -> None:
         if not self._selected.is_open():
-            raise Refusal("The picture was closed before the work on it was done.")
+            raise Refusal(refusals.PICTURE_CLOSED)
         self._selected.document.setSelection(selection)
         self._shows = True
 

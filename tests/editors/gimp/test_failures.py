@@ -26,10 +26,10 @@ REFUSALS = {
     "layer mask": "A layer mask or a channel is being edited.",
     "channel": "A layer mask or a channel is being edited.",
     "floating selection": "There is a floating selection.",
-    "indexed": "The image has indexed colours.",
+    "indexed": "The picture has indexed colours.",
     "several layers": "Several layers are chosen.",
     "no selection": "Nothing is selected.",
-    "selection outside the layer": "The selection lies outside the layer.",
+    "selection outside the layer": "The selection is outside the layer.",
 }
 
 

@@ -56,7 +56,7 @@ def test_an_empty_selection_is_told(krita: Krita) -> None:
 def test_a_selection_outside_the_picture_is_told(krita: Krita) -> None:
     picture = Picture(krita)
     picture.select(box=(picture.width + 10, 0, 50, 50))
-    assert picture.refused().startswith("The selection lies outside the picture.")
+    assert picture.refused().startswith("The selection is outside the picture.")
 
 
 def test_a_selection_over_the_whole_picture_is_told(krita: Krita) -> None:
@@ -183,7 +183,7 @@ def test_cancel_leaves_the_picture_alone_and_ends_the_work(
 def test_a_second_fill_waits_for_the_first(krita: Krita, large: Picture) -> None:
     krita.call("trigger", action="gan_inpaint_again")
     krita.call("trigger", action="gan_inpaint")
-    assert large.message().startswith("GAN Inpaint is at work already.")
+    assert large.message().startswith("GAN Inpaint is already at work.")
     krita.until("progress")
     krita.call("press_cancel")
 
@@ -192,9 +192,9 @@ def test_a_second_fill_waits_for_the_first(krita: Krita, large: Picture) -> None
     ("meanwhile", "sentence"),
     [
         (("remove", {"name": "Background"}), "The layer was removed"),
-        (("change", {"name": "Background", "box": (110, 70, 10, 10)}), "The layer was changed there"),
-        (("move", {"name": "Background", "x": 30, "y": 0}), "The layer was changed there"),
-        (("resize", {"width": 200, "height": 100}), "The layer was changed there"),
+        (("change", {"name": "Background", "box": (110, 70, 10, 10)}), "The picture has changed in the meantime"),
+        (("move", {"name": "Background", "x": 30, "y": 0}), "The picture has changed in the meantime"),
+        (("resize", {"width": 200, "height": 100}), "The picture has changed in the meantime"),
     ],
 )
 def test_a_layer_that_changed_meanwhile_is_told(krita: Krita, meanwhile: tuple[str, Any], sentence: str) -> None:
