@@ -106,15 +106,13 @@ class _Picture:
 
 
 @dataclass(frozen=True)
-class FillRequest(_Picture):
-    """A hole to fill, with the options that docs/protocol.md lists for `fill`.
+class _PictureWithMask(_Picture):
+    """What requests share that change a picture.
 
     Attributes:
         pixels: width × height × channels samples, interleaved, rows top to bottom, little-endian.
-        mask: width × height bytes; 0 keep, 255 fill, between: blend weight.
+        mask: width × height bytes; 0 where nothing may change, 255 where everything may, between: blend weight.
     """
-
-    type = "fill"
 
     pixels: Buffer
     mask: Buffer
@@ -124,6 +122,14 @@ class FillRequest(_Picture):
     depth: str
     transfer: str = "srgb"
     model: str = DEFAULT_MODEL
+
+
+@dataclass(frozen=True)
+class FillRequest(_PictureWithMask):
+    """A hole to fill, which is the mask, with the options that docs/protocol.md lists for `fill`."""
+
+    type = "fill"
+
     dilate: int = 2
     feather: int = 0
     quality: str = "normal"
@@ -211,24 +217,11 @@ class SelectRequest:
 
 
 @dataclass(frozen=True)
-class RepairRequest(_Picture):
-    """A picture to repair, with the options that docs/protocol.md lists for `repair`.
-
-    Attributes:
-        pixels: width × height × channels samples, interleaved, rows top to bottom, little-endian.
-        mask: width × height bytes; 255 where damage may be repaired, 0 where not, between: blend weight.
-    """
+class RepairRequest(_PictureWithMask):
+    """A picture to repair inside the mask, with the options that docs/protocol.md lists for `repair`."""
 
     type = "repair"
 
-    pixels: Buffer
-    mask: Buffer
-    width: int
-    height: int
-    layout: str
-    depth: str
-    transfer: str = "srgb"
-    model: str = DEFAULT_MODEL
     quality: str = "normal"
     sensitivity: float = 0.5
     kinds: str = "both"

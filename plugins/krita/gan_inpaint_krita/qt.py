@@ -1,12 +1,12 @@
-"""The names of Qt that this plug-in uses, from the Qt that Krita runs on: 5, or 6 from Krita 6 on."""
+"""The names of Qt that this plug-in uses, from the Qt of Krita: 5, or 6 since Krita 6."""
 
 from __future__ import annotations
 
 import sys
 
-# Krita has loaded its own binding before any plug-in; importing the other one beside it would crash.
+# Krita has loaded its own binding before any plug-in; importing the other one as well would crash.
 if "PyQt6.QtCore" in sys.modules:
-    from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment, Qt, QTimer, pyqtSignal
+    from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
     from PyQt6.QtGui import QIcon
     from PyQt6.QtNetwork import QHostAddress, QLocalSocket, QNetworkProxy, QTcpSocket
     from PyQt6.QtWidgets import (
@@ -22,7 +22,7 @@ if "PyQt6.QtCore" in sys.modules:
         QWidget,
     )
 else:
-    from PyQt5.QtCore import QObject, QProcess, QProcessEnvironment, Qt, QTimer, pyqtSignal
+    from PyQt5.QtCore import QObject, Qt, QTimer, pyqtSignal
     from PyQt5.QtGui import QIcon
     from PyQt5.QtNetwork import QHostAddress, QLocalSocket, QNetworkProxy, QTcpSocket
     from PyQt5.QtWidgets import (
@@ -50,8 +50,6 @@ __all__ = [
     "QMessageBox",
     "QNetworkProxy",
     "QObject",
-    "QProcess",
-    "QProcessEnvironment",
     "QProgressDialog",
     "QSlider",
     "QSpinBox",
