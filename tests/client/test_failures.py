@@ -1,4 +1,4 @@
-"""Whatever stands where the daemon should be, the client fails soon, with a code and a sentence."""
+"""Whatever is in the place of the daemon, the client fails soon, with a code and a sentence."""
 
 from __future__ import annotations
 

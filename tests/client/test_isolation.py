@@ -24,7 +24,7 @@ print(gan_inpaint_client.__name__, *sorted({name.partition(".")[0] for name in s
 
 
 def test_importing_the_client_needs_the_standard_library_only() -> None:
-    """The folder is imported as a plug-in has it, in a Python without site-packages."""
+    """Import the folder as a plug-in does, in a Python without site-packages."""
     program = [sys.executable, "-I", "-S", "-c", IMPORT, str(CLIENT.parent)]
     name, *imported = subprocess.run(program, check=True, capture_output=True, text=True).stdout.split()
     assert name == "gan_inpaint_client"

@@ -1,4 +1,4 @@
-"""Installing the plug-ins: the right folders, in one step, and nothing of anybody else's touched."""
+"""Installing the plug-ins: the right folders, in one step, and nothing else is touched."""
 
 from __future__ import annotations
 
@@ -354,7 +354,7 @@ EARLIER = {
 
 
 def install_earlier(folder: Path, editor: Editor) -> Path:
-    """Put a plug-in there as version 0.1.0 did: modules and client lie openly in its own folder."""
+    """Put a plug-in there as version 0.1.0 did: all modules and the client directly in the plug-in's folder."""
     own = PurePosixPath({"gimp": "gan-inpaint", "krita": "pykrita/gan_inpaint"}[editor])
     names = [str(own / f"{module}.py") for module in EARLIER[editor]] + [str(own / "settings.json")]
     if editor == "krita":
@@ -455,7 +455,7 @@ def others(settings: bytes) -> list[bytes]:
 
 
 @given(settings_files)
-def test_whatever_the_settings_are_only_the_key_changes(settings: bytes) -> None:
+def test_only_the_key_changes_in_any_settings(settings: bytes) -> None:
     on = kritarc.enabled(settings)
     assert kritarc.is_enabled(on)
     assert kritarc.enabled(on) == on

@@ -15,7 +15,7 @@ CHANNELS = {"gray": 1, "graya": 2, "rgb": 3, "rgba": 4, "bgra": 4}
 SAMPLE_BYTES = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
 
 DEFAULT_MODEL = "default"
-DAMAGE_MAP_GONE = "heatmap_gone"  # the error code where the daemon no longer has the damage map that a request names
+DAMAGE_MAP_GONE = "heatmap_gone"  # the error code if the daemon no longer has the damage map of a request
 
 _ECHOED = ("width", "height", "layout", "depth")
 _BUFFERS = ("pixels", "mask")

@@ -15,7 +15,7 @@ log = logging.getLogger("gan_inpaint")
 
 
 def slot(method: Slot) -> Slot:
-    """Guard a method that Qt calls: hand whatever it raises, as a sentence, to the object's `fail`.
+    """Guard a method that Qt calls: give every exception, as a sentence, to the object's `fail`.
 
     An exception that leaves a slot makes Krita open a modal error window with a traceback.
     """

@@ -60,7 +60,7 @@ def finder(workbench: Workbench, product: dict[str, str]) -> Iterator[EditorDaem
 
 @pytest.fixture
 def console(gimp: Gimp, plugin: Path, finder: EditorDaemon) -> Gimp:
-    """A GIMP without a window, whose plug-in is led to that daemon."""
+    """A GIMP without a window, whose plug-in uses that daemon."""
     write_settings(plugin, finder.runtime_file)
     return gimp
 
@@ -256,7 +256,7 @@ def test_a_locked_layer_can_be_searched_but_not_repaired(console: Gimp, finder: 
 
 @pytest.mark.parametrize("chosen", [False, True])
 @pytest.mark.parametrize("procedure", [SELECT, REPAIR])
-def test_nothing_found_is_told_and_changes_nothing(console: Gimp, procedure: str, chosen: bool) -> None:
+def test_nothing_found_is_reported_and_changes_nothing(console: Gimp, procedure: str, chosen: bool) -> None:
     scan = Scan.create(console, CLEAN)
     if chosen:
         scan.choose(soft=True)
@@ -266,7 +266,7 @@ def test_nothing_found_is_told_and_changes_nothing(console: Gimp, procedure: str
 
 
 @pytest.mark.parametrize("procedure", [SELECT, REPAIR])
-def test_a_daemon_that_is_gone_is_told(console: Gimp, plugin: Path, workbench: Workbench, procedure: str) -> None:
+def test_a_daemon_that_is_gone_is_reported(console: Gimp, plugin: Path, workbench: Workbench, procedure: str) -> None:
     write_settings(plugin, workbench.path / "none" / "daemon.json")
     scan = Scan.create(console)
     scan.choose()
@@ -382,7 +382,7 @@ def test_leaving_the_dialog_brings_the_selection_back_without_a_step_of_undo(win
     assert shown.becomes(first)
 
 
-def test_a_daemon_that_ends_while_the_dialog_is_open_is_told_and_the_selection_comes_back(
+def test_a_daemon_that_ends_while_the_dialog_is_open_is_reported_and_the_selection_comes_back(
     window: Gimp, screen: Screen, plugin: Path, workbench: Workbench, product: dict[str, str]
 ) -> None:
     shown = Shown(window, screen)

@@ -46,7 +46,7 @@ def detecting_daemon(workbench: Workbench, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def detecting(krita: Krita, plugin: Path, detecting_daemon: EditorDaemon) -> Krita:
-    """Krita, led to that daemon."""
+    """Krita, whose plug-in uses that daemon."""
     write_settings(plugin, detecting_daemon.runtime_file)
     return krita
 
@@ -208,7 +208,7 @@ def test_while_the_dialog_is_open_nothing_else_begins(krita: Krita, scan: Scan) 
     krita.call("press_scratches", button="Cancel")
 
 
-def test_a_picture_closed_under_the_dialog_is_told(krita: Krita, scan: Scan) -> None:
+def test_a_picture_closed_under_the_dialog_is_reported(krita: Krita, scan: Scan) -> None:
     scan.search()
     krita.until("calm")
     krita.call("close_all")
