@@ -22,7 +22,7 @@ from .options import Options
 from .qt import QComboBox, QDialog, QFormLayout, QLabel, QWidget
 from .widgets import buttons_of, choice_box, pixel_box, row_label
 
-TITLE_CHARACTERS = 24
+TITLE_CHARACTERS = 36  # wide enough for the title of the window
 
 
 class FillDialog(QDialog):
