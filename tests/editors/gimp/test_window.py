@@ -102,7 +102,7 @@ def test_values_that_an_earlier_version_has_stored_do_no_harm(
 ) -> None:
     """Version 0.1.0 called the option “grow”."""
     Photo(gimp_window, screen).fill("alt+u", "Home")
-    (stored,) = (workbench.path / "home" / ".config" / "GIMP").rglob("gan-inpaint-fill.last")
+    (stored,) = (workbench.path / "home" / ".config" / "GIMP").rglob("*gan-inpaint-fill.last")
     text = stored.read_text()
     assert "(dilate " in text
     stored.write_text(text.replace("(dilate ", "(grow "))
