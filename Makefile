@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-TYPED  := daemon export plugins/gan_inpaint_plugins/client plugins/gan_inpaint_plugins/installer
+TYPED  := daemon export plugins/client plugins/gimp plugins/krita
 
 .PHONY: demo test check format bench clean
 

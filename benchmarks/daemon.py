@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tests.editors.workbench import Workbench
 
 from benchmarks import daemon
 from benchmarks.measure import Figure, interleaved
-from gan_inpaint_plugins import installer
+from gan_inpaint import installer
 
 ROUNDS = 7
 HOLE = 200

@@ -160,7 +160,7 @@ def _is_running() -> bool:
 
 def _plugins() -> Iterator[Finding]:
     """Where an editor has the plug-in, it is of this install; an editor without it is no fault."""
-    from gan_inpaint_plugins import installer
+    from gan_inpaint import installer
 
     found = installer.status()
     if not found:

@@ -1,4 +1,4 @@
-"""Peers for the client: libzmq's own ROUTER, and sockets that answer whatever a test wants."""
+"""Peers for the client: libzmq's own ROUTER, and sockets that answer as a test says."""
 
 from __future__ import annotations
 

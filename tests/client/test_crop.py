@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan_inpaint_plugins.client import Box, context_window
+from gan_inpaint_client import Box, context_window
 
 
 @pytest.mark.parametrize(

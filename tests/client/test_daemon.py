@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillReply, FillRequest, Job, Progress, connect
-from gan_inpaint_plugins.client.conversation import Conversation
-from gan_inpaint_plugins.client.runtime_file import read_runtime_file
+from gan_inpaint_client import ClientError, FillReply, FillRequest, Job, Progress, connect
+from gan_inpaint_client.conversation import Conversation
+from gan_inpaint_client.runtime_file import read_runtime_file
 
 SIDE = 48
 
@@ -51,7 +51,7 @@ def test_every_option_reaches_the_fill(daemon: Any) -> None:
     with connect(daemon.runtime_file) as client:
         plain, *others = (
             client.fill(pixels.data, mask.data, **SIZE, **wanted).pixels
-            for wanted in ({}, {"grow": 9}, {"feather": 3}, {"quality": "best"})
+            for wanted in ({}, {"dilate": 9}, {"feather": 3}, {"quality": "best"})
         )
     assert plain not in others and len(set(others)) == 3
 
@@ -75,7 +75,7 @@ def test_errors_of_the_daemon_come_through_and_the_client_can_go_on(daemon: Any)
     with connect(daemon.runtime_file) as client:
         refused: list[tuple[dict[str, Any], str]] = [
             ({"model": "no such"}, "unknown_model"),
-            ({"grow": -1}, "bad_request"),
+            ({"dilate": -1}, "bad_request"),
             ({"quality": "worst"}, "bad_request"),
         ]
         for wrong, code in refused:

@@ -13,7 +13,7 @@ import pytest
 from tests.detector import product_with, scratched_page, write_detector
 
 from gan_inpaint.server import Config
-from gan_inpaint_plugins.client import (
+from gan_inpaint_client import (
     Client,
     ClientError,
     DetectRequest,
@@ -40,14 +40,14 @@ def client(start_daemon: Callable[..., Any], tmp_path: Path) -> Any:
 
 def test_damage_is_found_selected_otherwise_and_repaired(client: Client) -> None:
     seen: list[Progress] = []
-    found = client.detect(PAGE.data, **SIZE, sensitivity=0.6, grow=1, on_progress=seen.append)
+    found = client.detect(PAGE.data, **SIZE, sensitivity=0.6, dilate=1, on_progress=seen.append)
     mask = np.frombuffer(found.mask, np.uint8).reshape(PAGE.shape)
     assert found.header["found"] == 2 and mask[DAMAGE].all()
     assert "detecting" in {step["stage"] for step in seen}
-    light = client.select(found, kinds="light", grow=0)
+    light = client.select(found, kinds="light", dilate=0)
     assert not np.frombuffer(light.mask, np.uint8).reshape(PAGE.shape)[60:63, 100:103].any()
-    assert client.select(light, grow=1, sensitivity=0.6).mask == found.mask
-    repaired = client.repair(PAGE.data, EVERYWHERE, **SIZE, sensitivity=0.6, grow=1, on_progress=seen.append)
+    assert client.select(light, dilate=1, sensitivity=0.6).mask == found.mask
+    repaired = client.repair(PAGE.data, EVERYWHERE, **SIZE, sensitivity=0.6, dilate=1, on_progress=seen.append)
     assert repaired.mask == found.mask
     pixels = np.frombuffer(repaired.pixels, np.uint8).reshape(PAGE.shape)
     assert (pixels[mask == 0] == PAGE[mask == 0]).all()
@@ -114,12 +114,13 @@ def test_a_repair_of_another_picture_is_a_bad_reply(
 
 
 def test_what_is_asked_for_is_what_the_protocol_says() -> None:
-    options = {"sensitivity": 0.7, "kinds": "dark", "grow": 1}
+    chosen: dict[str, Any] = {"sensitivity": 0.7, "kinds": "dark", "dilate": 1}
+    options = {"sensitivity": 0.7, "kinds": "dark", "grow": 1}  # the wire's word for it
     detect = DetectRequest(b"pp", 2, 1, "gray", "u8", "linear", 0.7, "dark", 1)
     assert (detect.type, len(detect.frames())) == ("detect", 1)
     assert detect.keys() == {"width": 2, "height": 1, "layout": "gray", "depth": "u8", "transfer": "linear", **options}
-    repair = RepairRequest(b"pp", b"mm", 2, 1, "gray", "u8", **options)
+    repair = RepairRequest(b"pp", b"mm", 2, 1, "gray", "u8", **chosen)
     assert (repair.type, len(repair.frames())) == ("repair", 2)
     assert repair.keys().items() >= {"model": "default", "quality": "normal", **options}.items()
-    select = SelectRequest("token", 2, 1, **options)
+    select = SelectRequest("token", 2, 1, **chosen)
     assert (select.type, select.frames(), select.keys()) == ("select", [], {"heatmap": "token", **options})

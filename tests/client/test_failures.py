@@ -1,4 +1,4 @@
-"""Whatever stands where the daemon should be, the client fails soon, with a code and a sentence."""
+"""Whatever is in the place of the daemon, the client fails soon, with a code and a sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillRequest, connect, read_runtime_file
+from gan_inpaint_client import ClientError, FillRequest, connect, read_runtime_file
 
 from .conftest import TOKEN
 from .test_zmtp import HANDSHAKE, command

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillReply, FillRequest, Job, Messenger
+from gan_inpaint_client import ClientError, FillReply, FillRequest, Job, Messenger
 
 from .conftest import TOKEN, WELCOME
 from .test_libzmq import result
 from .test_zmtp import GREETING, command, message, metadata
 
-REQUEST = FillRequest(b"pixels", b"mk", width=2, height=1, layout="rgb", depth="u8", grow=7)
+REQUEST = FillRequest(b"pixels", b"mk", width=2, height=1, layout="rgb", depth="u8", dilate=7)
 
 
 class Daemon:

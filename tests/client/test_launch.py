@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gan_inpaint_plugins.client import (
+from gan_inpaint_client import (
     ClientError,
     DaemonStart,
     clean_environment,
@@ -52,14 +52,14 @@ def test_a_daemon_that_is_not_running_is_started_and_outlives_the_client(daemon_
         assert client.hello()["pid"] == pid
         client.stop()
     daemon.wait(10)
-    with connect(runtime_file, command, timeout=30) as client:  # anew, after it was stopped
+    with connect(runtime_file, command, timeout=30) as client:  # again, after it was stopped
         assert client.hello()["pid"] != pid
         stopped = psutil.Process(client.hello()["pid"])
         client.stop()
     stopped.wait(10)
 
 
-def test_a_daemon_that_was_killed_is_started_anew(daemon_environment: dict[str, str]) -> None:
+def test_a_daemon_that_was_killed_is_started_again(daemon_environment: dict[str, str]) -> None:
     command = python(SET_ENVIRONMENT, json.dumps(daemon_environment))
     runtime_file = Path(daemon_environment["GAN_INPAINT_RUNTIME_DIR"]) / "daemon.json"
     with connect(runtime_file, command, timeout=30) as client:

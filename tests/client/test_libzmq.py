@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, FillReply, connect
+from gan_inpaint_client import ClientError, FillReply, connect
 
 from .conftest import Router
 
@@ -161,7 +161,7 @@ def test_more_pixels_than_were_asked_for_are_not_taken_in(router: Start, runtime
     flood = bytes(50_000_000)
     with (
         connect(runtime_file(router(lambda header, _: [(result(header), [flood])]).endpoint)) as client,
-        pytest.raises(ClientError, match="more than were to come"),
+        pytest.raises(ClientError, match="more than expected"),
     ):
         client.fill(b"p", b"m", width=1, height=1, layout="gray", depth="u8")
 

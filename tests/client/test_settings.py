@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gan_inpaint_plugins.client import ClientError, Settings, read_settings
+from gan_inpaint_client import ClientError, Settings, read_settings
 
 GOOD = {"command": ["python", "-m", "gan_inpaint"], "runtime_file": "/run/daemon.json", "version": "0.1.0"}
 

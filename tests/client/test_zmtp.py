@@ -1,4 +1,4 @@
-"""The state machine alone: what it makes of the bytes of honest and of hostile peers."""
+"""The state machine alone: how it handles the bytes of honest and of hostile peers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_inpaint_plugins.client import ClientError
-from gan_inpaint_plugins.client.zmtp import Connection
+from gan_inpaint_client import ClientError
+from gan_inpaint_client.zmtp import Connection
 
 LIMIT = 300_000
 GREETING = b"\xff" + bytes(7) + b"\x01\x7f\x03\x01" + b"PLAIN".ljust(20, b"\0") + b"\x01" + bytes(31)
@@ -19,7 +19,7 @@ Outcome = tuple[list[list[bytes]], "str | None"]
 
 
 def frame(body: bytes, flags: int = 0) -> bytes:
-    """A frame as the specification writes it, by other code than the client's."""
+    """Return a frame by the specification, without the client's own code."""
     if len(body) < 256:
         return bytes([flags, len(body)]) + body
     return bytes([flags | 2]) + len(body).to_bytes(8, "big") + body
@@ -203,7 +203,7 @@ def sent(fed: Connection) -> bytes:
     return b"".join(fed.outgoing())
 
 
-def test_the_token_is_told_only_to_a_peer_that_asks_for_one() -> None:
+def test_the_token_is_reported_only_to_a_peer_that_asks_for_one() -> None:
     fed = connection()
     assert sent(fed)[:12] == b"\xff" + bytes(8) + b"\x7f\x03\x01"
     fed.feed(GREETING[:63])

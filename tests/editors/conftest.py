@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 from . import root
 from .workbench import Screen, Workbench
@@ -23,7 +23,7 @@ PROVISIONED = pytest.StashKey[Path | root.CannotProvision | root.BuildFailed]()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Build the editors' root before the first test, where its minutes count against no test's time."""
+    """Build the editors' root before the first test, so that its minutes count for no test."""
     if session.config.option.collectonly or not any(HERE in item.path.parents for item in session.items):
         return
     if not root.folder().is_dir() and (reporter := session.config.pluginmanager.get_plugin("terminalreporter")):
@@ -36,7 +36,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def editors_root(pytestconfig: pytest.Config) -> Path:
-    """The Debian root with both editors; tests that need it are skipped where this machine cannot have it."""
+    """The Debian root with both editors; tests that need it are skipped if this machine cannot have it."""
     provisioned = pytestconfig.stash[PROVISIONED]
     if isinstance(provisioned, root.CannotProvision):
         pytest.skip(f"no real editors here: {provisioned}")
@@ -66,7 +66,7 @@ class EditorDaemon:
     runtime_file: Path
 
     def status(self) -> dict[str, Any]:
-        """What the daemon tells of itself."""
+        """Return the daemon's status."""
         with client.connect(str(self.runtime_file)) as connection:
             return connection.status()
 
@@ -82,7 +82,7 @@ def editor_daemon(workbench: Workbench) -> Iterator[EditorDaemon]:
 
 
 def daemon_environment(workbench: Workbench, name: str) -> dict[str, str]:
-    """Variables for a daemon of its own, with its folders in the workbench."""
+    """Return variables for a separate daemon with folders in the workbench."""
     folder = workbench.folder(name)
     return {
         **os.environ,

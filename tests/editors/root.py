@@ -133,7 +133,7 @@ def _install(target: Path, mirror: str, packages: tuple[str, ...], output: IO[st
 
 
 def _bootstrap(target: Path, mirror: str) -> list[str]:
-    """debootstrap's positional arguments; one older than the suite is told to treat it as its newest."""
+    """Return debootstrap's positional arguments; an older debootstrap takes the suite for its newest one."""
     scripts = Path("/usr/share/debootstrap/scripts")
     known = scripts / SUITE
     return [SUITE, str(target), mirror, str(known if known.exists() else scripts / "sid")]

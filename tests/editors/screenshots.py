@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cv2
 
-from gan_inpaint_plugins import installer
+from gan_inpaint import installer
 
 from .conftest import write_settings
 from .gimp.session import Gimp, profile

@@ -1,6 +1,6 @@
 """A folder that has the same name inside the editors' root and outside it, and programs that run inside.
 
-What lies in the folder (pictures, scripts, the daemon's socket) is named by one path on both sides, so an `ipc://…`
+Files in the folder (pictures, scripts, the daemon's socket) have one path on both sides, so an `ipc://…`
 endpoint that the daemon writes on the host leads an editor in the chroot to it.
 """
 
@@ -50,7 +50,7 @@ class Workbench:
         return path
 
     def run(self, *command: str | Path, environment: Mapping[str, str] | None = None, timeout: float = 60) -> str:
-        """Run a program inside to its end; returns what it prints, raises CalledProcessError where it fails."""
+        """Run a program inside to its end; return what it prints, raise CalledProcessError if it fails."""
         return subprocess.run(
             self._inside_command(command, environment), check=True, text=True, capture_output=True, timeout=timeout
         ).stdout
@@ -58,7 +58,7 @@ class Workbench:
     def start(
         self, *command: str | Path, log: str, environment: Mapping[str, str] | None = None, stdout: int | None = None
     ) -> subprocess.Popen[str]:
-        """Start a program inside, in a process group of its own; its output goes to the file `log`."""
+        """Start a program inside, in a new process group; its output goes to the file `log`."""
         with (self.path / log).open("a") as output:
             program = subprocess.Popen(
                 self._inside_command(command, environment),
@@ -72,7 +72,7 @@ class Workbench:
         return program
 
     def stop(self, program: subprocess.Popen[str]) -> None:
-        """End a program that `start` gave, and whatever it started itself."""
+        """End a program that `start` returned, and all that it started itself."""
         for ending in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(program.pid, ending)
@@ -119,7 +119,7 @@ class Screen:
         return self.workbench.start(*command, log=log, environment={**self.environment, **environment})
 
     def windows(self, title: str) -> list[str]:
-        """X's numbers of the visible windows whose title matches a regular expression."""
+        """Return X's numbers of the visible windows whose title matches a regular expression."""
         while True:
             try:
                 return self._xdotool("search", "--onlyvisible", "--name", title).splitlines()
@@ -169,8 +169,8 @@ class Screen:
         return self.workbench.run("xdotool", *arguments, environment=self.environment)
 
 
-def eventually(condition: Callable[[], T], seconds: float = 30.0) -> T:
-    """Ask until the answer is true, and return it; fails where it stays false."""
+def eventually(condition: Callable[[], T], seconds: float = 60.0) -> T:
+    """Ask until the answer is true, and return it; fail if it stays false."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Installing the plug-ins: the right folders, in one step, and nothing of anybody else's touched."""
+"""Installing the plug-ins: the right folders, in one step, and nothing else is touched."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan_inpaint import __version__, paths
+import gan_inpaint_client as client
+from gan_inpaint import __version__, installer, paths
 from gan_inpaint.errors import CannotWrite, EditorNotFound
-from gan_inpaint_plugins import client, installer
-from gan_inpaint_plugins.installer import kritarc
-from gan_inpaint_plugins.installer.locations import Editor, locations
+from gan_inpaint.installer import kritarc
+from gan_inpaint.installer.locations import Editor, locations
 
 LINUX, WINDOWS = PurePosixPath("/home/ann"), PureWindowsPath("C:/Users/ann")
 
@@ -193,7 +194,9 @@ def test_the_gimp_plug_in_is_complete_and_executable(home: Path) -> None:
     plugin = folder / "gan-inpaint"
     assert os.access(plugin / "gan-inpaint.py", os.X_OK)  # of the folder's own name, else GIMP leaves it out
     files = snapshot(folder)
-    assert "gan-inpaint/client/zmtp.py" in files
+    assert "gan-inpaint/gan_inpaint_client/zmtp.py" in files
+    assert "gan-inpaint/gan_inpaint_gimp/plugin.py" in files
+    assert "gan-inpaint/gan_inpaint_gimp/gan-inpaint.py" not in files
     assert not [name for name in files if "__pycache__" in name]
     settings = client.read_settings(plugin / "settings.json")
     assert settings.command == [sys.executable, "-m", "gan_inpaint", "serve", "--detach"]
@@ -206,7 +209,10 @@ def test_the_krita_plug_in_is_complete(home: Path) -> None:
     installer.install("krita")
     files = snapshot(folder)
     beside = {"pykrita/gan_inpaint.desktop", "actions/gan_inpaint.action"}
-    assert beside | {"pykrita/gan_inpaint/__init__.py", "pykrita/gan_inpaint/client/zmtp.py"} <= set(files)
+    assert beside | {
+        "pykrita/gan_inpaint/__init__.py",
+        "pykrita/gan_inpaint/packages/gan_inpaint_client/zmtp.py",
+    } <= set(files)
     assert b"X-KDE-Library=gan_inpaint" in files["pykrita/gan_inpaint.desktop"]
     assert (home / ".config" / "kritarc").read_bytes() == b"[python]\nenable_gan_inpaint=true\n"
 
@@ -214,13 +220,12 @@ def test_the_krita_plug_in_is_complete(home: Path) -> None:
 def test_the_installed_client_can_be_imported_without_any_package(home: Path) -> None:
     folder = gimp(home)
     installer.install("gimp")
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import client; print(client.connect)"
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import gan_inpaint_client; print(gan_inpaint_client.connect)"
     subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code, str(folder / "gan-inpaint")], check=True)
 
 
 @pytest.mark.parametrize(("editor", "folder_of"), [("gimp", gimp), ("krita", krita)])
-def test_installing_twice_changes_nothing(home: Path, editor: Editor, folder_of: object) -> None:
-    assert callable(folder_of)
+def test_installing_twice_changes_nothing(home: Path, editor: Editor, folder_of: Callable[[Path], Path]) -> None:
     folder_of(home)
     first = installer.install(editor)
     files = snapshot(home)
@@ -235,7 +240,7 @@ def test_an_update_replaces_old_files_and_keeps_those_of_others(home: Path) -> N
     settings |= {"version": "0.0.1", "files": [*settings["files"], "gan-inpaint/gone.py"]}
     (plugin / "settings.json").write_text(json.dumps(settings))
     (plugin / "gone.py").write_text("of an older version")
-    (plugin / "selected.py").write_text("damaged")
+    (plugin / "gan_inpaint_gimp" / "selected.py").write_text("damaged")
     (plugin / "notes.txt").write_text("the user's own")
     (plugin / "__pycache__").mkdir()
     (one,) = installer.status("gimp")
@@ -275,7 +280,7 @@ def test_another_plug_in_of_that_name_is_left_alone(home: Path, kind: str) -> No
     if kind == "link":
         folder.mkdir()
         (folder / "gan-inpaint").symlink_to(other)
-    with pytest.raises(CannotWrite, match="there already"):
+    with pytest.raises(CannotWrite, match="already exists"):
         installer.install("gimp")
     assert installer.uninstall("gimp") == []
     assert (folder / "gan-inpaint" / "gan-inpaint.py").read_text() == "somebody else's"
@@ -299,17 +304,17 @@ def test_a_file_in_the_way_is_an_error(home: Path) -> None:
 
 @pytest.mark.parametrize(("editor", "folder_of"), [("gimp", gimp), ("krita", krita)])
 def test_uninstalling_removes_what_was_installed_and_nothing_else(
-    home: Path, editor: Editor, folder_of: object
+    home: Path, editor: Editor, folder_of: Callable[[Path], Path]
 ) -> None:
-    assert callable(folder_of)
     folder = folder_of(home)
     for other in ("other/other.py", "pykrita/other.desktop", "actions/other.action"):
         (folder / other).parent.mkdir(parents=True, exist_ok=True)
         (folder / other).write_text("somebody else's")
     before = snapshot(folder)
     (own,) = (one.path for one in installer.install(editor))
-    (own / "client" / "__pycache__").mkdir()
-    (own / "client" / "__pycache__" / "zmtp.pyc").write_bytes(b"compiled")
+    for compiled in [path / "__pycache__" for path in own.rglob("*") if path.is_dir()]:
+        compiled.mkdir()
+        (compiled / "module.pyc").write_bytes(b"compiled")
     (gone,) = installer.uninstall(editor)
     assert (gone.version, gone.enabled) == (None, False)
     assert snapshot(folder) == before
@@ -320,9 +325,9 @@ def test_uninstalling_removes_what_was_installed_and_nothing_else(
 def test_uninstalling_leaves_the_users_own_files(home: Path) -> None:
     plugin = gimp(home) / "gan-inpaint"
     installer.install("gimp")
-    (plugin / "client" / "notes.txt").write_text("the user's own")
+    (plugin / "gan_inpaint_client" / "notes.txt").write_text("the user's own")
     installer.uninstall("gimp")
-    assert snapshot(plugin) == {"client/notes.txt": b"the user's own"}
+    assert snapshot(plugin) == {"gan_inpaint_client/notes.txt": b"the user's own"}
 
 
 def test_uninstalling_never_leaves_the_plug_ins_folder(home: Path) -> None:
@@ -334,6 +339,59 @@ def test_uninstalling_never_leaves_the_plug_ins_folder(home: Path) -> None:
     (plugin / "settings.json").write_text(json.dumps(settings))
     installer.uninstall("gimp")
     assert (home / "precious").exists()
+
+
+# Installations of earlier versions
+
+EARLIER = {
+    "gimp": (
+        *("bindings", "command", "daemon", "damage", "damage_dialog", "fill_dialog", "filling", "gan-inpaint"),
+        *("output", "pixel_format", "progress", "repairing", "search", "selected", "selecting", "selection"),
+        *("client/__init__", "client/zmtp"),
+    ),
+    "krita": ("__init__", "dialog", "extension", "job", "link", "selected", "client/__init__", "client/zmtp"),
+}
+
+
+def install_earlier(folder: Path, editor: Editor) -> Path:
+    """Put a plug-in there as version 0.1.0 did: all modules and the client directly in the plug-in's folder."""
+    own = PurePosixPath({"gimp": "gan-inpaint", "krita": "pykrita/gan_inpaint"}[editor])
+    names = [str(own / f"{module}.py") for module in EARLIER[editor]] + [str(own / "settings.json")]
+    if editor == "krita":
+        names += ["pykrita/gan_inpaint.desktop", "actions/gan_inpaint.action"]
+    for name in names:
+        for path in (folder / name, (folder / name).parent / "__pycache__" / f"{PurePosixPath(name).stem}.pyc"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("of an earlier version")
+    settings = {"version": "0.0.1", "files": names, "command": ["python"], "runtime_file": "daemon.json"}
+    (folder / own / "settings.json").write_text(json.dumps(settings))
+    return folder / own
+
+
+@pytest.mark.parametrize(("editor", "folder_of"), [("gimp", gimp), ("krita", krita)])
+def test_nothing_of_an_earlier_layout_outlives_an_update(
+    home: Path, tmp_path_factory: pytest.TempPathFactory, editor: Editor, folder_of: Callable[[Path], Path]
+) -> None:
+    folder = folder_of(home)
+    own = install_earlier(folder, editor)
+    (one,) = installer.status(editor)
+    assert (one.version, one.up_to_date) == ("0.0.1", False)
+    (one,) = installer.install(editor)
+    assert (one.version, one.up_to_date) == (__version__, True)
+    fresh = tmp_path_factory.mktemp("fresh") / folder.name
+    installer.install(editor, directory=fresh)
+    assert snapshot(own) == snapshot(fresh / own.relative_to(folder))
+
+
+@pytest.mark.parametrize(("editor", "folder_of"), [("gimp", gimp), ("krita", krita)])
+def test_an_earlier_layout_is_uninstalled_completely(
+    home: Path, editor: Editor, folder_of: Callable[[Path], Path]
+) -> None:
+    folder = folder_of(home)
+    own = install_earlier(folder, editor)
+    installer.uninstall(editor)
+    assert not own.exists()
+    assert all("__pycache__" in name for name in snapshot(folder)), "what Python compiled beside the plug-in's folder"
 
 
 # Krita's settings
@@ -397,7 +455,7 @@ def others(settings: bytes) -> list[bytes]:
 
 
 @given(settings_files)
-def test_whatever_the_settings_are_only_the_key_changes(settings: bytes) -> None:
+def test_only_the_key_changes_in_any_settings(settings: bytes) -> None:
     on = kritarc.enabled(settings)
     assert kritarc.is_enabled(on)
     assert kritarc.enabled(on) == on

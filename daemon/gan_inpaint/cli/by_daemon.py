@@ -18,7 +18,7 @@ from gan_inpaint.imagefile.mask import Mask
 from gan_inpaint.imagefile.photograph import Pixels
 
 if TYPE_CHECKING:
-    from gan_inpaint_plugins.client import Client, Progress
+    from gan_inpaint_client import Client, Progress
 
 _LAYOUTS = {1: "gray", 2: "graya", 3: "rgb", 4: "rgba"}
 _DEPTHS = {"uint8": "u8", "uint16": "u16", "float16": "f16", "float32": "f32"}
@@ -31,7 +31,7 @@ def client(start: bool) -> Iterator[Client]:
     Raises:
         DaemonProblem: it cannot be reached or started, or its error to what is asked; with the client's code.
     """
-    from gan_inpaint_plugins.client import ClientError
+    from gan_inpaint_client import ClientError
 
     try:
         with _connect(start) as connected:
@@ -61,7 +61,7 @@ def fill(photograph: Photograph, mask: Mask, wishes: Wishes, on_progress: OnProg
 
 
 def _connect(start: bool) -> Client:
-    from gan_inpaint_plugins.client import ClientError, connect
+    from gan_inpaint_client import ClientError, connect
 
     try:
         return connect(paths.runtime_file())
@@ -91,7 +91,7 @@ def _ask(
         depth=_DEPTHS[pixels.dtype.name],
         transfer=transfer,
         model=wishes.model,
-        grow=wishes.grow,
+        dilate=wishes.grow,
         feather=wishes.feather,
         quality=wishes.quality,
         on_progress=tell,

@@ -12,14 +12,14 @@ from gan_inpaint.cli import report
 from gan_inpaint.cli.options import Json
 
 if TYPE_CHECKING:
-    from gan_inpaint_plugins.installer import Installation
+    from gan_inpaint.installer import Installation
 
 _Editor = Annotated[
     Literal["gimp", "krita"], typer.Argument(metavar="EDITOR", help="gimp or krita.", show_default=False)
 ]
 _Folder = Annotated[
     Path | None,
-    typer.Option("--dir", help="GIMP's folder of plug-ins, or Krita's of resources; else every one that is found."),
+    typer.Option("--dir", help="GIMP's folder of plug-ins, or Krita's of resources; if not given, every one found."),
 ]
 
 
@@ -33,22 +33,22 @@ def register(app: typer.Typer) -> None:
 
 
 def install(editor: _Editor, directory: _Folder = None, as_json: Json = False) -> None:
-    """Install the plug-in, or bring it up to date; restart the editor then."""
-    from gan_inpaint_plugins import installer
+    """Install the plug-in, or update it. Restart the editor afterwards."""
+    from gan_inpaint import installer
 
     _show(installer.install(editor, directory), as_json, "")
 
 
 def uninstall(editor: _Editor, directory: _Folder = None, as_json: Json = False) -> None:
     """Remove the plug-in, and nothing else."""
-    from gan_inpaint_plugins import installer
+    from gan_inpaint import installer
 
     _show(installer.uninstall(editor, directory), as_json, "The plug-in is not installed.")
 
 
 def status(as_json: Json = False) -> None:
-    """Show where the plug-ins are, and whether the editors will load them."""
-    from gan_inpaint_plugins import installer
+    """Show where the plug-ins are installed, and whether the editors will load them."""
+    from gan_inpaint import installer
 
     _show(installer.status(), as_json, "Neither GIMP 3 nor Krita has been found.")
 

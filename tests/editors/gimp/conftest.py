@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gan_inpaint_plugins import installer
+from gan_inpaint import installer
 
 from ..conftest import EditorDaemon, write_settings
 from ..workbench import Screen, Workbench
@@ -24,7 +24,7 @@ def installed_plugin(workbench: Workbench) -> Path:
 
 @pytest.fixture
 def plugin(installed_plugin: Path, editor_daemon: EditorDaemon) -> Path:
-    """The plug-in, led to the daemon; a test may lead it elsewhere."""
+    """The plug-in with settings for the daemon; a test may change them."""
     write_settings(installed_plugin, editor_daemon.runtime_file)
     return installed_plugin
 

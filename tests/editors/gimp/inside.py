@@ -1,7 +1,7 @@
 """Runs inside GIMP as a batch script and answers the tests' calls over a Unix socket.
 
 A call is `{"operation": name, "arguments": {…}}`, its answer `{"value": …}` or `{"error": traceback}`. Images and
-layers are named by GIMP's own numbers, pixels travel as base64 of the bytes that lie in the layer.
+layers are named by GIMP's own numbers, pixels are sent as base64 of the layer's bytes.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def select_mask(image: int, path: str) -> None:
 
 
 def selection(layer: int) -> str:
-    """The selection where the layer lies, a byte a pixel."""
+    """Return the selection in the layer's area, a byte a pixel."""
     drawable = _layer(layer)
     _, x, y = drawable.get_offsets()
     box = Gegl.Rectangle.new(x, y, drawable.get_width(), drawable.get_height())
@@ -268,7 +268,7 @@ def _write(layer: Gimp.Layer, data: bytes) -> None:
 def _answer(call: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"value": globals()[call["operation"]](**call["arguments"])}
-    except Exception:  # noqa: BLE001 (whatever it was, the test that called is told)
+    except Exception:  # noqa: BLE001 (the calling test gets every failure)
         return {"error": traceback.format_exc()}
 
 

@@ -53,18 +53,18 @@ class Gimp:
         eventually(self._is_ready, START_SECONDS)
 
     def call(self, operation: str, **arguments: Any) -> Any:
-        """What the operation returns; raises GimpFailed where it raises."""
+        """Run an operation and return its result; raise GimpFailed if it raises."""
         answer = json.loads(self._exchange(json.dumps({"operation": operation, "arguments": arguments})))
         if "error" in answer:
             raise GimpFailed(answer["error"])
         return answer["value"]
 
     def bytes(self, operation: str, **arguments: Any) -> bytes:
-        """The same for operations that return pixels."""
+        """Run an operation that returns pixels."""
         return base64.b64decode(self.call(operation, **arguments))
 
     def filling(self) -> bool:
-        """Whether the plug-in is at work, or waits for its dialog."""
+        """Return whether the plug-in works, or waits for its dialog."""
         programs = psutil.process_iter(["ppid", "cmdline"])
         return any(
             program.info["ppid"] == self._program.pid and any(PLUGIN in part for part in program.info["cmdline"] or ())

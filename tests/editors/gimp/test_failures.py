@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 from ..conftest import EditorDaemon, daemon_environment, write_settings
 from ..workbench import Workbench, eventually
@@ -26,10 +26,10 @@ REFUSALS = {
     "layer mask": "A layer mask or a channel is being edited.",
     "channel": "A layer mask or a channel is being edited.",
     "floating selection": "There is a floating selection.",
-    "indexed": "The image has indexed colours.",
+    "indexed": "The picture has indexed colours.",
     "several layers": "Several layers are chosen.",
     "no selection": "Nothing is selected.",
-    "selection outside the layer": "The selection lies outside the layer.",
+    "selection outside the layer": "The selection is outside the layer.",
 }
 
 
@@ -65,25 +65,25 @@ def test_an_unknown_model_is_named(gimp: Gimp) -> None:
     assert "no model called “nothing-like-it”" in Photo(gimp).refused(model="nothing-like-it")
 
 
-def test_a_selection_over_the_whole_layer_is_told(gimp: Gimp) -> None:
+def test_a_selection_over_the_whole_layer_is_reported(gimp: Gimp) -> None:
     photo = Photo(gimp)
     gimp.call("select", image=photo.made["image"], box=(0, 0, 160, 120))
     assert "nothing to take the fill from" in photo.refused()
 
 
-def test_no_daemon_and_no_command_that_starts_one_is_told(gimp: Gimp, plugin: Path, workbench: Workbench) -> None:
+def test_no_daemon_and_no_command_that_starts_one_is_reported(gimp: Gimp, plugin: Path, workbench: Workbench) -> None:
     write_settings(plugin, workbench.path / "none" / "daemon.json", ["/nonexistent/gan-inpaint", "serve", "--detach"])
     assert "gan-inpaint plugin install" in Photo(gimp).refused()
 
 
-def test_no_permission_to_start_a_daemon_is_told(gimp: Gimp, plugin: Path, workbench: Workbench) -> None:
+def test_no_permission_to_start_a_daemon_is_reported(gimp: Gimp, plugin: Path, workbench: Workbench) -> None:
     forbidden = workbench.path / "forbidden"
     forbidden.touch(mode=0o600)
     write_settings(plugin, workbench.path / "none" / "daemon.json", [str(forbidden)])
     assert "Permission denied" in Photo(gimp).refused()
 
 
-def test_a_wrong_token_is_told(gimp: Gimp, plugin: Path, editor_daemon: EditorDaemon, workbench: Workbench) -> None:
+def test_a_wrong_token_is_reported(gimp: Gimp, plugin: Path, editor_daemon: EditorDaemon, workbench: Workbench) -> None:
     runtime = json.loads(editor_daemon.runtime_file.read_text()) | {"token": "0" * 64}
     wrong = workbench.path / "wrong.json"
     wrong.write_text(json.dumps(runtime))
@@ -91,7 +91,7 @@ def test_a_wrong_token_is_told(gimp: Gimp, plugin: Path, editor_daemon: EditorDa
     assert "does not let this program in" in Photo(gimp).refused()
 
 
-def test_a_daemon_killed_during_a_fill_is_told(gimp: Gimp, plugin: Path, workbench: Workbench) -> None:
+def test_a_daemon_killed_during_a_fill_is_reported(gimp: Gimp, plugin: Path, workbench: Workbench) -> None:
     environment = daemon_environment(workbench, "killed")
     subprocess.run([sys.executable, "-m", "gan_inpaint", "serve", "--detach"], env=environment, check=True)
     runtime_file = workbench.path / "killed" / "daemon.json"

@@ -117,7 +117,7 @@ def test_the_soft_edge_of_a_selection_becomes_the_new_layers_alpha(gimp: Gimp) -
     assert np.array_equal(picture.pixels(new["id"], width * height)[:, 3], part.reshape(-1))
 
 
-@pytest.mark.parametrize("arguments", [{"model": "classical"}, {"grow": 0}, {"feather": 12}, {"quality": "best"}])
+@pytest.mark.parametrize("arguments", [{"model": "classical"}, {"dilate": 0}, {"feather": 12}, {"quality": "best"}])
 def test_every_argument_reaches_the_fill(gimp: Gimp, arguments: dict[str, Any]) -> None:
     plain, picture = Picture.create(gimp), Picture.create(gimp)
     plain.fill()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import EditorDaemon, write_settings
-from ..workbench import Screen, eventually
+from ..workbench import Screen, Workbench, eventually
 from .session import Gimp
 
 WINDOW = "– GIMP$"
@@ -95,6 +95,22 @@ def test_the_dialog_offers_the_models_of_the_daemon_and_the_qualities(gimp_windo
     photo = Photo(gimp_window, screen)
     assert photo.fill("alt+u", "Home", "alt+m", "End", "alt+q", "End") == best
     assert photo.fill("alt+u", "Home", "alt+m", "Home", "alt+q", "Home") != best
+
+
+def test_values_that_an_earlier_version_has_stored_do_no_harm(
+    gimp_window: Gimp, screen: Screen, workbench: Workbench
+) -> None:
+    """Version 0.1.0 called the option “grow”."""
+    Photo(gimp_window, screen).fill("alt+u", "Home")
+    (stored,) = (workbench.path / "home" / ".config" / "GIMP").rglob("*gan-inpaint-fill.last")
+    text = stored.read_text()
+    assert "(dilate " in text
+    stored.write_text(text.replace("(dilate ", "(grow "))
+    gimp_window.call("close_all")
+    photo = Photo(gimp_window, screen)
+    before = photo.state()
+    assert photo.fill() != before
+    assert not screen.windows(MESSAGE)
 
 
 def test_the_dialog_can_be_left_without_a_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> None:

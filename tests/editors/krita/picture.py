@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gan_inpaint_plugins.client import FillRequest
+from gan_inpaint_client import FillRequest
 
 from .session import Krita
 
@@ -22,7 +22,7 @@ class Picture:
         self.krita, self.width, self.height = krita, width, height
         krita.call("create", width=width, height=height, **properties)
         krita.until("ready")
-        for name in ("model", "grow", "feather", "quality"):
+        for name in ("model", "dilate", "feather", "quality"):
             krita.call("remember", name=name, value=str(getattr(FillRequest, name)))
 
     def select(self, box: tuple[int, int, int, int] = HOLE, feather: int = 0) -> None:

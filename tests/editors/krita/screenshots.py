@@ -9,7 +9,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from gan_inpaint_plugins import installer
+from gan_inpaint import installer
 
 from ..conftest import write_settings
 from ..stage import staged, stands_still

@@ -53,15 +53,15 @@ class Krita:
         self._wait_until_ready()
 
     def call(self, operation: str, **arguments: Any) -> Any:
-        """What the operation returns; raises KritaFailed where it raises."""
+        """Run an operation and return its result; raise KritaFailed if it raises."""
         return self._exchange(operation, arguments, until=False)
 
     def until(self, operation: str, **arguments: Any) -> Any:
-        """The same, once what the operation returns is true."""
+        """Run an operation until its result is true, and return that."""
         return self._exchange(operation, arguments, until=True)
 
     def bytes(self, operation: str, **arguments: Any) -> bytes:
-        """The same as `call` for operations that return pixels."""
+        """Run an operation that returns pixels."""
         return base64.b64decode(self.call(operation, **arguments))
 
     def close_pictures(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 from ..conftest import EditorDaemon, daemon_environment, write_settings
 from ..workbench import Workbench, eventually
@@ -40,26 +40,26 @@ def test_without_a_picture_a_box_says_so(krita: Krita, action: str) -> None:
 
 
 @pytest.mark.parametrize("action", FILLS)
-def test_without_a_selection_the_user_is_told(krita: Krita, action: str) -> None:
+def test_without_a_selection_there_is_a_message(krita: Krita, action: str) -> None:
     picture = Picture(krita)
     assert picture.refused(action).startswith("Nothing is selected.")
     krita.until("floating_message_is_shown")
     assert not krita.call("dialog_is_shown")
 
 
-def test_an_empty_selection_is_told(krita: Krita) -> None:
+def test_an_empty_selection_is_reported(krita: Krita) -> None:
     picture = Picture(krita)
     krita.call("select", box=(0, 0, 0, 0))
     assert picture.refused().startswith("Nothing is selected.")
 
 
-def test_a_selection_outside_the_picture_is_told(krita: Krita) -> None:
+def test_a_selection_outside_the_picture_is_reported(krita: Krita) -> None:
     picture = Picture(krita)
     picture.select(box=(picture.width + 10, 0, 50, 50))
-    assert picture.refused().startswith("The selection lies outside the picture.")
+    assert picture.refused().startswith("The selection is outside the picture.")
 
 
-def test_a_selection_over_the_whole_picture_is_told(krita: Krita) -> None:
+def test_a_selection_over_the_whole_picture_is_reported(krita: Krita) -> None:
     picture = Picture(krita)
     picture.select(box=(0, 0, picture.width, picture.height))
     assert picture.refused()
@@ -80,7 +80,7 @@ def test_colours_that_cannot_be_filled_are_named(krita: Krita, model: str, name:
         ("filter layer", "The chosen layer has no pixels of its own."),
     ],
 )
-def test_a_layer_that_shows_nothing_there_is_told(krita: Krita, kind: str, sentence: str) -> None:
+def test_a_layer_that_shows_nothing_there_is_reported(krita: Krita, kind: str, sentence: str) -> None:
     picture = Picture(krita)
     picture.select()
     name = krita.call("add", kind=kind)
@@ -89,7 +89,7 @@ def test_a_layer_that_shows_nothing_there_is_told(krita: Krita, kind: str, sente
     assert picture.refused().startswith(sentence)
 
 
-def test_a_hidden_layer_is_told(krita: Krita) -> None:
+def test_a_hidden_layer_is_reported(krita: Krita) -> None:
     picture = Picture(krita)
     picture.select()
     krita.call("hide", name="Background")
@@ -104,7 +104,7 @@ def test_a_model_that_was_removed_is_named(krita: Krita) -> None:
 
 
 @pytest.mark.parametrize("action", [*FILLS, SCRATCHES[0]])
-def test_a_daemon_that_cannot_be_started_is_told(krita: Krita, plugin: Path, tmp_path: Path, action: str) -> None:
+def test_a_daemon_that_cannot_be_started_is_reported(krita: Krita, plugin: Path, tmp_path: Path, action: str) -> None:
     write_settings(plugin, tmp_path / "daemon.json", ["/nonexistent/gan-inpaint", "serve", "--detach"])
     picture = Picture(krita)
     picture.select()
@@ -135,7 +135,9 @@ def test_a_daemon_that_is_not_running_is_started_meanwhile_krita_goes_on(
     subprocess.run([*gan_inpaint, "stop"], env=environment, check=True)
 
 
-def test_a_wrong_token_is_told(krita: Krita, plugin: Path, editor_daemon: EditorDaemon, workbench: Workbench) -> None:
+def test_a_wrong_token_is_reported(
+    krita: Krita, plugin: Path, editor_daemon: EditorDaemon, workbench: Workbench
+) -> None:
     runtime = json.loads(editor_daemon.runtime_file.read_text()) | {"token": "0" * 64}
     wrong = workbench.path / "wrong.json"
     wrong.write_text(json.dumps(runtime))
@@ -146,7 +148,7 @@ def test_a_wrong_token_is_told(krita: Krita, plugin: Path, editor_daemon: Editor
     assert picture.refused()
 
 
-def test_a_daemon_killed_during_a_fill_is_told(
+def test_a_daemon_killed_during_a_fill_is_reported(
     krita: Krita, large: Picture, plugin: Path, workbench: Workbench
 ) -> None:
     environment = daemon_environment(workbench, "killed")
@@ -183,7 +185,7 @@ def test_cancel_leaves_the_picture_alone_and_ends_the_work(
 def test_a_second_fill_waits_for_the_first(krita: Krita, large: Picture) -> None:
     krita.call("trigger", action="gan_inpaint_again")
     krita.call("trigger", action="gan_inpaint")
-    assert large.message().startswith("GAN Inpaint is at work already.")
+    assert large.message().startswith("GAN Inpaint is already at work.")
     krita.until("progress")
     krita.call("press_cancel")
 
@@ -192,12 +194,12 @@ def test_a_second_fill_waits_for_the_first(krita: Krita, large: Picture) -> None
     ("meanwhile", "sentence"),
     [
         (("remove", {"name": "Background"}), "The layer was removed"),
-        (("change", {"name": "Background", "box": (110, 70, 10, 10)}), "The layer was changed there"),
-        (("move", {"name": "Background", "x": 30, "y": 0}), "The layer was changed there"),
-        (("resize", {"width": 200, "height": 100}), "The layer was changed there"),
+        (("change", {"name": "Background", "box": (110, 70, 10, 10)}), "The picture has changed in the meantime"),
+        (("move", {"name": "Background", "x": 30, "y": 0}), "The picture has changed in the meantime"),
+        (("resize", {"width": 200, "height": 100}), "The picture has changed in the meantime"),
     ],
 )
-def test_a_layer_that_changed_meanwhile_is_told(krita: Krita, meanwhile: tuple[str, Any], sentence: str) -> None:
+def test_a_layer_that_changed_meanwhile_is_reported(krita: Krita, meanwhile: tuple[str, Any], sentence: str) -> None:
     picture = Picture(krita)
     krita.call("add", kind="empty paint layer")
     picture.select()
@@ -208,7 +210,7 @@ def test_a_layer_that_changed_meanwhile_is_told(krita: Krita, meanwhile: tuple[s
     assert "GAN Inpaint" not in picture.layers()
 
 
-def test_a_picture_closed_meanwhile_is_told(krita: Krita) -> None:
+def test_a_picture_closed_meanwhile_is_reported(krita: Krita) -> None:
     Picture(krita).select()
     krita.until("calm")
     krita.call("at_once", calls=[("trigger", {"action": "gan_inpaint_again"}), ("close_all", {})])

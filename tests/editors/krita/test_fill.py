@@ -150,9 +150,13 @@ def test_the_dialog_offers_the_models_and_its_values_are_used_again(krita: Krita
     krita.call("remember", name="quality", value="no such")
     krita.call("trigger", action="gan_inpaint")
     krita.until("dialog_offers_models")
-    assert {"default", "classical"} <= set(krita.call("dialog")["models"])
+    shown = krita.call("dialog")
+    titles = dict(zip(shown["models"], shown["titles"], strict=True))
+    expected = {"default": "Photographs (default)", "auto": "Automatic", "classical": "Classical, no network"}
+    assert titles.items() >= expected.items()
+    assert len(shown["models"]) == len(set(shown["models"])) == len(set(shown["titles"])), "each model once"
     assert krita.call("dialog")["quality"] == "normal"
-    wanted: dict[str, Any] = {"model": "classical", "quality": "best", "grow": 9, "feather": 5}
+    wanted: dict[str, Any] = {"model": "classical", "quality": "best", "dilate": 9, "feather": 5}
     krita.call("dialog", **wanted)
     krita.call("press", button="Fill")
     krita.until("count_is", layers_wanted=2)

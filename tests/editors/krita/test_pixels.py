@@ -10,14 +10,10 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gan_inpaint_plugins import installer
-from gan_inpaint_plugins.client import Box
+from gan_inpaint import installer
 
 FORMATS = [(model, depth) for model in ("RGBA", "GRAYA") for depth in ("U8", "U16", "F16", "F32")]
-channels = st.binary(min_size=1, max_size=300)
 
 
 @pytest.fixture(scope="module")
@@ -96,27 +92,7 @@ def test_every_alpha_of_16_bits_is_rounded_to_8(pixels: ModuleType, depth: str, 
     assert np.array_equal(found.reshape(5, -1), [np.rint(exact)] * 5)
 
 
-@given(data=st.data())
-def test_a_product_is_that_of_each_pair(pixels: ModuleType, data: st.DataObject) -> None:
-    first = data.draw(channels)
-    second = data.draw(st.binary(min_size=len(first), max_size=len(first)))
-    exact = np.frombuffer(first, np.uint8) / 255 * np.frombuffer(second, np.uint8)
-    result = np.frombuffer(pixels.product(first, second), np.uint8)
-    assert np.abs(result - exact).max() <= 0.5
-    assert pixels.product(first, b"\xff" * len(first)) == first
-
-
 def test_what_is_laid_over_shows_where_it_is_opaque(pixels: ModuleType) -> None:
     pixel_format = pixels.PixelFormat.of("GRAYA", "U8", "")
     below, above = bytes([1, 255] * 4), bytes([9, 255, 9, 0, 9, 127, 9, 128])
     assert pixels.laid_over(below, above, pixel_format) == bytes([9, 255, 1, 255, 1, 255, 9, 128])
-
-
-@given(data=st.data())
-def test_a_cut_is_that_part_of_the_picture(pixels: ModuleType, data: st.DataObject) -> None:
-    width, height = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 12))
-    left, top = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
-    inner = Box(left + 5, top - 3, data.draw(st.integers(1, width - left)), data.draw(st.integers(1, height - top)))
-    picture = np.arange(width * height * 2, dtype=np.uint16).reshape(height, width, 2)
-    part = picture[top : top + inner.height, left : left + inner.width]
-    assert pixels.cut(picture.tobytes(), Box(5, -3, width, height), inner, 4) == part.tobytes()

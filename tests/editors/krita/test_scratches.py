@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pytest
 from tests.detector import product_with, write_detector
 
-from gan_inpaint_plugins import client
+import gan_inpaint_client as client
 
 from ..conftest import EditorDaemon, daemon_environment, write_settings
 from ..workbench import Screen, Workbench, eventually
@@ -46,7 +46,7 @@ def detecting_daemon(workbench: Workbench, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def detecting(krita: Krita, plugin: Path, detecting_daemon: EditorDaemon) -> Krita:
-    """Krita, led to that daemon."""
+    """Krita, whose plug-in uses that daemon."""
     write_settings(plugin, detecting_daemon.runtime_file)
     return krita
 
@@ -61,7 +61,7 @@ class Scan(Picture):
 
     def __init__(self, krita: Krita, **properties: Any) -> None:
         super().__init__(krita, **properties)
-        krita.call("remember_damage", percent=50, kinds="both", grow=2)
+        krita.call("remember_damage", percent=50, kinds="both", dilate=2)
         krita.call("paint", name="Background", boxes=[(0, 0, self.width, self.height)], level=0.45)
         krita.call("paint", name="Background", boxes=[LIGHT], level=1)
         krita.call("paint", name="Background", boxes=[DARK], level=0)
@@ -111,18 +111,18 @@ def test_what_is_found_becomes_the_selection(detecting: Krita, kind: str) -> Non
 def test_the_selection_follows_the_dialog(krita: Krita, scan: Scan) -> None:
     scan.search()
     both = scan.selected()
-    dark = scan.choose(kinds="dark", grow=0, percent=20)
+    dark = scan.choose(kinds="dark", dilate=0, percent=20)
     assert dark[scan.near(DARK, margin=0)].all() and not dark[scan.near(LIGHT, margin=0)].any()
     light = scan.choose(kinds="light")
     assert light[scan.near(LIGHT, margin=0)].all() and not light[scan.near(DARK, margin=0)].any()
     counts = [np.count_nonzero(scan.choose(percent=percent)) for percent in (0, 50, 90)]
     assert sorted(counts) == counts
-    assert np.array_equal(scan.choose(kinds="both", grow=2, percent=50), both)
+    assert np.array_equal(scan.choose(kinds="both", dilate=2, percent=50), both)
     krita.call("press_scratches", button="Cancel")
 
 
 def test_values_that_were_used_are_used_again(krita: Krita, scan: Scan) -> None:
-    wanted = {"percent": 70, "kinds": "light", "grow": 1}
+    wanted = {"percent": 70, "kinds": "light", "dilate": 1}
     scan.search()
     scan.choose(**wanted)
     krita.call("press_scratches", button="Select")
@@ -204,11 +204,11 @@ def test_what_the_daemon_has_forgotten_is_looked_for_again(
 def test_while_the_dialog_is_open_nothing_else_begins(krita: Krita, scan: Scan) -> None:
     scan.search()
     krita.call("trigger", action=REPAIR)
-    assert scan.message().startswith("GAN Inpaint is at work already.")
+    assert scan.message().startswith("GAN Inpaint is already at work.")
     krita.call("press_scratches", button="Cancel")
 
 
-def test_a_picture_closed_under_the_dialog_is_told(krita: Krita, scan: Scan) -> None:
+def test_a_picture_closed_under_the_dialog_is_reported(krita: Krita, scan: Scan) -> None:
     scan.search()
     krita.until("calm")
     krita.call("close_all")

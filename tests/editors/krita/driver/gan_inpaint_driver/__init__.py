@@ -61,7 +61,7 @@ class Call(QObject):
     def _ask(self) -> None:
         try:
             value = operations.run(self._call["operation"], self._call["arguments"])
-        except Exception:  # noqa: BLE001 (whatever it was, the test that called is told)
+        except Exception:  # noqa: BLE001 (the calling test gets every failure)
             self._answer(error=traceback.format_exc())
             return
         if value or not self._call["until"]:

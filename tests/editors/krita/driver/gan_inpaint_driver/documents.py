@@ -1,4 +1,4 @@
-"""Documents and selections; pixels travel as base64 of the bytes that Krita holds."""
+"""Documents and selections; pixels are sent as base64 of Krita's bytes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def select_mask(path: str) -> None:
     for y in range(mask.height()):
         selection.setPixelData(mask.constScanLine(y).asstring(mask.width()), 0, y, mask.width(), 1)
     current().setSelection(selection)
-    for _ in range(2):  # there and back: only Krita's own entries find the outline anew
+    for _ in range(2):  # there and back: only Krita's own entries compute the outline again
         trigger("invert_selection")
     current().waitForDone()
 

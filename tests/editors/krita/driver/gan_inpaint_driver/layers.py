@@ -115,7 +115,7 @@ def add(kind: str) -> str:
 
 
 def group(name: str) -> str:
-    """Put a layer into a group of its own; the group's name."""
+    """Put a layer into a new group; return the group's name."""
     document, layer = current(), _layer(name)
     made = document.createGroupLayer("group")
     document.rootNode().addChildNode(made, layer)

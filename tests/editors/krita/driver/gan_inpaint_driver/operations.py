@@ -15,7 +15,7 @@ _last_call = 0.0
 
 
 def run(operation: str, arguments: dict[str, Any]) -> Any:
-    """Raises whatever the operation raises."""
+    """Raise what the operation raises."""
     global _last_call
     value = _OPERATIONS[operation](**arguments)
     if operation != "calm":

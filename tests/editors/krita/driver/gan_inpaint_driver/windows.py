@@ -25,8 +25,8 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-TITLE = "GAN Inpaint"
-SCRATCHES = ("Select Scratches", "Repair Scratches")
+TITLE = "GAN Inpaint: fill selection"
+SCRATCHES = ("GAN Inpaint: select scratches", "GAN Inpaint: repair scratches")
 OK = QDialogButtonBox.StandardButton.Ok
 
 _messages: list[str] = []
@@ -109,17 +109,18 @@ def dialog_offers_models() -> bool:
 
 def dialog(**wanted: Any) -> dict[str, Any]:
     """What the dialog shows, after `wanted` was chosen in it."""
-    (model, quality), (grow, feather) = _choices(), _dialog().findChildren(QSpinBox)
+    (model, quality), (dilate, feather) = _choices(), _dialog().findChildren(QSpinBox)
     if "model" in wanted:
         model.setCurrentIndex(_models().index(wanted["model"]))
     quality.setCurrentIndex(quality.findData(wanted.get("quality", quality.currentData())))
-    grow.setValue(wanted.get("grow", grow.value()))
+    dilate.setValue(wanted.get("dilate", dilate.value()))
     feather.setValue(wanted.get("feather", feather.value()))
     return {
         "models": _models(),
+        "titles": [model.itemText(index) for index in range(model.count())],
         "model": model.currentData(),
         "quality": quality.currentData(),
-        "grow": grow.value(),
+        "dilate": dilate.value(),
         "feather": feather.value(),
     }
 
@@ -132,11 +133,11 @@ def press(button: str) -> None:
 def scratches(**wanted: Any) -> dict[str, Any]:
     """What the dialog of one of the entries about scratches shows, after `wanted` was chosen in it."""
     dialog = _scratches()[0]
-    sensitivity, kinds, grow = (dialog.findChild(kind) for kind in (QSlider, QComboBox, QSpinBox))
+    sensitivity, kinds, dilate = (dialog.findChild(kind) for kind in (QSlider, QComboBox, QSpinBox))
     sensitivity.setValue(wanted.get("percent", sensitivity.value()))
     kinds.setCurrentIndex(kinds.findData(wanted.get("kinds", kinds.currentData())))
-    grow.setValue(wanted.get("grow", grow.value()))
-    return {"percent": sensitivity.value(), "kinds": kinds.currentData(), "grow": grow.value()}
+    dilate.setValue(wanted.get("dilate", dilate.value()))
+    return {"percent": sensitivity.value(), "kinds": kinds.currentData(), "dilate": dilate.value()}
 
 
 def scratches_are_shown() -> bool:

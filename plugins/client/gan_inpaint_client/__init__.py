@@ -1,0 +1,59 @@
+"""The client of the GAN Inpaint daemon, for the Pythons of editors: the standard library only, Python 3.9 and newer.
+
+`connect` returns a Client that waits for its answers; Job does the same work for an event loop. `read_settings` reads
+what the installer wrote beside a plug-in, `context_window` says which part of the picture to send. Every failure is a
+ClientError. `stages`, `refusals` and `dialogs` hold the words that both editors show.
+"""
+
+from __future__ import annotations
+
+from .blocking import PERHAPS_STALE, Client, connect
+from .crop import Box, context_window
+from .errors import ClientError
+from .job import SILENCE_SECONDS, Job, Progress
+from .launch import DaemonStart, clean_environment, outside_sandbox
+from .messages import Messenger
+from .refusals import Refusal
+from .requests import (
+    DAMAGE_MAP_GONE,
+    DetectionReply,
+    DetectRequest,
+    FillReply,
+    FillRequest,
+    RepairReply,
+    RepairRequest,
+    SelectRequest,
+)
+from .runtime_file import RuntimeInfo, read_runtime_file
+from .settings import Settings, read_settings
+from .stream import timed_out
+
+__all__ = [
+    "DAMAGE_MAP_GONE",
+    "PERHAPS_STALE",
+    "SILENCE_SECONDS",
+    "Box",
+    "Client",
+    "ClientError",
+    "DaemonStart",
+    "DetectRequest",
+    "DetectionReply",
+    "FillReply",
+    "FillRequest",
+    "Job",
+    "Messenger",
+    "Progress",
+    "Refusal",
+    "RepairReply",
+    "RepairRequest",
+    "RuntimeInfo",
+    "SelectRequest",
+    "Settings",
+    "clean_environment",
+    "connect",
+    "context_window",
+    "outside_sandbox",
+    "read_runtime_file",
+    "read_settings",
+    "timed_out",
+]

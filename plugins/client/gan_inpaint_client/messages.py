@@ -1,0 +1,119 @@
+"""Requests and replies: a JSON header and raw frames over a connection (docs/protocol.md, "Messages")."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .errors import ClientError, bad_reply
+from .zmtp import Connection
+
+if TYPE_CHECKING:
+    from .zmtp import Buffer
+
+PROTOCOL = 1
+USERNAME = "gan-inpaint"
+CLIENT_NAME = "gan_inpaint_client"  # for the daemon's log
+
+REPLY_BYTES = 1024 * 1024  # most bytes of a header; most have a few hundred, a `welcome` with many models has more
+
+_NUMBER = (int, float)
+_LIMITS = {"header_bytes": int, "frame_bytes": int, "pixels": int, "queue": int}
+_MODEL = {"name": str, "title": str, "version": str, "kind": str, "default": bool, "licence": str}
+_FILLED_BY = {"model": str, "version": str, "kind": str, "sha256": str, "provider": str}
+_SESSION = {"model": str, "provider": str, "sha256": str, "idle_seconds": _NUMBER}
+_SHAPES: dict[str, dict[str, Any]] = {
+    "welcome": {"version": str, "pid": int, "models": [_MODEL], "limits": _LIMITS},
+    "pong": {},
+    "status": {
+        **{"version": str, "pid": int, "endpoint": str, "uptime_seconds": _NUMBER, "fills": int, "queued": int},
+        **{"running": int, "memory_mib": _NUMBER, "threads": int, "providers_available": [str], "sessions": [_SESSION]},
+    },
+    "progress": {"done": int, "total": int, "stage": str},
+    "result": {
+        **{"width": int, "height": int, "layout": str, "depth": str},
+        **{"filled_by": _FILLED_BY, "windows": int, "seconds": _NUMBER, "note": str, "scores": dict},
+    },
+    "detection": {"heatmap": str, "width": int, "height": int, "found": int, "selected": int, "seconds": _NUMBER},
+    "cancelling": {"found": bool},
+    "stopping": {},
+    "error": {"code": str, "message": str, "hint": str},
+}
+
+
+class Reply(NamedTuple):
+    """A reply whose header has all keys of its type, each with a value of the right type."""
+
+    header: dict[str, Any]
+    frames: list[bytes]
+
+    @property
+    def type(self) -> str:
+        return str(self.header["type"])
+
+
+class Messenger:
+    """Number the requests and read the replies; without input or output, like its `connection`.
+
+    Attributes:
+        connection: takes received bytes and gives bytes to send.
+        limits: the daemon's limits, from the last `welcome`; None before the first.
+    """
+
+    def __init__(self, token: str) -> None:
+        self.connection = Connection(USERNAME, token, REPLY_BYTES)
+        self.limits: dict[str, int] | None = None
+        self._last_id = 0
+
+    def request(self, type: str, *frames: Buffer, **keys: Any) -> str:
+        """Queue a request and return its id."""
+        self._last_id += 1
+        id = str(self._last_id)
+        header = {"protocol": PROTOCOL, "type": type, "id": id, **keys}
+        self.connection.send([json.dumps(header).encode(), *frames])
+        return id
+
+    def next_reply(self, id: str) -> Reply | None:
+        """Return the next reply to the request `id`, or None until more bytes have come; skip other replies.
+
+        Raises:
+            ClientError: the request failed, with the daemon's code, or the connection, with a code of `next_message`.
+        """
+        while (message := self.connection.next_message()) is not None:
+            reply = _read(message)
+            if reply.type == "error" and reply.header["id"] in (id, ""):  # "" where a request's id could not be read
+                raise ClientError(reply.header["code"], reply.header["message"], reply.header["hint"])
+            if reply.header["id"] == id:
+                if reply.type == "welcome":
+                    self.limits = reply.header["limits"]
+                return reply
+        return None
+
+
+def _read(message: list[bytes]) -> Reply:
+    try:
+        header = json.loads(message[0])
+    except (ValueError, RecursionError) as problem:
+        raise bad_reply("a header is no JSON") from problem
+    if not _fits(header, {"protocol": int}):
+        raise bad_reply("a header names no protocol")
+    if header["protocol"] != PROTOCOL:
+        raise ClientError(
+            "protocol_mismatch",
+            f"The daemon speaks protocol {header['protocol']}, this program speaks {PROTOCOL}.",
+            "Update GAN Inpaint, run “gan-inpaint plugin install” for your editor, then “gan-inpaint stop”.",
+        )
+    if not _fits(header, {"type": str, "id": str}) or header["type"] not in _SHAPES:
+        raise bad_reply("a header is of no known type")
+    if not _fits(header, _SHAPES[header["type"]]):
+        raise bad_reply(f"a header of the type “{header['type']}” lacks something")
+    return Reply(header, message[1:])
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    """Return whether a value has a shape: a type, a dict of the required keys, or a list of one shape."""
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(key in value and _fits(value[key], shape[key]) for key in shape)
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_fits(item, shape[0]) for item in value)
+    return isinstance(value, shape)

@@ -1,0 +1,102 @@
+"""A blocking socket to the daemon; every operation has a time limit."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .errors import ClientError
+
+if TYPE_CHECKING:
+    from .runtime_file import Address
+    from .zmtp import Buffer
+
+_TIMED_OUT = (socket.timeout, TimeoutError)
+_LEAST_SECONDS = 0.001  # with zero the socket would not wait at all, and fail with another error
+
+
+class Stream:
+    """A connected socket; every failure is a ClientError.
+
+    Raises:
+        ClientError: `no_daemon` if nothing listens at `address`, `timeout` after `seconds`.
+    """
+
+    def __init__(self, address: Address, seconds: float) -> None:
+        self._socket = _socket_for(address)
+        self._socket.settimeout(max(_LEAST_SECONDS, seconds))
+        try:
+            self._socket.connect(address)
+            if not isinstance(address, str):
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except _TIMED_OUT as problem:
+            self._socket.close()
+            raise timed_out() from problem
+        except OSError as problem:
+            self._socket.close()
+            raise ClientError(
+                "no_daemon",
+                "The GAN Inpaint daemon is not running.",
+                f"Start it with “gan-inpaint serve --detach”. ({problem.strerror or problem})",
+            ) from problem
+
+    def send(self, buffers: Iterable[Buffer], seconds: float) -> None:
+        """Send everything.
+
+        Raises:
+            ClientError: `timeout` if nothing can be sent for `seconds`, `connection_lost`.
+        """
+        self._socket.settimeout(max(_LEAST_SECONDS, seconds))
+        try:
+            for buffer in buffers:
+                rest = memoryview(buffer)
+                while rest:
+                    rest = rest[self._socket.send(rest) :]
+        except _TIMED_OUT as problem:
+            raise timed_out() from problem
+        except OSError as problem:
+            raise _lost(problem) from problem
+
+    def receive_into(self, buffer: memoryview, seconds: float) -> int | None:
+        """Receive into `buffer`; return the number of bytes, 0 at the end of the stream, None if `seconds` passed.
+
+        Raises:
+            ClientError: `connection_lost`.
+        """
+        self._socket.settimeout(max(_LEAST_SECONDS, seconds))
+        try:
+            return self._socket.recv_into(buffer)
+        except _TIMED_OUT:
+            return None
+        except OSError as problem:
+            raise _lost(problem) from problem
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def timed_out() -> ClientError:
+    """Return the error for a daemon that says nothing."""
+    return ClientError(
+        "timeout",
+        "The GAN Inpaint daemon does not answer.",
+        "End it with “gan-inpaint stop” and try again; “gan-inpaint doctor” looks for the cause.",
+    )
+
+
+def _socket_for(address: Address) -> socket.socket:
+    if not isinstance(address, str):
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = getattr(socket, "AF_UNIX", None)
+    if family is None:
+        raise ClientError("no_daemon", "This editor's Python cannot reach the daemon's socket.", "Restart the daemon.")
+    return socket.socket(family, socket.SOCK_STREAM)
+
+
+def _lost(problem: OSError) -> ClientError:
+    return ClientError(
+        "connection_lost",
+        f"The connection to the GAN Inpaint daemon was lost: {problem.strerror or problem}.",
+        "Try again; the daemon's log says what happened.",
+    )

@@ -1,0 +1,247 @@
+"""The client's side of a ZMTP 3 connection with the PLAIN mechanism, as a state machine without input or output.
+
+    greeting ──► HELLO/WELCOME ──► INITIATE/READY ──► messages, PING/PONG
+                        └── ERROR: the token is refused
+
+Received bytes go to `feed`, or in place through `get_buffer` and `buffer_updated`. `outgoing` gives the bytes to send,
+`next_message` the received messages; it raises once no message can follow. The editors' Pythons have no pyzmq, so the
+client speaks ZMTP itself.
+
+Source: RFC 37/ZMTP 3.1 and RFC 24/ZMTP PLAIN (https://rfc.zeromq.org/spec/37/, https://rfc.zeromq.org/spec/24/).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .errors import ClientError, bad_reply
+from .frames import COMMAND, MORE, Frame, FrameReader, head
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Buffer: TypeAlias = bytes | bytearray | memoryview
+
+_SIGNATURE = b"\xff" + bytes(8) + b"\x7f"
+_MECHANISM = b"PLAIN".ljust(20, b"\0")
+_GREETING = _SIGNATURE + b"\x03\x01" + _MECHANISM + bytes(32)
+_SOCKET_TYPE, _PEER_SOCKET_TYPE = b"DEALER", b"ROUTER"
+
+# How libzmq (4.3.5 and before) writes the name's length and the name: the C literal "\x05ERROR" begins with \x5e.
+_MISSPELT_ERROR = b"^RROR"
+
+_MESSAGE_FRAMES = 8  # more than any message of the protocol has
+_PING_CONTEXT_BYTES = 16
+_SCRATCH_BYTES = 64 * 1024
+
+
+class Connection:
+    """A connection of a DEALER to a ROUTER that asks for `username` and `password` (each at most 255 bytes).
+
+    Messages may be queued at once; they wait until the peer is ready.
+    """
+
+    def __init__(self, username: str, password: str, message_limit: int) -> None:
+        self._credentials = (username.encode(), password.encode())
+        self._frames = FrameReader(message_limit)
+        self._greeting = bytearray()
+        self._on_command: Callable[[bytes, bytes], None] = self._expect_welcome
+        self._ready = False
+        self._scratch = memoryview(bytearray(_SCRATCH_BYTES))
+        self._in_place = False
+        self._parts: list[bytes] = []
+        self._messages: deque[list[bytes]] = deque()
+        self._failure: ClientError | None = None
+        self._outgoing: list[Buffer] = [_GREETING]
+        self._waiting: list[Buffer] = []
+
+    @property
+    def message_traffic(self) -> int:
+        """Bytes of the messages received so far; heartbeats do not count."""
+        return self._frames.message_traffic
+
+    def limit_messages(self, limit: int) -> None:
+        """Refuse messages of more than `limit` bytes from now on."""
+        self._frames.message_limit = limit
+
+    # Sending
+
+    def send(self, frames: Sequence[Buffer]) -> None:
+        """Queue a message. Its frames are not copied, so do not change them until they are sent."""
+        queue = self._outgoing if self._ready else self._waiting
+        for index, frame in enumerate(frames):
+            more = MORE if index + 1 < len(frames) else 0
+            queue.append(head(len(frame), more))
+            queue.append(frame)
+
+    def ping(self) -> None:
+        """Queue a heartbeat; the peer answers it."""
+        if self._ready:
+            self._command(b"PING", bytes(2))
+
+    def outgoing(self) -> list[Buffer]:
+        """Return what is queued, in order, and clear the queue; small neighbours are joined."""
+        taken, self._outgoing = self._outgoing, []
+        return list(_joined(taken))
+
+    # Receiving
+
+    def feed(self, data: Buffer) -> None:
+        """Parse received bytes."""
+        if len(data):
+            self._parse(self._read(memoryview(data)))
+
+    def get_buffer(self) -> memoryview:
+        """Return the buffer to receive the next bytes into; then call `buffer_updated`."""
+        rest = self._frames.rest()
+        self._in_place = rest is not None and len(rest) >= _SCRATCH_BYTES
+        return rest if rest is not None and self._in_place else self._scratch
+
+    def buffer_updated(self, count: int) -> None:
+        """Parse `count` bytes, at least one, that were received into the buffer of `get_buffer`."""
+        if self._in_place:
+            self._in_place = False
+            self._parse(self._frames.filled(count))
+        else:
+            self.feed(self._scratch[:count])
+
+    def feed_eof(self) -> None:
+        """Note that the peer has closed the connection."""
+        self._failure = self._failure or ClientError(
+            "connection_lost", "The daemon has closed the connection.", "Try again; its log says what happened."
+        )
+
+    def next_message(self) -> list[bytes] | None:
+        """Return the frames of the next message, or None until more bytes have come.
+
+        Raises:
+            ClientError: no message can follow: `bad_reply`, `unauthorized` or `connection_lost`.
+        """
+        if self._messages:
+            return self._messages.popleft()
+        if self._failure is not None:
+            raise self._failure
+        return None
+
+    def _read(self, data: memoryview) -> Iterator[Frame]:
+        missing = len(_GREETING) - len(self._greeting)
+        if missing:
+            self._greeting += data[:missing]
+            self._check_greeting()
+        yield from self._frames.feed(data[missing:])
+
+    def _parse(self, frames: Iterator[Frame]) -> None:
+        if self._failure is not None:
+            return
+        try:
+            for frame in frames:
+                self._take(frame)
+        except ClientError as problem:
+            self._failure = problem
+
+    def _check_greeting(self) -> None:
+        """Check the received part of the peer's greeting, so that a foreign one is refused before its 64 bytes."""
+        came = self._greeting
+        if came[0] != _SIGNATURE[0] or (len(came) > 9 and not came[9] & 1) or (len(came) > 10 and came[10] < 3):
+            raise bad_reply("it does not speak ZMTP 3")
+        if len(came) < len(_GREETING):
+            return
+        if came[12:32] != _MECHANISM:
+            raise bad_reply("it does not ask for a token")
+        self._command(b"HELLO", b"".join(bytes((len(text),)) + text for text in self._credentials))
+
+    def _take(self, frame: Frame) -> None:
+        if frame.flags & COMMAND:
+            self._on_command(*_split_command(frame.body))
+            return
+        if not self._ready:
+            raise bad_reply("a message came before the connection was ready")
+        self._parts.append(frame.body)
+        if len(self._parts) > _MESSAGE_FRAMES:
+            raise bad_reply("a message has too many frames")
+        if not frame.flags & MORE:
+            self._messages.append(self._parts)
+            self._parts = []
+
+    # Commands: one method for each state
+
+    def _expect_welcome(self, name: bytes, data: bytes) -> None:
+        _check_not_refused(name)
+        if name != b"WELCOME":
+            raise bad_reply("it does not accept the token")
+        metadata = {b"Socket-Type": _SOCKET_TYPE, b"Identity": b""}
+        self._command(b"INITIATE", b"".join(_property(key, value) for key, value in metadata.items()))
+        self._on_command = self._expect_ready
+
+    def _expect_ready(self, name: bytes, data: bytes) -> None:
+        _check_not_refused(name)
+        if name != b"READY" or _properties(data).get(b"socket-type") != _PEER_SOCKET_TYPE:
+            raise bad_reply("it is not ready for requests")
+        self._on_command = self._when_ready
+        self._ready = True
+        self._outgoing += self._waiting
+        self._waiting.clear()
+
+    def _when_ready(self, name: bytes, data: bytes) -> None:
+        if name == b"PING":
+            context = data[2:]
+            if len(data) < 2 or len(context) > _PING_CONTEXT_BYTES:
+                raise bad_reply("a heartbeat has the wrong size")
+            self._command(b"PONG", context)
+        elif name == b"ERROR":
+            raise ClientError("connection_lost", "The daemon has ended the connection.", "Try again.")
+
+    def _command(self, name: bytes, data: bytes) -> None:
+        body = bytes((len(name),)) + name + data
+        self._outgoing.append(head(len(body), COMMAND) + body)
+
+
+def _joined(pieces: Iterable[Buffer]) -> Iterator[Buffer]:
+    small = bytearray()
+    for piece in pieces:
+        if len(piece) < _SCRATCH_BYTES:
+            small += piece
+            continue
+        if small:
+            yield small
+            small = bytearray()
+        yield piece
+    if small:
+        yield small
+
+
+def _check_not_refused(command: bytes) -> None:
+    if command == b"ERROR":
+        raise ClientError(
+            "unauthorized",
+            "The daemon does not let this program in.",
+            "Try again: it may have been restarted just now. If that does not help, run “gan-inpaint stop” first.",
+        )
+
+
+def _split_command(body: bytes) -> tuple[bytes, bytes]:
+    """Return the name and the data of a command."""
+    if body.startswith(_MISSPELT_ERROR):
+        return b"ERROR", body[len(_MISSPELT_ERROR) :]
+    if not body or len(body) < 1 + body[0]:
+        raise bad_reply("a command is cut short")
+    return body[1 : 1 + body[0]], body[1 + body[0] :]
+
+
+def _property(name: bytes, value: bytes) -> bytes:
+    return bytes((len(name),)) + name + len(value).to_bytes(4, "big") + value
+
+
+def _properties(data: bytes) -> dict[bytes, bytes]:
+    """Return the metadata of a command by name, in lower case."""
+    found = {}
+    while data:
+        name, value = data[1 : 1 + data[0]], data[1 + data[0] :]
+        size = int.from_bytes(value[:4], "big")
+        if len(name) < data[0] or len(value) < 4 + size:
+            raise bad_reply("a command's metadata is cut short")
+        found[name.lower()] = value[4 : 4 + size]
+        data = value[4 + size :]
+    return found

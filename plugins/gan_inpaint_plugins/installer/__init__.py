@@ -1,8 +1,0 @@
-"""Puts the plug-ins into the editors, takes them out again, and tells what is where."""
-
-from __future__ import annotations
-
-from gan_inpaint_plugins.installer.locations import Editor
-from gan_inpaint_plugins.installer.operations import Installation, install, status, uninstall
-
-__all__ = ["Editor", "Installation", "install", "status", "uninstall"]

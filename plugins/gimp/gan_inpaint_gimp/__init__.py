@@ -1,0 +1,1 @@
+"""GAN Inpaint for GIMP 3. GIMP runs `gan-inpaint.py`, which starts `plugin.py`."""

@@ -1,0 +1,34 @@
+"""A procedure of this plug-in, and a call of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .bindings import Gimp
+
+
+@dataclass(frozen=True)
+class Call:
+    """One run of a procedure; a dialog asks the user first if it is `interactive`."""
+
+    procedure: Gimp.Procedure
+    config: Gimp.ProcedureConfig
+    image: Gimp.Image
+    drawables: list[Gimp.Drawable]
+    interactive: bool
+
+
+@dataclass(frozen=True)
+class Command:
+    """A procedure, which is also an entry of Filters → GAN Inpaint.
+
+    `run` does the work. It returns False if the user cancels the dialog, and raises Refusal or ClientError if it fails.
+    """
+
+    name: str
+    label: str
+    blurb: str
+    help: str
+    add_arguments: Callable[[Gimp.Procedure], None]
+    run: Callable[[Call], bool]

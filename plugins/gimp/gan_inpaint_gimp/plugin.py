@@ -1,0 +1,64 @@
+"""The plug-in that GIMP sees: the entries of Filters → GAN Inpaint, and the procedures `gan-inpaint-…` for scripts.
+
+This module registers the procedures and runs them. Each procedure is a module: `filling.py`, `selecting.py`,
+`repairing.py`. `fill_dialog.py` and `damage_dialog.py` ask the user, `selected.py` reads the picture, `output.py`
+writes into it, `selection.py` changes the selection, and the package `gan_inpaint_client` talks to the daemon that does
+the work. Nothing beyond GIMP and the standard library is needed.
+"""
+
+from __future__ import annotations
+
+from gan_inpaint_client import ClientError, Refusal
+
+from .bindings import Gegl, Gimp, GLib
+from .command import Call
+from .filling import FILL
+from .repairing import REPAIR
+from .selecting import SELECT
+
+COMMANDS = {command.name: command for command in (FILL, SELECT, REPAIR)}
+
+
+class GanInpaint(Gimp.PlugIn):
+    def do_query_procedures(self) -> list[str]:
+        return list(COMMANDS)
+
+    def do_set_i18n(self, name: str) -> bool:
+        return False
+
+    def do_create_procedure(self, name: str) -> Gimp.Procedure:
+        command = COMMANDS[name]
+        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, run, None)
+        # Offered for every image with a layer, so that a refusal can say why it cannot be worked on.
+        procedure.set_image_types("*")
+        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES)
+        procedure.set_menu_label(command.label)
+        procedure.add_menu_path("<Image>/Filters/GAN Inpaint")
+        procedure.set_documentation(command.blurb, command.help, name)
+        procedure.set_attribution("The GAN Inpaint authors", "The GAN Inpaint authors, Apache-2.0", "2026")
+        command.add_arguments(procedure)
+        return procedure
+
+
+def run(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+    _data: None,
+) -> Gimp.ValueArray:
+    """Run a procedure for GIMP; return every failure that a user can meet as a sentence."""
+    Gegl.init(None)
+    call = Call(procedure, config, image, drawables, run_mode == Gimp.RunMode.INTERACTIVE)
+    try:
+        done = COMMANDS[procedure.get_name()].run(call)
+    except Refusal as refusal:
+        return _failed(procedure, str(refusal))
+    except ClientError as problem:
+        return _failed(procedure, problem.advice)
+    return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS if done else Gimp.PDBStatusType.CANCEL, None)
+
+
+def _failed(procedure: Gimp.Procedure, sentence: str) -> Gimp.ValueArray:
+    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, GLib.Error(sentence))

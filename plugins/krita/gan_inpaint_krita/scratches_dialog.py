@@ -1,0 +1,81 @@
+"""The dialogs of Filter → Select Scratches… and Filter → Repair Scratches…"""
+
+from __future__ import annotations
+
+from gan_inpaint_client.dialogs import DAMAGE_DILATE, KINDS, SENSITIVITY
+
+from .options import MOST_SENSITIVE, Damage
+from .qt import QDialog, QDialogButtonBox, QFormLayout, QLabel, QSlider, Qt, QWidget, pyqtSignal
+from .widgets import buttons_of, choice_box, pixel_box, row_label
+
+SLIDER_WIDTH = 220  # pixels
+TENTH = MOST_SENSITIVE // 10
+
+
+class ScratchesDialog(QDialog):
+    """Asks which damage to look for, with a sentence below; `action` is the label of its button.
+
+    Signals:
+        changed: another value was chosen.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, title: str, action: str, last: Damage, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._sensitivity = _slider(last.percent)
+        self._kinds = choice_box(KINDS, last.kinds)
+        self._dilate = pixel_box(DAMAGE_DILATE, last.dilate)
+        self._sentence = QLabel()
+        self._buttons = buttons_of(action)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def damage(self) -> Damage:
+        """What is chosen."""
+        return Damage(percent=self._sensitivity.value(), kinds=self._kinds.currentData(), dilate=self._dilate.value())
+
+    def say(self, sentence: str, ready: bool) -> None:
+        """Show a sentence; the button can be pressed only if the dialog is `ready`."""
+        self._sentence.setText(sentence)
+        self._button.setEnabled(ready)
+
+    def hold(self) -> None:
+        """Disable the button until `say` reports the result for the values chosen now."""
+        self._button.setEnabled(False)
+
+    @property
+    def _button(self) -> QWidget:
+        return self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout(self)
+        form.addRow(row_label(SENSITIVITY.label), self._sensitivity)
+        form.addRow(row_label(KINDS.label), self._kinds)
+        form.addRow(row_label(DAMAGE_DILATE.label), self._dilate)
+        form.addRow(self._sentence)
+        form.addRow(self._buttons)
+
+    def _connect(self) -> None:
+        self._sensitivity.valueChanged.connect(self._change)
+        self._kinds.currentIndexChanged.connect(self._change)
+        self._dilate.valueChanged.connect(self._change)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+
+    def _change(self, _value: int) -> None:
+        self.changed.emit()
+
+
+def _slider(percent: int) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(0, MOST_SENSITIVE)
+    slider.setPageStep(TENTH)
+    slider.setTickInterval(TENTH)
+    slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+    slider.setMinimumWidth(SLIDER_WIDTH)
+    slider.setValue(percent)
+    slider.setToolTip(SENSITIVITY.description)
+    return slider
