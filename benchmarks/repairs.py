@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 import gan_inpaint
+from gan_inpaint_training.damage.composition import covered
+from gan_inpaint_training.damage.film.kinds import KINDS
+from gan_inpaint_training.damage.layers import Layer
 from gan_inpaint_training.data import Picture, Pictures, sources
 from gan_inpaint_training.detector import FILM, held_out
-from gan_inpaint_training.detector.composition import covered
 from gan_inpaint_training.detector.crops import Mixture
-from gan_inpaint_training.detector.kinds import KINDS
-from gan_inpaint_training.detector.layers import Layer
 from gan_inpaint_training.evaluation.classical import CLASSICAL
 
 SEED = 6

@@ -8,14 +8,14 @@ import pytest
 
 from gan_inpaint_training import data
 from gan_inpaint_training.config import settings_of
+from gan_inpaint_training.damage.composition import VISIBLE, damaged, labelled
+from gan_inpaint_training.damage.degradation import UNDEGRADED
+from gan_inpaint_training.damage.film.kinds import KINDS
+from gan_inpaint_training.damage.hard_negatives import with_hard_negative
+from gan_inpaint_training.damage.layers import Layer
 from gan_inpaint_training.data import DataError
 from gan_inpaint_training.detector import FILM, DamagedCrops, DetectorConfig, configured, for_training, held_out
-from gan_inpaint_training.detector.composition import VISIBLE, damaged, labelled
 from gan_inpaint_training.detector.crops import Mixture, strengthened
-from gan_inpaint_training.detector.kinds import KINDS
-from gan_inpaint_training.detector.layers import Layer
-from gan_inpaint_training.detector.scenery import belonging
-from gan_inpaint_training.detector.wear import UNWORN
 
 SIZE = 96
 
@@ -37,7 +37,7 @@ def film_damage(tmp_path: Path) -> Path:
 @pytest.fixture
 def config(photographs: Path, film_damage: Path) -> DetectorConfig:
     folders = [f"data.shards=[{photographs.as_posix()}]", f"data.damage=[{film_damage.as_posix()}]"]
-    return configured(settings_of("detector", [*folders, "data.crop=64", "easy=0"]))
+    return configured(settings_of("scratches", [*folders, "data.crop=64", "easy=0", "prints=null"]))
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_every_kind_hides_a_part_of_the_picture_and_leaves_most(kind: str, film_
 
 @pytest.mark.parametrize("light", [True, False])
 def test_what_was_changed_is_labelled_by_the_sign_of_the_change(light: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gan_inpaint_training.detector.wear.before", lambda random: UNWORN)
-    monkeypatch.setattr("gan_inpaint_training.detector.wear.after", lambda random: UNWORN)
+    monkeypatch.setattr("gan_inpaint_training.damage.degradation.before", lambda random: UNDEGRADED)
+    monkeypatch.setattr("gan_inpaint_training.damage.degradation.after", lambda random: UNDEGRADED)
     picture = np.random.default_rng(0).integers(110, 140, (SIZE, SIZE, 3), np.uint8)
     opacity = np.zeros((SIZE, SIZE), np.float32)
     opacity[20:30, 40:50] = 0.5
@@ -117,7 +117,7 @@ def test_the_first_crops_have_plain_damage() -> None:
 def test_what_belongs_to_the_scene_is_drawn_on_the_picture_and_is_no_damage() -> None:
     picture = np.full((SIZE, SIZE, 3), 128, np.uint8)
     for seed in range(12):
-        drawn = belonging(np.random.default_rng(seed), picture)
+        drawn = with_hard_negative(np.random.default_rng(seed), picture)
         assert drawn.shape == picture.shape and drawn.dtype == np.uint8
         assert (drawn != picture).any()
 

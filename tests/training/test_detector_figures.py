@@ -25,6 +25,7 @@ def network() -> detector.Detector:
     with torch.no_grad():
         network.head.bias.fill_(-1.0)
         network.lines.after.weight.normal_()
+        network.local.weight.normal_(std=0.5)
     return network.eval()
 
 
@@ -94,9 +95,9 @@ def test_an_exported_detector_finds_what_the_trained_one_finds(
         "network={widths: [4, 4, 4, 4], blocks: 1, line: 5}",
         "data.damage=[]",
         "damage={dust: 1.0}",
-        "window=384",
+        "window=640",
     ]
-    config = detector.configured(settings_of("detector", overrides))
+    config = detector.configured(settings_of("scratches", overrides))
     state = {"config": msgspec.to_builtins(config), "ema": network.state_dict(), "images_seen": 42}
     checkpoint.save(tmp_path, state)
     report = from_run(tmp_path, tmp_path / "tiny.onnx", [str(photographs)])

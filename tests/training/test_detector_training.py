@@ -26,14 +26,21 @@ def settings(photographs: Path) -> list[str]:
     """Those of a run that takes a second."""
     return [
         *(f"data.shards=[{photographs.as_posix()}]", "data.damage=[]", "data.crop=32", "data.workers=0"),
-        *("damage={transport: 1.0, dust: 1.0}", "clean=0.3", "belonging=0", "easy=0", "network.line=5"),
+        *(
+            "damage={transport: 1.0, dust: 1.0}",
+            "clean=0.3",
+            "hard_negatives=0",
+            "easy=0",
+            "prints=null",
+            "network.line=5",
+        ),
         *("network.widths=[4, 4, 4, 4]", "schedule.precision=32-true", "schedule.images=24", "schedule.batch=4"),
         *("schedule.log_every=4", "schedule.checkpoint_every=16", "schedule.ema_half_life=16", "schedule.decay=0"),
     ]
 
 
 def test_steps_on_one_batch_find_its_damage(settings: list[str]) -> None:
-    config = detector.configured(settings_of("detector", [*settings, "network.widths=[8, 8, 8, 8]"]))
+    config = detector.configured(settings_of("scratches", [*settings, "network.widths=[8, 8, 8, 8]"]))
     trainer = detector.DetectorTrainer(config, CPU)
     image, label = torch.full((2, 3, 32, 32), -0.2), torch.zeros(2, 3, 32, 32)
     image[:, :, :, 15], label[:, 0, :, 15] = 0.6, 1
@@ -45,10 +52,10 @@ def test_steps_on_one_batch_find_its_damage(settings: list[str]) -> None:
 
 
 def test_an_interrupted_run_ends_bit_for_bit_like_an_uninterrupted_one(settings: list[str], tmp_path: Path) -> None:
-    train("detector", tmp_path / "whole", settings)
-    train("detector", tmp_path / "halves", [*settings, "schedule.images=12"])
+    train("scratches", tmp_path / "whole", settings)
+    train("scratches", tmp_path / "halves", [*settings, "schedule.images=12"])
     first = checkpoint.load(tmp_path / "halves")
-    train("detector", tmp_path / "halves", settings)
+    train("scratches", tmp_path / "halves", settings)
     one, other = (checkpoint.load(tmp_path / name) for name in ("whole", "halves"))
     assert one["images_seen"] == other["images_seen"] == 24
     for part in ("detector", "ema"):
@@ -57,7 +64,7 @@ def test_an_interrupted_run_ends_bit_for_bit_like_an_uninterrupted_one(settings:
 
 
 def test_a_run_leaves_curves_samples_a_report_and_what_it_was_made_of(settings: list[str], tmp_path: Path) -> None:
-    train("detector", tmp_path, settings)
+    train("scratches", tmp_path, settings)
     log = EventAccumulator(str(tmp_path)).Reload()
     assert {"cross_entropy", "dice", "total"} <= set(log.Tags()["scalars"])
     (tag,) = log.Tags()["images"]
@@ -67,7 +74,7 @@ def test_a_run_leaves_curves_samples_a_report_and_what_it_was_made_of(settings: 
     assert tag in page and "cross entropy" in page and "kind: detector" in page
     assert json.loads((tmp_path / "provenance.json").read_text())["data"]
     again = detector.configured(settings_of(str(tmp_path / "config.yaml")))
-    assert again == detector.configured(settings_of("detector", settings))
+    assert again == detector.configured(settings_of("scratches", settings))
 
 
 def test_uncertain_pixels_do_not_count() -> None:
@@ -90,7 +97,7 @@ def test_the_loss_has_the_values_of_its_definition() -> None:
 
 
 def test_on_a_gpu_labels_stay_with_their_pictures(settings: list[str]) -> None:
-    values = settings_of("detector", settings)
+    values = settings_of("scratches", settings)
     task = task_of(values)
     config = task.configured(values)
     crops = task.crops(data.read(config.data), config)
@@ -115,20 +122,20 @@ def test_a_wrong_configuration_is_named(
     changes: list[str], complaint: str, settings: list[str], tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError) as raised:
-        train("detector", tmp_path / "run", [*settings, *changes])
+        train("scratches", tmp_path / "run", [*settings, *changes])
     assert complaint in str(raised.value)
     assert not (tmp_path / "run").exists()
 
 
 def test_a_run_is_not_continued_with_another_network(settings: list[str], tmp_path: Path) -> None:
-    train("detector", tmp_path, [*settings, "schedule.images=4"])
+    train("scratches", tmp_path, [*settings, "schedule.images=4"])
     with pytest.raises(checkpoint.CheckpointError, match="trained with the network"):
-        train("detector", tmp_path, [*settings, "network.line=7"])
+        train("scratches", tmp_path, [*settings, "network.line=7"])
 
 
 def test_a_detectors_run_is_not_continued_as_a_generators(
     settings: list[str], tiny_config: Path, tmp_path: Path
 ) -> None:
-    train("detector", tmp_path / "run", [*settings, "schedule.images=4"])
+    train("scratches", tmp_path / "run", [*settings, "schedule.images=4"])
     with pytest.raises(checkpoint.CheckpointError, match="another program"):
         train(str(tiny_config), tmp_path / "run")

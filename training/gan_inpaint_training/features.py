@@ -56,6 +56,15 @@ class EfficientNetLite0(FrozenFeatures):
                 maps.append(x)
         return maps
 
+    def reach(self) -> int:
+        """Return how many pixels around one of its coarsest pixels its value depends on, on each side."""
+        layers = [self.stem[0], *(block._depthwise_conv for block in self.body)]
+        reach, pixel = 0, 1
+        for layer in layers:
+            reach += layer.kernel_size[0] // 2 * pixel
+            pixel *= layer.stride[0]
+        return reach
+
 
 class VGG19(FrozenFeatures):
     """Simonyan and Zisserman 2015, with weights in torchvision's form: the maps relu1_1, 2_1, 3_1, 4_1 and 5_1.

@@ -76,8 +76,7 @@ def _with_holes(pictures: Pictures, config: Config) -> Crops:
 
 
 def _with_damage(pictures: Pictures, config: DetectorConfig) -> detector.DamagedCrops:
-    alphas = detector.for_training(config.data.damage) if config.damage.get(detector.FILM) else []
-    return detector.DamagedCrops(pictures, config, alphas)
+    return detector.damaged_crops(pictures, config)
 
 
 def _generator(config: Config) -> generators.Generator:

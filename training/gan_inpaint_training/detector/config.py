@@ -8,19 +8,22 @@ import msgspec
 from msgspec import Meta
 
 from gan_inpaint_training.config import Amount, Count, DataConfig, ScheduleConfig, Share
-from gan_inpaint_training.detector.kinds import FILM, KINDS
+from gan_inpaint_training.damage import print as prints
+from gan_inpaint_training.damage.film.kinds import FILM, KINDS
+from gan_inpaint_training.damage.print.kinds import TRACED
 from gan_inpaint_training.detector.network import Detector
 from gan_inpaint_training.settings import Settings
 
 KIND = "detector"
+Weights = Annotated[dict[str, Amount], Meta(min_length=1)]
 
 
 class NetworkConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """`widths`: channels at 1/2, 1/4, 1/8 and 1/16 of the resolution; `blocks`: residual blocks at each of the last
-    three, on the way down and on the way up; `line`: side of the line filters, an odd number of pixels at 1/8."""
+    """`widths`: channels of the decoder at 1/2, 1/4, 1/8 and 1/16 of the resolution; `blocks`: its residual blocks at
+    1/4 and 1/8; `line`: side of the line filters, an odd number of pixels at 1/8."""
 
-    widths: tuple[Count, Count, Count, Count] = (16, 32, 64, 96)
-    blocks: Count = 2
+    widths: tuple[Count, Count, Count, Count] = (24, 32, 48, 64)
+    blocks: Count = 1
     line: Annotated[int, Meta(ge=3, le=63)] = 13
 
 
@@ -31,43 +34,70 @@ class DetectorLossConfig(msgspec.Struct, forbid_unknown_fields=True):
     dice: Amount = 0.5
 
 
+class PrintConfig(msgspec.Struct, forbid_unknown_fields=True):
+    """Crops of damaged prints among those of damaged films.
+
+    `share` of all crops; `damage`: kind of damage → its weight; `clean`: share of these crops without any; `most`:
+    kinds of damage in one crop at most; `cracks`: .npz files of centre lines of real cracks, for the kind
+    “traced-crack”; `scenes`: folders or tar files of photographs that look like damage, from which `scene_share` of
+    these crops is cut.
+    """
+
+    damage: Weights
+    share: Share = 0.7
+    clean: Share = 0.28
+    most: Count = 4
+    cracks: list[str] = []
+    scenes: list[str] = []
+    scene_share: Share = 0.15
+
+
 class DetectorConfig(msgspec.Struct, forbid_unknown_fields=True, tag_field="kind", tag=KIND):
     """Everything that the training of a detector depends on, besides the code.
 
     `title` and `window`, the side in pixels of the tiles that a photograph is best taken apart into, go into the
-    manifest. `damage`: kind of damage → its weight; `clean`: share of the crops without any; `belonging`: share of the
-    crops with drawn things that look like damage and are none; `easy`: images over which damage becomes as faint as it
-    is drawn, all of it being plain at first.
+    manifest. `damage`: kind of film damage → its weight; `clean`: share of the crops of films without any;
+    `hard_negatives`: share of all crops with drawn things that look like damage and are none; `easy`: images over which
+    film damage becomes as faint as it is drawn, all of it being plain at first; `prints`: damage of prints.
     """
 
     title: str
     window: Count
     data: DataConfig
-    damage: Annotated[dict[str, Amount], Meta(min_length=1)]
+    damage: Weights
     schedule: ScheduleConfig
     clean: Share = 1 / 3
-    belonging: Share = 0.12
+    hard_negatives: Share = 0.12
     easy: Annotated[int, Meta(ge=0)] = 0
+    prints: PrintConfig | None = None
     network: NetworkConfig = msgspec.field(default_factory=NetworkConfig)
     loss: DetectorLossConfig = msgspec.field(default_factory=DetectorLossConfig)
 
 
 def configured(settings: Settings) -> DetectorConfig:
-    """The configuration in `settings`. Raises ConfigError with file, line and key for what cannot be used."""
+    """Return the configuration in `settings`. Raise ConfigError with file, line and key for what cannot be used."""
     try:
         config: DetectorConfig = msgspec.convert(settings.values, DetectorConfig, strict=False)
     except msgspec.ValidationError as error:
         raise settings.refused(str(error), {}) from error
-    for kind in config.damage:
-        if kind not in (FILM, *KINDS):
-            known = ", ".join((FILM, *KINDS))
-            raise settings.error(f"damage.{kind}", f"there is no such kind of damage; choose of {known}")
-    if not any(config.damage.values()):
-        raise settings.error("damage", "no kind of damage has a weight above 0")
+    _check_weights(settings, "damage", config.damage, (FILM, *KINDS))
     if config.damage.get(FILM) and not config.data.damage:
         raise settings.error("data.damage", f"the kind {FILM} needs pictures of film damage")
+    if config.prints:
+        _check_weights(settings, "prints.damage", config.prints.damage, (TRACED, *prints.KINDS))
+        if config.prints.damage.get(TRACED) and not config.prints.cracks:
+            raise settings.error("prints.cracks", f"the kind {TRACED} needs centre lines of real cracks")
     if config.network.line % 2 == 0:
         raise settings.error("network.line", f"{config.network.line} is not odd")
     if config.data.crop % Detector.size_multiple:
         raise settings.error("data.crop", f"{config.data.crop} is no multiple of {Detector.size_multiple}")
     return config
+
+
+def _check_weights(settings: Settings, key: str, weights: dict[str, float], kinds: tuple[str, ...]) -> None:
+    for kind in weights:
+        if kind not in kinds:
+            known = ", ".join(kinds)
+            raise settings.error(f"{key}.{kind}", f"there is no such kind of damage; choose of {known}")
+    if not any(weights.values()):
+        raise settings.error(key, "no kind of damage has a weight above 0")

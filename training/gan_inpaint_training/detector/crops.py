@@ -2,54 +2,98 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
-from gan_inpaint_training.data import Picture, Pictures
+from gan_inpaint_training.damage import degradation
+from gan_inpaint_training.damage import print as prints
+from gan_inpaint_training.damage.composition import Label, damaged
+from gan_inpaint_training.damage.film.areas import film
+from gan_inpaint_training.damage.film.kinds import FILM, KINDS
+from gan_inpaint_training.damage.hard_negatives import with_hard_negative
+from gan_inpaint_training.damage.layers import Layer
+from gan_inpaint_training.damage.print.cracks import traced
+from gan_inpaint_training.damage.print.crops import Draw, cut
+from gan_inpaint_training.damage.print.kinds import TRACED
+from gan_inpaint_training.data import DataError, Picture, Pictures, sources
 from gan_inpaint_training.data.augmentation import flip, photometric, random_square, turn
 from gan_inpaint_training.data.crops import shares
-from gan_inpaint_training.detector import wear
-from gan_inpaint_training.detector.blots import film
-from gan_inpaint_training.detector.composition import damaged
-from gan_inpaint_training.detector.config import DetectorConfig
-from gan_inpaint_training.detector.kinds import FILM, KINDS
-from gan_inpaint_training.detector.layers import Layer
-from gan_inpaint_training.detector.scenery import belonging
+from gan_inpaint_training.detector.config import DetectorConfig, PrintConfig
+from gan_inpaint_training.detector.held_out import for_training
 from gan_inpaint_training.masks.damage import Alpha
 
-ENLARGED, LARGEST = 0.3, 4.0
-"""Share of the crops that are enlarged, and how far: a scan has several pixels to the finest thing that its film shows,
-and dust on the glass is as sharp as ever."""
+ENLARGED = 0.3
+"""Share of the film crops that are enlarged: a scan has several pixels to the finest thing that its film shows."""
+SMALLEST_SCENE = 64  # pixels
+LARGEST = 4.0
+"""How far these are enlarged at most: dust on the glass is as sharp as ever."""
+
+Crop = tuple[torch.Tensor, torch.Tensor]
 
 
-class DamagedCrops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
-    """Crops of S = `config.data.crop` pixels with damage from `config.damage`, film damage from `alphas`.
+class DamagedCrops(Dataset[Crop]):
+    """Crops of S = `config.data.crop` pixels with damage of films and of prints.
 
-    Item n, any number of at least 0, is a function of the seed and n: a picture (3, S, S) uint8, and a label (3, S, S)
-    uint8 as `damaged` gives it.
+    `alphas`: pictures of film damage; `scenes`: photographs that look like damage; `cracks`: centre lines of real
+    cracks, (H, W) uint8. Item n, any number of at least 0, is a function of the seed and n: a picture (3, S, S) uint8,
+    and a label (3, S, S) uint8, 255 where there is light damage, dark damage, and where either answer is right.
     """
 
     paired = True  # a label goes with its picture alone
 
-    def __init__(self, pictures: Pictures, config: DetectorConfig, alphas: Sequence[Alpha]) -> None:
-        self.pictures, self.config, self.alphas = pictures, config, alphas
-        self.mixture = Mixture(config.damage, alphas)
+    def __init__(
+        self,
+        pictures: Pictures,
+        config: DetectorConfig,
+        alphas: Sequence[Alpha],
+        scenes: Pictures | None = None,
+        cracks: Sequence[NDArray[np.uint8]] = (),
+    ) -> None:
+        self.pictures, self.scenes, self.config = pictures, scenes, config
+        self.films = Mixture(config.damage, alphas)
+        self.prints = PrintMixture(config.prints, list(cracks)) if config.prints else None
         self.cumulative = shares(pictures)
 
-    def __getitem__(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        config, random = self.config, np.random.default_rng((self.config.schedule.seed, number))
-        picture = self.pictures[min(int(np.searchsorted(self.cumulative, random.random())), len(self.pictures) - 1)]
-        crop = self._cut(random, picture)
-        if random.random() < config.belonging:
-            crop = belonging(random, crop)
-        layers = [] if random.random() < config.clean else self.mixture.draw(random, config.data.crop)
-        layers = [strengthened(layer, number / config.easy) for layer in layers] if number < config.easy else layers
-        seen, label = damaged(random, crop, layers)
+    def __getitem__(self, number: int) -> Crop:
+        random = np.random.default_rng((self.config.schedule.seed, number))
+        if self.config.prints and random.random() < self.config.prints.share:
+            seen, label = self._print(random, self.config.prints)
+        else:
+            seen, label = self._film(random, number)
         return torch.from_numpy(np.ascontiguousarray(seen.transpose(2, 0, 1))), torch.from_numpy(label)
+
+    def _film(self, random: np.random.Generator, number: int) -> tuple[Picture, Label]:
+        config = self.config
+        crop = self._with_negatives(random, self._cut(random, self._picture(random)))
+        layers = [] if random.random() < config.clean else self.films.draw(random, config.data.crop)
+        layers = [strengthened(layer, number / config.easy) for layer in layers] if number < config.easy else layers
+        return damaged(random, crop, layers)
+
+    def _print(self, random: np.random.Generator, config: PrintConfig) -> tuple[Picture, Label]:
+        assert self.prints is not None
+        if self.scenes is not None and random.random() < config.scene_share:
+            picture = self.scenes[int(random.integers(len(self.scenes)))]
+        else:
+            picture = self._picture(random)
+        crop, sheet = cut(random, flip(random, picture), self.config.data.crop)
+        crop = self._with_negatives(random, crop)
+        draws = [] if random.random() < config.clean else self.prints.draw(random)
+        return prints.damaged_print(random, crop, sheet, draws)
+
+    def _picture(self, random: np.random.Generator) -> Picture:
+        number = int(np.searchsorted(self.cumulative, random.random()))
+        return self.pictures[min(number, len(self.pictures) - 1)]
+
+    def _with_negatives(self, random: np.random.Generator, crop: Picture) -> Picture:
+        return with_hard_negative(random, crop) if random.random() < self.config.hard_negatives else crop
 
     def _cut(self, random: np.random.Generator, picture: Picture) -> Picture:
         size = self.config.data.crop
@@ -58,22 +102,42 @@ class DamagedCrops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
             crop: Picture = cv2.resize(smaller, (size, size), interpolation=cv2.INTER_CUBIC)
         else:
             crop = random_square(random, picture, size, self.config.data.max_reduction)
-        return np.ascontiguousarray(wear.toned(random, photometric(random, turn(random, flip(random, crop)))))
+        return np.ascontiguousarray(degradation.toned(random, photometric(random, turn(random, flip(random, crop)))))
+
+
+def damaged_crops(pictures: Pictures, config: DetectorConfig) -> DamagedCrops:
+    """Return the crops of a configuration, with the film damage, scenes and cracks that it names. Raise DataError."""
+    alphas = for_training(config.data.damage) if config.damage.get(FILM) else []
+    if not config.prints:
+        return DamagedCrops(pictures, config, alphas)
+    members = [member for shard in config.prints.scenes for member in sources.members(Path(shard))]
+    scenes = Pictures(members, SMALLEST_SCENE, None, config.data.memory_mib) if members else None
+    cracks = [line for path in config.prints.cracks for line in _crack_lines(Path(path))]
+    return DamagedCrops(pictures, config, alphas, scenes, cracks)
+
+
+def _crack_lines(path: Path) -> list[NDArray[np.uint8]]:
+    try:
+        with np.load(path) as stored:
+            lines = [np.ascontiguousarray(line) for line in stored.values()]
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} cannot be read: {error}", "prints.cracks") from error
+    if not lines or any(line.dtype != np.uint8 or line.ndim != 2 for line in lines):
+        raise DataError(f"{path} holds no centre lines (H, W) of type uint8.", "prints.cracks")
+    return lines
 
 
 def strengthened(layer: Layer, share: float) -> Layer:
-    """`layer`, whose strongest pixel p hides p^share of the photograph: all of it at 0, as much as before at 1."""
+    """Return `layer`, whose strongest pixel p hides p^share of the photograph: all at 0, as much as before at 1."""
     strongest = max(float(layer.opacity.max()), 0.01)
     return Layer(layer.opacity / np.float32(strongest ** (1 - share)), layer.light)
 
 
 class Mixture:
-    """Damage of several kinds (kind → weight), one to three of them at a time."""
+    """Film damage of several kinds (kind → weight), one to three of them at a time."""
 
     def __init__(self, weights: Mapping[str, float], alphas: Sequence[Alpha]) -> None:
-        self.names = [name for name, weight in weights.items() if weight > 0]
-        total = sum(weights.values())
-        self.shares = [weights[name] / total for name in self.names]
+        self.names, self.shares = _shares(weights)
         self.alphas = alphas
 
     def draw(self, random: np.random.Generator, size: int) -> list[Layer]:
@@ -82,3 +146,22 @@ class Mixture:
 
     def of(self, kind: str, random: np.random.Generator, size: int) -> list[Layer]:
         return film(random, size, self.alphas) if kind == FILM else KINDS[kind](random, size)
+
+
+class PrintMixture:
+    """Damage of prints of several kinds, one to `config.most` of them at a time."""
+
+    def __init__(self, config: PrintConfig, cracks: list[NDArray[np.uint8]]) -> None:
+        self.names, self.shares = _shares(config.damage)
+        self.most = config.most
+        self.kinds: dict[str, Draw] = {**prints.KINDS, TRACED: partial(traced, shapes=cracks)}
+
+    def draw(self, random: np.random.Generator) -> list[Draw]:
+        kinds = random.choice(self.names, int(random.integers(1, self.most + 1)), p=self.shares)
+        return [self.kinds[str(kind)] for kind in kinds]
+
+
+def _shares(weights: Mapping[str, float]) -> tuple[list[str], list[float]]:
+    names = [name for name, weight in weights.items() if weight > 0]
+    total = sum(weights.values())
+    return names, [weights[name] / total for name in names]

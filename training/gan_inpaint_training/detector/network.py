@@ -1,10 +1,10 @@
-"""The scratch detector: a small U-Net that knows what scenes look like, and gathers evidence along lines.
+"""The detector of damage: a U-Net whose encoder has learned what scenes look like.
 
-Whether a line is a scratch or a twig is seen from what is around it. A few thousand photographs do not teach that, so
-the coarse levels are shown what a network makes of the picture that learned from a million.
+Whether a line is a crack or a twig shows in what is around it. A few thousand photographs do not teach that, so the
+encoder is EfficientNet-Lite0, trained on ImageNet and then along with the rest. Its normalisation is fixed.
 
 A faint scratch is lost in the grain of each pixel and plain over its length: at 1.3 σ a pixel it stands at 13 σ over
-100 pixels. The branch therefore sums features along straight lines of sixteen directions before they are judged.
+100 pixels. A branch therefore averages features along straight lines of sixteen directions before they are judged.
 Nothing is normalised over the picture, so that a tile with its context gives what the whole picture gives.
 """
 
@@ -19,74 +19,71 @@ from torch import Tensor, nn
 
 from gan_inpaint_training.features import EfficientNetLite0
 
-STEM = 2  # the picture is taken apart into 2×2 blocks
-LEVELS = 4
+STEM = 2  # the finest features are those of 2×2 blocks
+BLOCKS = (0, 2, 4, 10)  # of the encoder: 1/2, 1/4, 1/8 and 1/16 of the resolution
+ENCODED = (16, 24, 40, 112)
 CONTRAST = 4.0
 NEIGHBOURHOOD = 9
-SEEN = 6  # channels of what the network is shown
-SCENE_BLOCKS, SCENE_WIDTHS = (2, 4), (24, 40)
+SEEN = 6  # channels that the finest branch is shown
 TEMPERATURE = 2.0
 """Two crops in three that it learns from are damaged, a photograph is hardly: only where the network is very sure does
 it count. Divided by this, its logits tell such degrees of certainty apart in a byte."""
-SCENE_REACH = 67  # pixels beyond a block of 1/16 that its scene is told from
 
 
 class Detector(nn.Module):
-    """`widths`: channels at 1/2, 1/4, 1/8 and 1/16; `blocks`: residual blocks at each of the last three, on the way
-    down and on the way up; `line`: side of the line filters, in pixels of 1/8."""
+    """A U-Net on EfficientNet-Lite0.
 
-    size_multiple = STEM * 2 ** (LEVELS - 1)
+    `widths`: channels of the decoder at 1/2, 1/4, 1/8 and 1/16; `blocks`: residual blocks at 1/4 and 1/8; `line`: side
+    of the line filters, in pixels of 1/8.
+    """
+
+    size_multiple = 16
 
     def __init__(self, widths: tuple[int, int, int, int], blocks: int, line: int) -> None:
         super().__init__()
         self.blocks = blocks
         half, quarter, eighth, sixteenth = widths
         pixels = STEM * STEM
-        self.stem = _convolution(SEEN * pixels, half)
-        self.encode_half = _convolution(half, half)
-        self.to_quarter, self.encode_quarter = nn.Conv2d(half, quarter, 2, 2), _residuals(quarter, blocks)
-        self.to_eighth, self.encode_eighth = nn.Conv2d(quarter, eighth, 2, 2), _residuals(eighth, blocks)
-        self.to_sixteenth, self.encode_sixteenth = nn.Conv2d(eighth, sixteenth, 2, 2), _residuals(sixteenth, blocks)
-        self.scene = EfficientNetLite0(SCENE_BLOCKS)
-        scene_eighth, scene_sixteenth = SCENE_WIDTHS
-        self.scene_eighth = nn.Conv2d(scene_eighth, eighth, 1)
-        self.scene_sixteenth = nn.Conv2d(scene_sixteenth, sixteenth, 1)
+        self.encoder = EfficientNetLite0(BLOCKS)
+        self.encoder.requires_grad_(True)
+        self.stem, self.encode_half = _convolution(SEEN * pixels, half), _convolution(half, half)
+        self.skip_half, self.skip_quarter, self.skip_eighth, self.skip_sixteenth = (
+            nn.Conv2d(encoded, width, 1) for encoded, width in zip(ENCODED, widths, strict=True)
+        )
         self.from_sixteenth, self.lines = nn.Conv2d(sixteenth, eighth, 1), Lines(eighth, line)
         self.decode_eighth = _residuals(eighth, blocks)
         self.from_eighth, self.decode_quarter = nn.Conv2d(eighth, quarter, 1), _residuals(quarter, blocks)
         self.from_quarter, self.decode_half = nn.Conv2d(quarter, half, 1), _convolution(half, half)
         self.head, self.local = _convolution(half, 2 * pixels), _convolution(SEEN * pixels, 2 * pixels)
+        for layer in (self.head, self.local):
+            nn.init.zeros_(layer.weight)
         nn.init.constant_(self.head.bias, -4.0)  # damage is rare
 
     def forward(self, image: Tensor) -> Tensor:
-        """How likely light and dark damage is, (N, 2, H, W) in [0, 1], in `image`, (N, 3, H, W) in [-1, 1],
-        H and W multiples of `size_multiple`."""
+        """Return how likely light and dark damage is, (N, 2, H, W) in [0, 1], in `image`, (N, 3, H, W) in [-1, 1].
+
+        H and W are multiples of `size_multiple`.
+        """
         return torch.sigmoid(self.logits(image) / TEMPERATURE)
 
     def logits(self, image: Tensor) -> Tensor:
-        """The logarithms of the odds of damage in a crop as those for training are."""
-        seen = F.pixel_unshuffle(with_contrasts(image), STEM).contiguous(memory_format=torch.channels_last)
-        half = F.relu(self.encode_half(F.relu(self.stem(seen))))
-        quarter = self.encode_quarter(self.to_quarter(half))
-        with torch.no_grad():
-            scene_eighth, scene_sixteenth = self.scene(F.avg_pool2d(image, 2))
-        eighth = self.encode_eighth(self.to_eighth(quarter) + self.scene_eighth(scene_eighth))
-        sixteenth = self.encode_sixteenth(self.to_sixteenth(eighth) + self.scene_sixteenth(scene_sixteenth))
-        eighth = self.decode_eighth(self.lines(eighth) + _enlarged(self.from_sixteenth(sixteenth)))
-        quarter = self.decode_quarter(quarter + _enlarged(self.from_eighth(eighth)))
-        half = F.relu(self.decode_half(F.relu(half + _enlarged(self.from_quarter(quarter)))))
+        """Return the logarithms of the odds of damage in a crop as those for training are."""
+        seen = F.pixel_unshuffle(with_contrasts(image), STEM)
+        fine = F.relu(self.encode_half(F.relu(self.stem(seen))))
+        half, quarter, eighth, sixteenth = self.encoder(image)
+        sixteenth = F.relu(self.skip_sixteenth(sixteenth))
+        eighth = self.lines(self.skip_eighth(eighth) + _enlarged(self.from_sixteenth(sixteenth)))
+        quarter = self.skip_quarter(quarter) + _enlarged(self.from_eighth(self.decode_eighth(eighth)))
+        half = fine + self.skip_half(half) + _enlarged(self.from_quarter(self.decode_quarter(quarter)))
+        half = F.relu(self.decode_half(F.relu(half)))
         return F.pixel_shuffle(self.head(half) + self.local(seen), STEM)
 
     def reach(self) -> int:
-        """Pixels around one that its result can depend on, on each side: whole blocks of `size_multiple`."""
-        at_half = 4  # two convolutions 3×3 each
-        at_quarter, at_eighth, at_sixteenth = (self.blocks * side for side in (8, 16, 32))
-        block = self.size_multiple  # a coarse pixel is its whole block's
-        up = at_half + at_quarter + at_eighth
-        down = up + NEIGHBOURHOOD - 1
-        along_lines = 8 * (self.lines.filters.shape[-1] // 2) + down
-        pixels = up + max(along_lines, at_sixteenth + max(down, SCENE_REACH)) + block - 1
-        return math.ceil(pixels / block) * block
+        """Return how many pixels around one its result can depend on, on each side: blocks of `size_multiple`."""
+        decoder = 4 + (8 + 16) * self.blocks  # two convolutions of 3×3 at 1/2, and two a residual block
+        along_lines = 8 * (self.lines.filters.shape[-1] // 2)
+        pixels = decoder + along_lines + self.encoder.reach() + self.size_multiple - 1  # a coarse pixel is its block's
+        return math.ceil(pixels / self.size_multiple) * self.size_multiple
 
 
 class Residual(nn.Module):

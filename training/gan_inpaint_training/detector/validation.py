@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_inpaint_training.damage.composition import Label, damaged
+from gan_inpaint_training.damage.film.kinds import FILM, KINDS
+from gan_inpaint_training.damage.layers import Layer
 from gan_inpaint_training.data import DataError, Picture, Pictures, sources
-from gan_inpaint_training.detector.composition import Label, damaged
 from gan_inpaint_training.detector.crops import Mixture
-from gan_inpaint_training.detector.kinds import FILM, KINDS
-from gan_inpaint_training.detector.layers import Layer
 from gan_inpaint_training.masks.damage import Alpha
 
 CLEAN, MIXED, WORN = "clean", "mixed", "worn"

@@ -16,7 +16,7 @@ Shades = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Wear:
+class Degradation:
     """`blur` and `grain`: standard deviations in pixels and in levels of 255, 0 for none; `coarse`: pixels of a grain;
     `coloured`: grain of each channel by itself; `quality`: JPEG's, or None."""
 
@@ -27,40 +27,40 @@ class Wear:
     quality: int | None
 
 
-UNWORN = Wear(blur=0.0, grain=0.0, coarse=1.0, coloured=False, quality=None)
+UNDEGRADED = Degradation(blur=0.0, grain=0.0, coarse=1.0, coloured=False, quality=None)
 
 
-def before(random: np.random.Generator) -> Wear:
+def before(random: np.random.Generator) -> Degradation:
     """What happened before the damage: the camera, the film."""
     return _drawn(random, blur=0.25, softest=1.6, grain=0.4, strongest=12, compressed=0.15)
 
 
-def after(random: np.random.Generator) -> Wear:
+def after(random: np.random.Generator) -> Degradation:
     """What happened after the damage: the scanner, the file."""
     return _drawn(random, blur=0.35, softest=1.0, grain=0.3, strongest=6, compressed=0.3)
 
 
-def blurred(wear: Wear, picture: Shades) -> Shades:
-    softened: Shades = cv2.GaussianBlur(picture, (0, 0), wear.blur) if wear.blur else picture
+def blurred(degradation: Degradation, picture: Shades) -> Shades:
+    softened: Shades = cv2.GaussianBlur(picture, (0, 0), degradation.blur) if degradation.blur else picture
     return softened
 
 
-def grained(random: np.random.Generator, wear: Wear, picture: Shades) -> Shades:
-    if not wear.grain:
+def grained(random: np.random.Generator, degradation: Degradation, picture: Shades) -> Shades:
+    if not degradation.grain:
         return picture
     height, width = picture.shape[:2]
-    grains = (round(height / wear.coarse), round(width / wear.coarse), 3 if wear.coloured else 1)
-    noise = random.standard_normal(grains, np.float32) * np.float32(wear.grain)
+    grains = (round(height / degradation.coarse), round(width / degradation.coarse), 3 if degradation.coloured else 1)
+    noise = random.standard_normal(grains, np.float32) * np.float32(degradation.grain)
     if grains[:2] != (height, width):
         noise = cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
-    worn: Shades = picture + (noise if wear.coloured else cv2.merge([noise] * 3))
+    worn: Shades = picture + (noise if degradation.coloured else cv2.merge([noise] * 3))
     return worn
 
 
-def compressed(wear: Wear, picture: Shades) -> Picture:
+def compressed(degradation: Degradation, picture: Shades) -> Picture:
     """`picture` as whole numbers, through JPEG where there was one."""
     whole: Picture = cv2.convertScaleAbs(np.maximum(picture, 0))
-    return whole if wear.quality is None else through_jpeg(whole, wear.quality)
+    return whole if degradation.quality is None else through_jpeg(whole, degradation.quality)
 
 
 def toned(random: np.random.Generator, picture: Picture) -> Picture:
@@ -76,8 +76,8 @@ def toned(random: np.random.Generator, picture: Picture) -> Picture:
 
 def _drawn(
     random: np.random.Generator, *, blur: float, softest: float, grain: float, strongest: float, compressed: float
-) -> Wear:
-    return Wear(
+) -> Degradation:
+    return Degradation(
         blur=float(random.uniform(0.3, softest)) if random.random() < blur else 0.0,
         grain=float(random.uniform(1, strongest)) if random.random() < grain else 0.0,
         coarse=float(random.choice([1.0, 1.0, 1.5, 2.5])),

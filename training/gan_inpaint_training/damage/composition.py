@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_inpaint_training.damage import degradation
+from gan_inpaint_training.damage.degradation import Shades
+from gan_inpaint_training.damage.layers import Layer
 from gan_inpaint_training.data import Picture
-from gan_inpaint_training.detector import wear
-from gan_inpaint_training.detector.layers import Layer
-from gan_inpaint_training.detector.wear import Shades
 
 VISIBLE = 8.0
 """Levels of 255 by which damage changes a pixel that is to be found, at least."""
@@ -33,16 +33,16 @@ def damaged(random: np.random.Generator, picture: Picture, layers: Sequence[Laye
     The label is (3, H, W) uint8, 255 where there is light damage, dark damage, and where neither answer is wrong:
     around damage, and where it can hardly be seen.
     """
-    earlier, later = wear.before(random), wear.after(random)
-    whole = wear.grained(random, earlier, wear.blurred(earlier, picture.astype(np.float32)))
-    whole = wear.compressed(earlier, whole).astype(np.float32)
+    earlier, later = degradation.before(random), degradation.after(random)
+    whole = degradation.grained(random, earlier, degradation.blurred(earlier, picture.astype(np.float32)))
+    whole = degradation.compressed(earlier, whole).astype(np.float32)
     harmed, opacity = whole, np.zeros(whole.shape[:2], np.float32)
     for layer in layers:
         harmed = covered(random, harmed, layer)
         np.maximum(opacity, layer.opacity, out=opacity)
-    whole, harmed = wear.blurred(later, whole), wear.blurred(later, harmed)
+    whole, harmed = degradation.blurred(later, whole), degradation.blurred(later, harmed)
     label = labelled(harmed - whole, opacity, least_visible(whole, later.grain))
-    return wear.compressed(later, wear.grained(random, later, harmed)), label
+    return degradation.compressed(later, degradation.grained(random, later, harmed)), label
 
 
 def covered(random: np.random.Generator, picture: Shades, layer: Layer) -> Shades:

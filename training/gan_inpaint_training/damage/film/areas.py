@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from gan_inpaint_training.detector.layers import SUBPIXEL, Layer, Opacity, faint, is_light, smooth_noise
+from gan_inpaint_training.damage.layers import SUBPIXEL, Layer, Opacity, faint, is_light, smooth_noise
 from gan_inpaint_training.masks.damage import OPAQUE, Alpha
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 '.:/-©&"

@@ -1,25 +1,28 @@
-"""Things that belong to a scene and look like damage: wires, twigs, mullions, signs. They are drawn before the picture
-is blurred and grained, so that they are as sharp as what is around them, and they are no damage."""
+"""Hard negatives: things of a scene that look like damage, as wires, twigs, mullions, signs, hair, lace, pearls.
+
+They are drawn before the picture is blurred and grained, so that they are as sharp as what surrounds them.
+"""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
+from gan_inpaint_training.damage.film.areas import LETTERS
+from gan_inpaint_training.damage.layers import Opacity, stroke, wander
 from gan_inpaint_training.data import Picture
-from gan_inpaint_training.detector.blots import LETTERS
-from gan_inpaint_training.detector.layers import Opacity, stroke, wander
 
 
-def belonging(random: np.random.Generator, picture: Picture) -> Picture:
-    """`picture` (S, S, 3) uint8 with wires, twigs, bars or a sign."""
-    drawn = (wires, twigs, bars, sign)[int(random.integers(4))]
+def with_hard_negative(random: np.random.Generator, picture: Picture) -> Picture:
+    """Return `picture` (S, S, 3) uint8 with one kind of hard negative."""
+    kind = int(random.integers(len(DARK) + len(LIGHT) + 1))
     size = picture.shape[0]
-    if drawn is sign:
+    if kind == 0:
         return sign(random, picture)
+    drawn = (*DARK, *LIGHT)[kind - 1]
     opacity = cv2.GaussianBlur(drawn(random, size), (0, 0), random.uniform(0.5, 1.2)) * random.uniform(0.6, 1)
     shade = random.uniform(0, 90, 3) if random.random() < 0.3 else np.full(3, random.uniform(0, 90))
-    if drawn is bars and random.random() < 0.5:
+    if drawn in LIGHT or (drawn is bars and random.random() < 0.5):
         shade = 255 - shade
     mixed: Picture = (picture + opacity[..., None] * (shade - picture)).astype(np.uint8)
     return mixed
@@ -87,3 +90,59 @@ def sign(random: np.random.Generator, picture: Picture) -> Picture:
     texture = light - cv2.GaussianBlur(light, (0, 0), 6)
     mixed = light + where * (board + texture - light)
     return np.clip(cv2.GaussianBlur(mixed, (0, 0), random.uniform(0.3, 1.0)), 0, 255).astype(np.uint8)
+
+
+def strands(random: np.random.Generator, size: int) -> Opacity:
+    """Draw a lock of hair: many fine strands side by side."""
+    opacity = np.zeros((size, size), np.float32)
+    way = wander(random, size, 24, random.uniform(3, 9), random.uniform(0.05, 0.2))
+    for _ in range(int(random.integers(8, 40))):
+        own = way + random.normal(0, random.uniform(2, 14), 2) + np.cumsum(random.normal(0, 0.5, way.shape), 0)
+        stroke(opacity, own, np.ones(23, int), np.full(23, random.uniform(0.3, 1)))
+    return opacity
+
+
+def lace(random: np.random.Generator, size: int) -> Opacity:
+    """Draw a band of lace or net: a regular pattern of rings and threads."""
+    opacity = np.zeros((size, size), np.float32)
+    period, turn = random.uniform(6, 22), random.uniform(0, np.pi)
+    across, along = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    middle, rows = random.uniform(0, size, 2), int(random.integers(2, 8))
+    radius, thick = period * random.uniform(0.25, 0.5), max(1, round(period / 9))
+    for row in range(rows):
+        for column in range(-int(size / period), int(size / period)):
+            at = middle + period * (row * across + (column + 0.5 * (row % 2)) * along)
+            if (np.abs(at - size / 2) < size / 2 + period).all():
+                cv2.circle(opacity, tuple(at.round().astype(int).tolist()), round(radius), 1.0, thick, cv2.LINE_AA)
+    return opacity
+
+
+def pearls(random: np.random.Generator, size: int) -> Opacity:
+    """Draw a string of pearls, beads or buttons."""
+    opacity = np.zeros((size, size), np.float32)
+    radius = random.uniform(1.5, 7)
+    way = wander(random, size, 60, radius * random.uniform(2.0, 3.0), 0.08)
+    for at in way:
+        cv2.circle(
+            opacity, tuple(at.round().astype(int).tolist()), round(radius), random.uniform(0.7, 1), -1, cv2.LINE_AA
+        )
+        lit = tuple((at - radius / 3).round().astype(int).tolist())
+        cv2.circle(opacity, lit, max(round(radius / 3), 1), 1.0, -1, cv2.LINE_AA)
+    return opacity
+
+
+def piping(random: np.random.Generator, size: int) -> Opacity:
+    """Draw the braid of a uniform or a collar: two to four parallel curves."""
+    opacity = np.zeros((size, size), np.float32)
+    way = wander(random, size, 30, size / 22, random.uniform(0.02, 0.12))
+    apart, thick = random.uniform(4, 14), int(random.integers(1, 5))
+    for number in range(int(random.integers(2, 5))):
+        along = np.gradient(way, axis=0)
+        across = np.stack([-along[:, 1], along[:, 0]], 1) / np.hypot(*along.T)[:, None]
+        stroke(opacity, way + number * apart * across, np.full(29, thick), np.ones(29))
+    return opacity
+
+
+DARK = (wires, twigs, bars, strands)
+LIGHT = (strands, lace, pearls, piping)
+"""What is drawn in dark shades, and in light ones."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gan_inpaint_training.detector import blots, lines
-from gan_inpaint_training.detector.layers import Layer
+from gan_inpaint_training.damage.film import areas, lines
+from gan_inpaint_training.damage.layers import Layer
 
 FILM = "film-damage"
 """Cut from pictures of film damage; the other kinds are drawn by rule."""
@@ -17,7 +17,7 @@ KINDS: dict[str, Callable[[np.random.Generator, int], list[Layer]]] = {
     "scratch": lines.scratch,
     "hair": lines.hair,
     "fold": lines.fold,
-    "dust": blots.dust,
-    "stain": blots.stain,
-    "text": blots.text,
+    "dust": areas.dust,
+    "stain": areas.stain,
+    "text": areas.text,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan_inpaint_training.detector.layers import Layer, Opacity, faint, is_light, smooth_run, stroke, wander
+from gan_inpaint_training.damage.layers import Layer, Opacity, faint, is_light, smooth_run, stroke, wander
 
 
 def transport(random: np.random.Generator, size: int) -> list[Layer]:
