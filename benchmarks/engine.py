@@ -10,11 +10,12 @@ import numpy as np
 from benchmarks import scenes
 from benchmarks.measure import Figure, interleaved
 from benchmarks.yardstick import NAME, session, yardstick
-from gan_inpaint import engine, runtime
-from gan_inpaint.cores import physical_cores
+from gan_inpaint import engine
 from gan_inpaint.engine.filler import Filler
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models import loading
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.paths import models_dir
-from gan_inpaint.store import ModelStore
 
 ROUNDS, LARGE_ROUNDS = 15, 3
 LARGE, LARGE_HOLE = (4000, 6000), (1500, 2000)
@@ -23,7 +24,7 @@ LARGE, LARGE_HOLE = (4000, 6000), (1500, 2000)
 def figures() -> Iterator[Figure]:
     """The network alone, a whole fill of its window, and one of a large hole in a photograph of 24 megapixels."""
     entry = ModelStore(models_dir()).get("default")
-    filler = runtime.load(entry, physical_cores())
+    filler = loading.load(entry, physical_cores())
     side = scenes.WINDOW
     hole = scenes.round_hole(side, side, int(0.3 * side * side))
     picture, unit = scenes.photograph(side, side), yardstick()

@@ -10,7 +10,7 @@ import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 
-from gan_inpaint.cores import physical_cores
+from gan_inpaint.machine import physical_cores
 
 CONVOLUTIONS, CHANNELS, SIDE = 20, 128, 64
 NAME = f"{CONVOLUTIONS} convolutions {CHANNELS}→{CHANNELS}, 3×3, at {SIDE}²"

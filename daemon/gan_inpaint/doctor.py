@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from gan_inpaint import __version__, engine, paths
-from gan_inpaint.cores import physical_cores
 from gan_inpaint.errors import DaemonProblem, GanInpaintError
-from gan_inpaint.store import DEFAULT, ModelStore
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models.entry import DEFAULT
+from gan_inpaint.models.store import ModelStore
 
 _SIDE = 256  # of the picture of the test fill
 
@@ -86,9 +87,9 @@ def _onnxruntime() -> Iterator[Finding]:
 def _model() -> Iterator[Finding]:
     """The default generator: its file is the one that was installed, and it fills."""
     entry = ModelStore(paths.models_dir()).get(DEFAULT)
-    from gan_inpaint import runtime
+    from gan_inpaint.models import loading
 
-    filler = runtime.load(entry, physical_cores())
+    filler = loading.load(entry, physical_cores())
     yield Finding("model", True, f"{entry.name} {entry.manifest.version}, SHA-256 {entry.sha256} as installed")
     if filler.fallback:
         yield Finding(

@@ -13,7 +13,6 @@ import threading
 from typing import TYPE_CHECKING
 
 from gan_inpaint import paths
-from gan_inpaint.cores import physical_cores
 from gan_inpaint.detection import Kinds, find_damage
 from gan_inpaint.detection import select as select_of
 from gan_inpaint.engine import FillOptions
@@ -21,10 +20,12 @@ from gan_inpaint.engine import fill as fill_with
 from gan_inpaint.engine.options import Quality
 from gan_inpaint.engine.pixels import Transfer
 from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import DetectorManifest
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models.cache import Sessions, best
+from gan_inpaint.models.entry import DEFAULT, SCRATCHES
+from gan_inpaint.models.manifest import DetectorManifest
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.restoring.repair import repair as repair_with
-from gan_inpaint.server.sessions import Sessions, best
-from gan_inpaint.store import DEFAULT, SHIPPED_DETECTOR, ModelStore
 
 if TYPE_CHECKING:
     from gan_inpaint.engine.arrays import Bytes, Samples
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _one_at_a_time = threading.Lock()  # a session is not for two threads at a time
 
 
-def detect(image: Samples, detector: str = SHIPPED_DETECTOR, *, transfer: Transfer = "srgb") -> Bytes:
+def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "srgb") -> Bytes:
     """Find damage in a picture.
 
     Returns:
@@ -52,7 +53,7 @@ def select(
     kinds: Kinds = "both",
     grow: int = 2,
     *,
-    detector: str = SHIPPED_DETECTOR,
+    detector: str = SCRATCHES,
 ) -> Bytes:
     """What of a heat-map, (H, W, 2) uint8 by `detector`, is damage. No network is run.
 

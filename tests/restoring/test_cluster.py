@@ -142,7 +142,8 @@ def check_done_once(output: Path) -> None:
 def busy(worker: subprocess.Popen[bytes]) -> bool:
     """Whether it has loaded the generator, and so has been given work."""
     return any(
-        "dmfb" in mapped.path or "onnxruntime" in mapped.path for mapped in psutil.Process(worker.pid).memory_maps()
+        "default.onnx" in mapped.path or "onnxruntime" in mapped.path
+        for mapped in psutil.Process(worker.pid).memory_maps()
     )
 
 

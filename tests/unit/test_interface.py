@@ -15,7 +15,8 @@ from tests.detector import scratched_page, write_detector
 import gan_inpaint
 from gan_inpaint import interface
 from gan_inpaint.errors import BadModel, BadRequest, EmptyMask, NoDetector, UnknownModel
-from gan_inpaint.store import BUILT_IN, SHIPPED_DETECTOR, ModelStore
+from gan_inpaint.models.entry import SCRATCHES
+from gan_inpaint.models.store import WEIGHTS, ModelStore
 
 PAGE, DAMAGE = scratched_page()
 
@@ -78,7 +79,7 @@ def test_what_is_missing_or_wrong_is_said_with_a_sentence() -> None:
 
 def test_without_the_detector_that_ships_its_name_is_no_detector(tmp_path: Path) -> None:
     with pytest.raises(NoDetector) as refusal:
-        ModelStore(tmp_path / "none", tmp_path / "none").get(SHIPPED_DETECTOR)
+        ModelStore(tmp_path / "none", tmp_path / "none").get(SCRATCHES)
     assert refusal.value.code == "no_detector"
     assert refusal.value.hint
 
@@ -91,6 +92,6 @@ assert {"detect", "select", "fill", "repair"} <= set(gan_inpaint.__all__)
 assert not hasattr(gan_inpaint, "teleport")
 print(gan_inpaint.select.__name__)
 """
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(BUILT_IN.parents[1]), *sys.path])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(WEIGHTS.parents[1]), *sys.path])}
     result = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert result.stdout == "select\n", result.stderr

@@ -20,7 +20,7 @@ from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, UnknownModel, 
 if TYPE_CHECKING:
     from gan_inpaint.engine import Filler
     from gan_inpaint.engine.arrays import Bytes, Flags
-    from gan_inpaint.store import ModelEntry
+    from gan_inpaint.models.entry import ModelEntry
 
     Fill = Callable[[Bytes, Flags], Bytes]
 
@@ -131,7 +131,7 @@ def _filler(name: str, evaluation: Any) -> Fill:
 
 
 def _installed(name: str, evaluation: Any) -> ModelEntry:
-    from gan_inpaint.store import ModelStore
+    from gan_inpaint.models.store import ModelStore
 
     store = ModelStore(paths.models_dir())
     try:
@@ -145,21 +145,21 @@ def _installed(name: str, evaluation: Any) -> ModelEntry:
 
 
 def _entry_of(path: Path) -> ModelEntry:
-    from gan_inpaint import runtime
-    from gan_inpaint.manifest import sha256_of
-    from gan_inpaint.store import ModelEntry
+    from gan_inpaint.models import loading
+    from gan_inpaint.models.entry import ModelEntry
+    from gan_inpaint.models.manifest import sha256_of
 
     if not path.is_file():
         raise BadModel(f"There is no file {path}.")
-    return ModelEntry(path.stem, path, sha256_of(path), runtime.examine(path))
+    return ModelEntry(path.stem, path, sha256_of(path), loading.examine(path))
 
 
 def _opened(entry: ModelEntry) -> Filler:
-    from gan_inpaint import runtime
-    from gan_inpaint.classical import ClassicalFiller
-    from gan_inpaint.cores import physical_cores
+    from gan_inpaint.machine import physical_cores
+    from gan_inpaint.models import loading
+    from gan_inpaint.models.classical import ClassicalFiller
 
-    return ClassicalFiller() if entry.path is None else runtime.load(entry, physical_cores())
+    return ClassicalFiller() if entry.path is None else loading.load(entry, physical_cores())
 
 
 def _by_engine(filler: Filler) -> Fill:
@@ -188,7 +188,7 @@ def _check_folder(folder: Path, force: bool) -> None:
 
 
 def _write(folder: Path, results: dict[str, bytes], force: bool) -> None:
-    from gan_inpaint.imagefile import atomic
+    from gan_inpaint.files import atomic
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

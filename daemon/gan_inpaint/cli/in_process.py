@@ -11,13 +11,13 @@ from gan_inpaint import engine, paths
 from gan_inpaint.cli import work
 from gan_inpaint.cli.progress import OnProgress
 from gan_inpaint.cli.work import Outcome, Wishes
-from gan_inpaint.cores import physical_cores
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Mask
 from gan_inpaint.imagefile.photograph import Pixels
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models.cache import Sessions, best
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.protocol import Limits
-from gan_inpaint.server.sessions import Sessions, best
-from gan_inpaint.store import ModelStore
 
 
 def fill(photograph: Photograph, mask: Mask, wishes: Wishes, on_progress: OnProgress) -> Outcome:

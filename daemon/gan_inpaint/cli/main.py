@@ -12,8 +12,8 @@ import typer
 from gan_inpaint import __version__
 from gan_inpaint.cli import daemon, detect, evaluation, fill, models, plugins, report, restore, training
 from gan_inpaint.cli.exit_codes import Exit, exit_code
-from gan_inpaint.cores import keep_blas_to_one_thread
 from gan_inpaint.errors import GanInpaintError, OutOfMemory
+from gan_inpaint.machine import keep_blas_to_one_thread
 
 app = typer.Typer(
     help="Inpainting GANs on your own machine: paint over something in a photograph, and it is gone.",

@@ -10,11 +10,12 @@ from gan_inpaint import paths
 from gan_inpaint.cli import report
 from gan_inpaint.cli.options import Json
 from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import DetectorManifest
+from gan_inpaint.models.manifest import DetectorManifest
 
 if TYPE_CHECKING:
-    from gan_inpaint.manifest import AnyManifest
-    from gan_inpaint.store import ModelEntry, ModelStore
+    from gan_inpaint.models.entry import ModelEntry
+    from gan_inpaint.models.manifest import AnyManifest
+    from gan_inpaint.models.store import ModelStore
 
 _Name = Annotated[
     str, typer.Argument(metavar="NAME", help="A name from “gan-inpaint models list”.", show_default=False)
@@ -37,7 +38,7 @@ def list_models(as_json: Json = False) -> None:
     if as_json:
         report.show_json([_summary(entry) for entry in entries])
         return
-    rows = ([_marked(entry), entry.manifest.version, entry.kind, entry.manifest.title] for entry in entries)
+    rows = ([entry.name, entry.manifest.version, entry.kind, entry.manifest.title] for entry in entries)
     report.show_table(["name", "version", "kind", "title"], rows)
 
 
@@ -84,13 +85,9 @@ def remove(name: _Name, as_json: Json = False) -> None:
 
 
 def _store() -> ModelStore:
-    from gan_inpaint.store import ModelStore
+    from gan_inpaint.models.store import ModelStore
 
     return ModelStore(paths.models_dir())
-
-
-def _marked(entry: ModelEntry) -> str:
-    return f"{entry.name} (default)" if entry.default else entry.name
 
 
 def _summary(entry: ModelEntry) -> dict[str, Any]:
@@ -115,7 +112,7 @@ def _description(entry: ModelEntry) -> dict[str, Any]:
         "window": about.window,
         "size_multiple": about.size_multiple,
         **_way(about),
-        "figures": about.figures,
+        "figures": about.metrics,
         "sha256": entry.sha256,
         "path": str(entry.path) if entry.path else "",
     }

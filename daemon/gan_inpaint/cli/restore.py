@@ -89,7 +89,7 @@ def _runner(output: Path, jobs: int, cluster: str | None) -> Runner:
 
 
 def _threads(jobs: int) -> int:
-    from gan_inpaint.cores import physical_cores
+    from gan_inpaint.machine import physical_cores
 
     return max(1, physical_cores() // jobs)
 
@@ -98,10 +98,11 @@ def _check_detector(mask: Path | None) -> None:
     """Tell before the work what would make every picture fail; raises UnknownModel, BadModel, UnreadableImage."""
     from gan_inpaint import paths
     from gan_inpaint.errors import UnreadableImage
-    from gan_inpaint.store import SHIPPED_DETECTOR, ModelStore
+    from gan_inpaint.models.entry import SCRATCHES
+    from gan_inpaint.models.store import ModelStore
 
     if mask is None:
-        ModelStore(paths.models_dir()).get(SHIPPED_DETECTOR)
+        ModelStore(paths.models_dir()).get(SCRATCHES)
     elif not mask.exists():
         raise UnreadableImage(f"There is no file or folder {mask}.", "Check its name.")
 

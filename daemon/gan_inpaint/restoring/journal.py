@@ -18,9 +18,8 @@ from typing import IO, Literal
 import msgspec
 from msgspec import Struct
 
-from gan_inpaint import locking
 from gan_inpaint.errors import CannotWrite
-from gan_inpaint.imagefile import atomic
+from gan_inpaint.files import atomic, locks
 from gan_inpaint.restoring.errors import BadJournal, FolderInUse
 from gan_inpaint.restoring.outcome import Outcome, View
 
@@ -146,7 +145,7 @@ def opened(output: Path) -> Iterator[Journal]:
     with ExitStack() as stack:
         try:
             (folder / "views").mkdir(parents=True, exist_ok=True)
-            if not locking.take(stack.enter_context((folder / "lock").open("ab"))):
+            if not locks.take(stack.enter_context((folder / "lock").open("ab"))):
                 raise FolderInUse(
                     f"Another run writes into {output}.", "Wait until it has ended, or choose another folder."
                 )

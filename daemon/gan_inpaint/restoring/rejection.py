@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from gan_inpaint.errors import CannotWrite, UnreadableImage
-from gan_inpaint.imagefile import atomic, reading
+from gan_inpaint.files import atomic
+from gan_inpaint.imagefile import reading
 from gan_inpaint.restoring.errors import BadJournal
 from gan_inpaint.restoring.journal import Entry, Journal
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from gan_inpaint.imagefile import atomic
+from gan_inpaint.files import atomic
 from gan_inpaint.restoring.journal import Entry, Journal
 from gan_inpaint.restoring.outcome import Outcome
 

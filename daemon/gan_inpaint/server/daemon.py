@@ -10,15 +10,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from gan_inpaint import __version__, paths
-from gan_inpaint.cores import physical_cores
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models.cache import Sessions
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.protocol import PROTOCOL, Limits
 from gan_inpaint.server import logs, runtime_file
 from gan_inpaint.server.listener import Listener
 from gan_inpaint.server.lock import single_instance
 from gan_inpaint.server.loop import Loop
-from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.server.wake import Wake
-from gan_inpaint.store import ModelStore
 
 log = logging.getLogger(__name__)
 

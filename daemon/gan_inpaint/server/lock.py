@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gan_inpaint import locking
 from gan_inpaint.errors import DaemonProblem
+from gan_inpaint.files import locks
 from gan_inpaint.server import runtime_file
 
 # Between taking the lock and writing the runtime file, or removing it and letting go, a daemon is nowhere to be seen.
@@ -26,7 +26,7 @@ def single_instance(directory: Path) -> Iterator[None]:
     """
     with (directory / "daemon.lock").open("ab") as file:
         deadline = time.monotonic() + _SETTLE_SECONDS
-        while not locking.take(file):
+        while not locks.take(file):
             running = runtime_file.read()
             if running is not None or time.monotonic() > deadline:
                 raise _already_running(running)

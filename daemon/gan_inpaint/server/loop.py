@@ -13,9 +13,10 @@ from collections import deque
 
 import zmq
 
-from gan_inpaint import __version__, protocol
+from gan_inpaint import __version__, machine, protocol
 from gan_inpaint.errors import BadRequest, Cancelled, GanInpaintError, TooLarge
 from gan_inpaint.errors import Stopping as StoppingProblem
+from gan_inpaint.models.cache import Sessions
 from gan_inpaint.protocol import (
     Cancel,
     Cancelling,
@@ -38,11 +39,9 @@ from gan_inpaint.protocol import (
     Welcome,
     Work,
 )
-from gan_inpaint.server import machine
 from gan_inpaint.server.guard import guarded
 from gan_inpaint.server.jobs import Job, Jobs
 from gan_inpaint.server.listener import Frames, Incoming, Listener
-from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.server.wake import Wake
 from gan_inpaint.server.worker import Worker
 

@@ -9,9 +9,8 @@ from typing import Annotated
 
 import msgspec
 
-from gan_inpaint import paths
+from gan_inpaint import machine, paths
 from gan_inpaint.errors import DaemonProblem
-from gan_inpaint.server import machine
 
 
 class RuntimeInfo(msgspec.Struct, frozen=True):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gan_inpaint.errors import NothingFound, TooMuchSelected
+from gan_inpaint.models.cache import Sessions, best
 from gan_inpaint.protocol import Detect, Detection, Fill, FilledBy, Repair, Result, Select, Stage, Work
 from gan_inpaint.restoring import MOST_DAMAGED
 from gan_inpaint.server import pixels
 from gan_inpaint.server.heatmaps import HeatMaps
 from gan_inpaint.server.listener import Frames
-from gan_inpaint.server.sessions import Sessions, best
 
 if TYPE_CHECKING:
     from gan_inpaint.detection import Selection

@@ -8,14 +8,14 @@ from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
 from gan_inpaint.errors import Cancelled, GanInpaintError
+from gan_inpaint.models.cache import Sessions
+from gan_inpaint.models.entry import DEFAULT
 from gan_inpaint.protocol import Error, Outcome, Progress, Stage
 from gan_inpaint.server.guard import guarded
 from gan_inpaint.server.heatmaps import HeatMaps
 from gan_inpaint.server.jobs import Job
 from gan_inpaint.server.listener import Frames
-from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.server.tasks import Tasks
-from gan_inpaint.store import DEFAULT
 
 Report: TypeAlias = Callable[[Job, Progress | Outcome, Frames], None]
 

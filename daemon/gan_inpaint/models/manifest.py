@@ -1,7 +1,7 @@
-"""What a model's file says of itself, and the sidecar from which it is listed.
+"""What a model's file says about itself, and the sidecar from which it is listed.
 
-The manifest stands as JSON in the ONNX file's own `metadata_props`, under `KEY`, so that it cannot be lost. The
-sidecar, `NAME.json` beside `NAME.onnx`, repeats it next to the file's SHA-256: models are listed without opening them.
+The manifest is JSON in the ONNX file's own `metadata_props`, under `KEY`, so that it cannot be lost. The sidecar,
+`NAME.json` beside `NAME.onnx`, repeats it with the file's SHA-256, so that models are listed without opening them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Pixels = Annotated[int, Meta(ge=1, le=4096)]
 
 
 class _About(Struct, frozen=True, kw_only=True):
-    """What is told of every model. `figures` are its scores on the evaluation set."""
+    """What every model says. `metrics`: measured on the evaluation set; their key in the file is `figures`."""
 
     name: Text
     title: Text
@@ -35,7 +35,7 @@ class _About(Struct, frozen=True, kw_only=True):
     training_data: Text
     licence: Text
     images_seen: Annotated[int, Meta(ge=0)]
-    figures: dict[str, float] = {}
+    metrics: dict[str, float] = msgspec.field(name="figures", default_factory=dict)
     contract: int = CONTRACT
     channels: Literal["rgb"] = "rgb"
 
@@ -45,15 +45,15 @@ class _About(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(_About, frozen=True, kw_only=True):
-    """Version 1 of the contract between a generator's file and whoever runs it.
+    """Version 1 of the contract between a generator's file and the program that runs it.
 
-    `image` is float32 (N, 3, H, W), sRGB in [-1, 1], its hole zeroed or, where the generator is `guided`, holding a
-    first guess: the next coarser octave's fill, enlarged, or a smooth one; `mask` is float32 (N, 1, H, W), 1 = hole;
-    the output has the image's shape and range. N is any number, H and W any multiples of `size_multiple`; where the
-    generator is `fixed`, both are `window`, which is then also its `size_multiple`.
+    `image` is float32 (N, 3, H, W), sRGB in [-1, 1]. Its hole is zero or, for a `guided` generator, prefilled: with the
+    enlarged fill of the next coarser pyramid level, or a smooth one. `mask` is float32 (N, 1, H, W), 1 = hole; the
+    output has the image's shape and range. N is any number, H and W are any multiples of `size_multiple`; for a `fixed`
+    generator both are `window`, which is then also its `size_multiple`.
 
-    `detail`, 0 to 1, is how much of the detail around the hole is to be added to the smooth fill.
-    `window` is the side, in pixels, at which the generator fills best.
+    `detail`, 0 to 1: how much of the detail around the hole is added to the smooth fill.
+    `window`: the side, in pixels, at which the generator fills best.
     """
 
     fixed: bool = False
@@ -69,14 +69,15 @@ class Manifest(_About, frozen=True, kw_only=True):
 
 
 class DetectorManifest(_About, frozen=True, kw_only=True, tag_field="kind", tag="detector"):
-    """Version 1 of the contract between a detector's file and whoever runs it.
+    """Version 1 of the contract between a detector's file and the program that runs it.
 
     `image` is float32 (N, 3, H, W), sRGB in [-1, 1], gray pictures with three equal channels; the output is float32
     (N, 2, H, W) in [0, 1]: the probability that a pixel belongs to light damage, and to dark. N is any number, H and W
-    any multiples of `size_multiple`.
+    are any multiples of `size_multiple`.
 
-    `window` is the side, in pixels, of the tiles at which a picture is looked at, `reach` how many pixels around a
-    place decide on it, and `threshold` the probability from which on a pixel counts at the default sensitivity.
+    `window`: the side of the tiles in which a picture is examined, in pixels.
+    `reach`: how many pixels around a place decide on it.
+    `threshold`: the probability above which a pixel counts as damage at the default sensitivity.
     """
 
     reach: Annotated[int, Meta(ge=0, le=1024)]
@@ -91,12 +92,12 @@ class DetectorManifest(_About, frozen=True, kw_only=True, tag_field="kind", tag=
 
     @property
     def margin(self) -> int:
-        """`reach`, rounded up to whole multiples of the size."""
+        """`reach`, rounded up to a multiple of `size_multiple`."""
         return -(-self.reach // self.size_multiple) * self.size_multiple
 
     @property
     def core(self) -> int:
-        """The side of a tile's inner part, on whose every pixel the tile can decide."""
+        """The side of a tile's inner part: the pixels on which the tile can decide."""
         return self.window - 2 * self.margin
 
 
@@ -160,6 +161,6 @@ def read_sidecar(path: Path) -> Sidecar:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, 64 lower-case hexadecimal digits. Raises OSError."""
+    """Return the SHA-256 of a file, 64 lower-case hexadecimal digits. Raises OSError."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,85 +1,42 @@
 """The installed models: those that ship with the product, those that the user added, and the classical filler.
 
-A model is a pair of files, `NAME.onnx` and `NAME.json` (`gan_inpaint.manifest.Sidecar`); it is installed once both
-are there. Listing reads the small JSON files only; onnxruntime is imported when a model is added.
+A model is a pair of files, `NAME.onnx` and `NAME.json` (`gan_inpaint.models.manifest.Sidecar`); it is installed once
+both exist. Listing reads only the small JSON files; onnxruntime is imported when a model is added.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
-from gan_inpaint import __version__
 from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, NoDetector, UnknownModel
-from gan_inpaint.manifest import AnyManifest, DetectorManifest, Manifest, Sidecar, read_sidecar, sha256_of
+from gan_inpaint.files import atomic
+from gan_inpaint.models.entry import AUTO, CLASSICAL, CLASSICAL_ENTRY, DEFAULT, FORMER_NAMES, SCRATCHES, ModelEntry
+from gan_inpaint.models.manifest import AnyManifest, Sidecar, read_sidecar, sha256_of
 
 log = logging.getLogger(__name__)
 
-BUILT_IN = Path(__file__).parent / "models"
-SHIPPED_DEFAULT = "dmfb"
-SHIPPED_DETECTOR = "scratches"
-DEFAULT = "default"
-CLASSICAL = "classical"
-AUTO = "auto"
+WEIGHTS = Path(__file__).parents[1] / "weights"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True)
-class ModelEntry:
-    """An installed model. `path` is its ONNX file, None for the classical filler; `sha256` what that file must have."""
-
-    name: str
-    path: Path | None
-    sha256: str
-    manifest: AnyManifest
-    default: bool = False
-    built_in: bool = False
-
-    @property
-    def kind(self) -> Literal["generator", "detector", "classical"]:
-        if isinstance(self.manifest, DetectorManifest):
-            return "detector"
-        return "classical" if self.path is None else "generator"
-
-
-CLASSICAL_ENTRY = ModelEntry(
-    name=CLASSICAL,
-    path=None,
-    sha256="",
-    manifest=Manifest(
-        name=CLASSICAL,
-        title="Classical filling, without a network",
-        version=__version__,
-        size_multiple=1,
-        window=256,
-        training_data="none",
-        licence="Apache-2.0",
-        images_seen=0,
-    ),
-    built_in=True,
-)
+_RESERVED = {DEFAULT, CLASSICAL, AUTO, *FORMER_NAMES}
 
 
 class ModelStore:
     """The models of `user_dir` and of the product's own folder, whose names win."""
 
-    def __init__(self, user_dir: Path, built_in_dir: Path = BUILT_IN) -> None:
+    def __init__(self, user_dir: Path, built_in_dir: Path = WEIGHTS) -> None:
         self._user_dir = user_dir
         self._built_in_dir = built_in_dir
 
     def list(self) -> tuple[ModelEntry, ...]:
-        """All usable models: the default first, then generators, detectors, and the classical filler.
+        """Return all usable models: the default first, then generators, detectors, and the classical filler.
 
         Damaged ones are logged and left out.
         """
@@ -94,54 +51,53 @@ class ModelStore:
         return (*ordered, CLASSICAL_ENTRY)
 
     def get(self, name: str) -> ModelEntry:
-        """The model of that name; `default` names the generator that ships with the product.
+        """Return the model of that name, which may be a former one of a shipped model.
 
         Raises:
-            UnknownModel: there is none; NoDetector where that is the detector that ships with the product.
+            UnknownModel: there is none; NoDetector if that is the detector that ships with the product.
             BadModel: one of its two files is missing or damaged.
         """
-        if name == CLASSICAL:
+        wanted = FORMER_NAMES.get(name, name)
+        if wanted == CLASSICAL:
             return CLASSICAL_ENTRY
-        wanted = SHIPPED_DEFAULT if name == DEFAULT else name
         if _NAME.fullmatch(wanted):
-            for folder in (self._built_in_dir, self._user_dir):
+            for folder in (self._built_in_dir,) if wanted == DEFAULT else (self._built_in_dir, self._user_dir):
                 if any(path.exists() for path in _pair(folder, wanted)):
                     return self._read(folder, wanted)
-        if name == DEFAULT:
+        if wanted == DEFAULT:
             raise UnknownModel("The generator that ships with GAN Inpaint is missing.", "Install GAN Inpaint again.")
-        if name == SHIPPED_DETECTOR:
+        if wanted == SCRATCHES:
             raise NoDetector("The detector that ships with GAN Inpaint is missing.", "Install GAN Inpaint again.")
         names = ", ".join(entry.name for entry in self.list())
         raise UnknownModel(f"There is no model called “{name}”.", f"Installed: {names}.")
 
     def add(self, source: str | Path, name: str | None = None, sha256: str | None = None) -> ModelEntry:
-        """Install an ONNX file, or one at an http(s) address whose SHA-256 must then be given.
+        """Install an ONNX file, or one at an http(s) address, whose SHA-256 must then be given.
 
-        `name` is the file's own if not given. The model is loaded and run once; nothing is left behind when it fails.
+        `name`: by default the file's own. The model is loaded and run once; nothing is left behind if that fails.
 
         Raises:
-            BadModel: it is missing, foreign, damaged or does not work, or has not that SHA-256.
+            BadModel: the file is missing, foreign or damaged, does not work, or does not have that SHA-256.
             BadRequest: the name cannot be used, or the SHA-256 is missing.
             CannotWrite: a model of that name exists, or the folder cannot be written.
         """
-        from gan_inpaint import runtime  # loads onnxruntime, which listing must not
+        from gan_inpaint.models import loading  # imports onnxruntime, which listing must not
 
         is_address = str(source).lower().startswith(("http://", "https://"))
         if is_address and sha256 is None:
             raise BadRequest(
                 "A model from the internet is only added with its SHA-256, which proves that it is the right one.",
-                "Add “--sha256” with the value that the model's page gives.",
+                "Add “--sha256” with the value from the model's page.",
             )
         name = _checked_name(_name_of(str(source)) if name is None else name)
-        target = _pair(self._user_dir, name)[0]
         if any(path.exists() for folder in (self._built_in_dir, self._user_dir) for path in _pair(folder, name)):
             raise CannotWrite(f"There is a model called “{name}” already.", "Remove it first, or choose another name.")
-        with being_written(target) as temporary:
+        with being_written(_pair(self._user_dir, name)[0]) as temporary:
             if is_address:
-                _download(str(source), str(sha256), temporary)
+                _download(str(source), str(sha256), temporary.model)
             else:
-                _copy(Path(source), sha256, temporary)
-            publish(temporary, target, runtime.examine(temporary))
+                _copy(Path(source), sha256, temporary.model)
+            temporary.describe(loading.examine(temporary.model))
         return self._read(self._user_dir, name)
 
     def remove(self, name: str) -> None:
@@ -151,9 +107,7 @@ class ModelStore:
             UnknownModel: there is none of that name.
             CannotWrite: it ships with the product, or its folder cannot be written.
         """
-        if name in (DEFAULT, CLASSICAL, AUTO) or (
-            _NAME.fullmatch(name) and _pair(self._built_in_dir, name)[0].exists()
-        ):
+        if name in _RESERVED or (_NAME.fullmatch(name) and _pair(self._built_in_dir, name)[0].exists()):
             raise CannotWrite(f"“{name}” is a part of GAN Inpaint and cannot be removed.")
         model, sidecar = _pair(self._user_dir, name)
         if not _NAME.fullmatch(name) or not (model.exists() or sidecar.exists()):
@@ -172,42 +126,41 @@ class ModelStore:
         sidecar = read_sidecar(path)
         if not model.is_file():
             raise BadModel(f"The model's file {model} is missing.", "Remove the model and add it again.")
-        built_in = folder == self._built_in_dir
-        default = built_in and name == SHIPPED_DEFAULT
-        return ModelEntry(name, model, sidecar.sha256, sidecar.manifest, default, built_in)
+        return ModelEntry(name, model, sidecar.sha256, sidecar.manifest, built_in=folder == self._built_in_dir)
+
+
+class Unpublished:
+    """The two files of a model before they have their names; see `being_written`."""
+
+    def __init__(self, model: Path, sidecar: Path) -> None:
+        self.model = model
+        self._sidecar = sidecar
+
+    def describe(self, manifest: AnyManifest) -> None:
+        """Write the sidecar of the ONNX file, which must be complete. Raises OSError."""
+        content = msgspec.json.format(msgspec.json.encode(Sidecar(sha256_of(self.model), manifest)), indent=2)
+        self._sidecar.write_bytes(content + b"\n")
 
 
 @contextmanager
-def being_written(target: Path) -> Iterator[Path]:
-    """A path beside `target` to write to, made `target` by `publish`; whatever is still there at the end is deleted.
+def being_written(target: Path, force: bool = False) -> Iterator[Unpublished]:
+    """Yield two empty temporary files that become the ONNX file `target` and its sidecar, in this order.
+
+    Nothing is left of them if the block raises. The folder is made. `force`: existing files are replaced.
 
     Raises:
-        CannotWrite: for every OSError inside the block.
+        CannotWrite: as `atomic.writing`, also for every OSError inside the block.
     """
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    _make_folder(target.parent)
+    with atomic.writing(target.with_suffix(".json"), force) as sidecar, atomic.writing(target, force) as model:
+        yield Unpublished(model, sidecar)
+
+
+def _make_folder(folder: Path) -> None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield temporary
-        finally:
-            temporary.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise CannotWrite(f"The model could not be written to {target.parent}: {problem.strerror}.") from problem
-
-
-def publish(temporary: Path, target: Path, manifest: AnyManifest) -> None:
-    """Make the complete ONNX file `temporary`, in the same folder, `target`, with its sidecar. Raises OSError."""
-    sidecar = msgspec.json.format(msgspec.json.encode(Sidecar(sha256_of(temporary), manifest)), indent=2)
-    description = temporary.with_suffix(".json.part")
-    try:
-        description.write_bytes(sidecar + b"\n")
-        for path in (temporary, description):
-            with path.open("rb+") as stream:
-                os.fsync(stream.fileno())
-        temporary.replace(target)
-        description.replace(target.with_suffix(".json"))
-    finally:
-        description.unlink(missing_ok=True)
+        raise CannotWrite(f"The folder {folder} cannot be made: {problem.strerror}.") from problem
 
 
 def _pair(folder: Path, name: str) -> tuple[Path, Path]:
@@ -215,13 +168,13 @@ def _pair(folder: Path, name: str) -> tuple[Path, Path]:
 
 
 def _name_of(source: str) -> str:
-    """A name made of the file's own, of a path or an address."""
+    """Return a name made from that of the file, a path or an address."""
     stem = Path(urlsplit(source).path).stem
     return re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("-._")
 
 
 def _checked_name(name: str) -> str:
-    if not _NAME.fullmatch(name) or name in (DEFAULT, CLASSICAL, AUTO):
+    if not _NAME.fullmatch(name) or name in _RESERVED:
         raise BadRequest(
             f"“{name}” cannot be a model's name.",
             "Use up to 64 lower-case letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
@@ -234,7 +187,7 @@ def _copy(source: Path, sha256: str | None, target: Path) -> None:
         stream = source.open("rb")
     except OSError as problem:
         raise BadModel(f"The file {source} cannot be read: {problem.strerror}.") from problem
-    with stream, target.open("xb") as copy:
+    with stream, target.open("wb") as copy:
         shutil.copyfileobj(stream, copy)
     if sha256 is not None and sha256_of(target) != sha256.lower():
         raise _another_file()

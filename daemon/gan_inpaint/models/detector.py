@@ -10,8 +10,8 @@ from onnxruntime import InferenceSession
 
 from gan_inpaint.engine.arrays import Floats
 from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import DetectorManifest
-from gan_inpaint.onnx_session import run
+from gan_inpaint.models.manifest import DetectorManifest
+from gan_inpaint.models.session import run
 
 _FAILED = "The detector failed while it was looking for damage."
 

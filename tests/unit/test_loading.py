@@ -12,10 +12,10 @@ import onnxruntime
 import psutil
 import pytest
 
-from gan_inpaint import runtime
 from gan_inpaint.errors import BadModel, OutOfMemory
-from gan_inpaint.manifest import Manifest, sha256_of
-from gan_inpaint.store import CLASSICAL_ENTRY, ModelEntry
+from gan_inpaint.models import loading
+from gan_inpaint.models.entry import CLASSICAL_ENTRY, ModelEntry
+from gan_inpaint.models.manifest import Manifest, sha256_of
 
 CONTRACT = "float[N, 3, H, W] image, float[N, 1, H, W] mask) => (float[N, 3, H, W] fill"
 MIGAN = (
@@ -34,7 +34,7 @@ LAMA_BODY = """
 
 
 def entry_of(path: Path) -> ModelEntry:
-    return ModelEntry(path.stem, path, sha256_of(path), runtime.examine(path))
+    return ModelEntry(path.stem, path, sha256_of(path), loading.examine(path))
 
 
 def window(count: int, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
@@ -47,7 +47,7 @@ def window(count: int, height: int, width: int) -> tuple[np.ndarray, np.ndarray]
 
 @pytest.mark.parametrize("size", [(1, 8, 8), (1, 64, 64), (3, 16, 40)])
 def test_a_generator_fills_batches_of_any_size(gray: Path, size: tuple[int, int, int]) -> None:
-    filler = runtime.load(entry_of(gray), 1)
+    filler = loading.load(entry_of(gray), 1)
     images, holes = window(*size)
     fill = filler(images, holes)
     assert (fill.shape, fill.dtype) == (images.shape, np.float32)
@@ -56,7 +56,7 @@ def test_a_generator_fills_batches_of_any_size(gray: Path, size: tuple[int, int,
 
 def test_a_filler_tells_what_it_is(gray: Path) -> None:
     entry = entry_of(gray)
-    filler = runtime.load(entry, 1)
+    filler = loading.load(entry, 1)
     assert (filler.name, filler.window, filler.size_multiple) == ("gray", 64, 8)
     assert (filler.model, filler.sha256) == (entry, sha256_of(gray))
     assert filler.provider in onnxruntime.get_available_providers()
@@ -65,7 +65,7 @@ def test_a_filler_tells_what_it_is(gray: Path) -> None:
 
 def test_what_a_generator_gives_is_kept_in_range(write_graph, manifest: Manifest) -> None:
     path = write_graph("loud", "ten = Constant<value_float: float = 10.0>() fill = Mul(image, ten)", manifest=manifest)
-    fill = runtime.load(entry_of(path), 1)(*window(1, 16, 16))
+    fill = loading.load(entry_of(path), 1)(*window(1, 16, 16))
     assert (fill.min(), fill.max()) == (-1, 1)
 
 
@@ -73,7 +73,7 @@ def test_what_a_generator_gives_is_kept_in_range(write_graph, manifest: Manifest
 def test_a_provider_that_does_not_work_is_replaced_and_said(gray: Path, monkeypatch, caplog) -> None:
     offered = ["CUDAExecutionProvider", "CPUExecutionProvider"]
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: offered)
-    filler = runtime.load(entry_of(gray), 1)
+    filler = loading.load(entry_of(gray), 1)
     assert filler.provider == "CPUExecutionProvider"
     assert filler.fallback.startswith("CUDA is installed but could not be used")
     assert filler.fallback in caplog.messages
@@ -84,10 +84,10 @@ def test_a_file_that_changed_since_it_was_installed_is_not_loaded(gray: Path, da
     entry = entry_of(gray)
     gray.write_bytes(damage(gray.read_bytes()))
     with pytest.raises(BadModel, match="changed or damaged") as refusal:
-        runtime.load(entry, 1)
+        loading.load(entry, 1)
     assert "add it again" in refusal.value.hint
     with pytest.raises(BadModel) as refusal:
-        runtime.load(replace(entry, built_in=True), 1)
+        loading.load(replace(entry, built_in=True), 1)
     assert refusal.value.hint == "Install GAN Inpaint again."
 
 
@@ -95,12 +95,12 @@ def test_a_missing_file_is_a_bad_model(gray: Path) -> None:
     entry = entry_of(gray)
     gray.unlink()
     with pytest.raises(BadModel, match="cannot be read"):
-        runtime.load(entry, 1)
+        loading.load(entry, 1)
 
 
 def test_the_classical_filler_is_nothing_to_load() -> None:
     with pytest.raises(ValueError, match="classical"):
-        runtime.load(CLASSICAL_ENTRY, 1)
+        loading.load(CLASSICAL_ENTRY, 1)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_classical_filler_is_nothing_to_load() -> None:
 def test_what_is_no_onnx_file_is_refused(gray: Path, damage) -> None:
     gray.write_bytes(damage(gray.read_bytes()))
     with pytest.raises(BadModel, match="does not open"):
-        runtime.examine(gray)
+        loading.examine(gray)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_is_no_onnx_file_is_refused(gray: Path, damage) -> None:
 def test_a_generator_that_does_not_work_is_refused(write_graph, manifest: Manifest, body: str, sentence: str) -> None:
     signature = "float[N, 3, H, W] image, float[N, 1, H, W] mask) => (float[a, b, c, d] fill"
     with pytest.raises(BadModel, match=sentence):
-        runtime.examine(write_graph("broken", body, signature, manifest))
+        loading.examine(write_graph("broken", body, signature, manifest))
 
 
 @pytest.mark.parametrize(
@@ -143,15 +143,15 @@ def test_a_graph_that_breaks_the_contract_is_refused(
     write_graph, manifest: Manifest, signature: str, body: str, sentence: str
 ) -> None:
     with pytest.raises(BadModel, match=sentence):
-        runtime.examine(write_graph("odd", body, signature, manifest))
+        loading.examine(write_graph("odd", body, signature, manifest))
 
 
 def test_a_generator_of_one_size_fills_where_its_manifest_says_so(write_graph, manifest: Manifest) -> None:
     fixed = msgspec.structs.replace(manifest, fixed=True, size_multiple=64)
     signature = CONTRACT.replace("H, W", "64, 64")
     path = write_graph("fixed", "fill = Neg(image)", signature, fixed)
-    assert runtime.examine(path) == fixed
-    filler = runtime.load(entry_of(path), 1)
+    assert loading.examine(path) == fixed
+    filler = loading.load(entry_of(path), 1)
     assert (filler.window, filler.size_multiple) == (64, 64)
     filler.rest()
     images, holes = window(3, 64, 64)
@@ -164,12 +164,12 @@ def test_a_generator_of_another_size_than_its_manifest_says_is_refused(
 ) -> None:
     fixed = msgspec.structs.replace(manifest, fixed=True, size_multiple=64)
     with pytest.raises(BadModel, match="64²"):
-        runtime.examine(write_graph("fixed", "fill = Neg(image)", CONTRACT.replace("H, W", size), fixed))
+        loading.examine(write_graph("fixed", "fill = Neg(image)", CONTRACT.replace("H, W", size), fixed))
 
 
 def test_a_wrong_manifest_is_refused(write_graph) -> None:
     with pytest.raises(BadModel, match="title"):
-        runtime.examine(write_graph("odd", "fill = Identity(image)", manifest='{"contract": 1, "name": "odd"}'))
+        loading.examine(write_graph("odd", "fill = Identity(image)", manifest='{"contract": 1, "name": "odd"}'))
 
 
 @pytest.mark.parametrize(
@@ -183,12 +183,12 @@ def test_a_wrong_manifest_is_refused(write_graph) -> None:
 )
 def test_a_foreign_graph_without_manifest_is_refused(write_graph, signature: str, body: str) -> None:
     with pytest.raises(BadModel, match="no manifest"):
-        runtime.examine(write_graph("foreign", body, signature))
+        loading.examine(write_graph("foreign", body, signature))
 
 
 def test_a_migan_pipeline_fills(write_graph) -> None:
     entry = entry_of(write_graph("migan", MIGAN_BODY, MIGAN))
-    filler = runtime.load(entry, 1)
+    filler = loading.load(entry, 1)
     assert (filler.window, filler.size_multiple, entry.manifest.licence) == (512, 1, "unknown")
     images, holes = window(2, 20, 30)
     fill = filler(images, holes)
@@ -202,7 +202,7 @@ def test_a_migan_pipeline_fills(write_graph) -> None:
 def test_a_lama_export_fills_whichever_range_it_answers_in(
     write_graph, signature: str, side: int, multiple: int, white: float
 ) -> None:
-    filler = runtime.load(entry_of(write_graph("lama", LAMA_BODY.format(white=white), signature)), 1)
+    filler = loading.load(entry_of(write_graph("lama", LAMA_BODY.format(white=white), signature)), 1)
     assert (filler.window, filler.size_multiple) == (side, multiple)
     images, holes = window(2, 32, 32)
     fill = filler(images, holes)
@@ -213,7 +213,7 @@ def test_a_lama_export_fills_whichever_range_it_answers_in(
 def test_a_lama_export_of_a_fixed_size_that_is_no_square_is_refused(write_graph) -> None:
     signature = LAMA.replace("32, 32", "32, 64")
     with pytest.raises(BadModel, match="not a square"):
-        runtime.examine(write_graph("lama", LAMA_BODY.format(white=1), signature))
+        loading.examine(write_graph("lama", LAMA_BODY.format(white=1), signature))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
@@ -222,13 +222,13 @@ def test_too_large_a_window_is_out_of_memory_and_the_filler_lives_on(gray: Path)
 import resource
 import numpy as np
 from pathlib import Path
-from gan_inpaint import runtime
+from gan_inpaint.models import loading
 from gan_inpaint.errors import OutOfMemory
-from gan_inpaint.manifest import sha256_of
-from gan_inpaint.store import ModelEntry
+from gan_inpaint.models.manifest import sha256_of
+from gan_inpaint.models.entry import ModelEntry
 
 path = Path({str(gray)!r})
-filler = runtime.load(ModelEntry("gray", path, sha256_of(path), runtime.examine(path)), 1)
+filler = loading.load(ModelEntry("gray", path, sha256_of(path), loading.examine(path)), 1)
 images, holes = np.zeros((1, 3, 4096, 4096), np.float32), np.zeros((1, 1, 4096, 4096), np.float32)
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + 2**26, used + 2**26))
@@ -243,7 +243,7 @@ except OutOfMemory as problem:
 
 
 def test_memory_does_not_grow_over_many_fills_of_many_sizes(gray: Path) -> None:
-    filler = runtime.load(entry_of(gray), 1)
+    filler = loading.load(entry_of(gray), 1)
     sizes = [(1, 8 * height, 8 * width) for height in range(1, 21) for width in range(1, 21)]
 
     def fill_all_twice() -> int:

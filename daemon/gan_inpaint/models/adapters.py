@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
 from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import KEY, AnyManifest, DetectorManifest, Manifest, parse
+from gan_inpaint.models.manifest import KEY, AnyManifest, DetectorManifest, Manifest, parse
 
 Floats = NDArray[np.float32]
 Feeds = dict[str, NDArray[np.float32] | NDArray[np.uint8]]

@@ -1,4 +1,4 @@
-"""Generators and detectors in onnxruntime: opened, checked, warmed up."""
+"""Open generators and detectors in onnxruntime, check them and warm them up."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from gan_inpaint.adapters import PROBE_WHITE, Adapter, Floats, own_manifest, recognise
-from gan_inpaint.detection.network import OnnxDetector
 from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import AnyManifest, DetectorManifest, sha256_of
-from gan_inpaint.onnx_session import CPU, open_session, run
-from gan_inpaint.store import ModelEntry
+from gan_inpaint.models.adapters import PROBE_WHITE, Adapter, Floats, own_manifest, recognise
+from gan_inpaint.models.detector import OnnxDetector
+from gan_inpaint.models.entry import ModelEntry, not_a_detector
+from gan_inpaint.models.manifest import AnyManifest, DetectorManifest, sha256_of
+from gan_inpaint.models.session import CPU, open_session, run
 
 
 class OnnxFiller:
     """A generator that is ready to fill; implements `gan_inpaint.engine.Filler`. Not for two threads at a time.
 
-    `provider`: what the session really runs on; `fallback`: a sentence when that is not the best one, else empty.
+    `provider`: what the session really runs on; `fallback`: a sentence if that is not the best one, else empty.
     """
 
     def __init__(self, model: ModelEntry, session: ort.InferenceSession, adapter: Adapter, fallback: str) -> None:
@@ -36,11 +36,13 @@ class OnnxFiller:
         self._adapter = adapter
 
     def __call__(self, images: Floats, holes: Floats, /) -> Floats:
-        """Images (N, 3, H, W) in [-1, 1], zero in the hole; holes (N, 1, H, W), 1 = hole → (N, 3, H, W) in [-1, 1].
+        """Fill images (N, 3, H, W) in [-1, 1], zero or prefilled in the hole, where holes (N, 1, H, W) are 1.
+
+        Returns (N, 3, H, W) in [-1, 1].
 
         Raises:
             OutOfMemory: the machine could not hold the windows; the filler can still be used.
-            BadModel: the session failed, or gave values that are no numbers.
+            BadModel: the session failed, or its output is not finite.
         """
         batch = len(images) if self._adapter.batched else 1
         fills = [
@@ -50,7 +52,7 @@ class OnnxFiller:
         return fills[0] if len(fills) == 1 else np.concatenate(fills)
 
     def rest(self) -> None:
-        """Give back the memory that runs work in: for a pause, since the next run has to take it anew.
+        """Free the working memory of past runs. For a pause: the next run must allocate it again.
 
         Raises as a call does.
         """
@@ -77,21 +79,20 @@ def load_detector(entry: ModelEntry, threads: int) -> OnnxDetector:
         BadModel: the file is missing, is not the one that was installed, does not work, or is no detector's.
         OutOfMemory: the machine could not hold it.
     """
-    not_a_detector = BadModel(f"“{entry.name}” is not a detector: it cannot find damage.", "Choose another model.")
     if entry.kind != "detector":
-        raise not_a_detector
+        raise not_a_detector(entry.name)
     session, fallback = _opened(entry, threads)
     manifest = own_manifest(session)
     if not isinstance(manifest, DetectorManifest):
-        raise not_a_detector
+        raise not_a_detector(entry.name)
     return _tried_detector(OnnxDetector(entry.name, entry.sha256, manifest, session, fallback))
 
 
 def examine(path: Path) -> AnyManifest:
-    """Load a file that is not installed yet, run it once at its smallest size, and tell what it is.
+    """Load a file that is not installed yet, run it once at its smallest size, and return its manifest.
 
     Raises:
-        BadModel: it is damaged, foreign, does not follow the contract or does not work.
+        BadModel: it is damaged or foreign, does not follow the contract, or does not work.
         OutOfMemory: the machine could not hold it.
     """
     session, fallback = open_session(path, 1, [CPU])
@@ -103,7 +104,7 @@ def examine(path: Path) -> AnyManifest:
 
 
 def _opened(entry: ModelEntry, threads: int) -> tuple[ort.InferenceSession, str]:
-    """A session of the file that was installed, and a sentence when it is not on the best provider."""
+    """Return a session of the installed file, and a sentence if it is not on the best provider."""
     if entry.path is None:
         raise ValueError(f"{entry.name} has no file to load")
     _check_unchanged(entry, entry.path)
@@ -130,7 +131,7 @@ def _tried_detector(detector: OnnxDetector) -> OnnxDetector:
 def _tried(
     session: ort.InferenceSession, adapter: Adapter, size: tuple[int, int, int], *, shrink: bool = False
 ) -> Adapter:
-    """Run a session once, on a flat picture with a hole in the middle; the adapter that its output calls for."""
+    """Run a session once, on a flat picture with a hole in the middle; return the adapter that its output calls for."""
     count, height, width = size
     holes = np.zeros((count, 1, height, width), np.float32)
     holes[:, :, height // 4 : -(-height * 3 // 4), width // 4 : -(-width * 3 // 4)] = 1
@@ -141,9 +142,9 @@ def _tried(
 def _run(
     session: ort.InferenceSession, adapter: Adapter, images: Floats, holes: Floats, *, shrink: bool = False
 ) -> NDArray[np.generic]:
-    """The raw output, (N, 3, H, W) and finite. `shrink` gives back the memory of this run and of those before."""
+    """Return the raw output, (N, 3, H, W) and finite. `shrink` frees the memory of this run and of those before."""
     feeds = adapter.feeds(images, holes)
     output = run(session, adapter.manifest.output, feeds, "The model failed while it was filling.", shrink=shrink)
     if output.shape != images.shape or not np.isfinite(output).all():
-        raise BadModel("The model does not work: what it gave has a wrong size, or values that are no numbers.")
+        raise BadModel("The model does not work: its output has a wrong size, or values that are no numbers.")
     return output

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from gan_inpaint import locking
 from gan_inpaint.errors import CannotWrite
+from gan_inpaint.files import locks
 from gan_inpaint.restoring import journal
 
 
 def test_a_file_is_locked_once_until_it_is_closed(tmp_path: Path) -> None:
     with (tmp_path / "lock").open("ab") as first, (tmp_path / "lock").open("ab") as second:
-        assert locking.take(first)
-        assert not locking.take(second)
+        assert locks.take(first)
+        assert not locks.take(second)
         first.close()
-        assert locking.take(second)
+        assert locks.take(second)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks otherwise")

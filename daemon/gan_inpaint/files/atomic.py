@@ -1,4 +1,4 @@
-"""Writing a file completely or not at all, and never over another one by accident."""
+"""Write a file completely or not at all, and never over another one by accident."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 
 from gan_inpaint.errors import CannotWrite
 
-_ASKING_FOR_THE_MODE = threading.Lock()  # a process has one mask, which can only be read by setting it
+_READING_THE_UMASK = threading.Lock()  # a process has one umask, which can only be read by setting it
 
 
 def check(target: Path, force: bool) -> None:
-    """Tell before the work starts what would make `writing` fail after it; raises CannotWrite."""
+    """Raise CannotWrite before the work starts for anything that would make `writing` fail after it."""
     folder = target.parent
     if target.is_dir():
         raise CannotWrite(f"{target} is a folder.", "Give the name of a file.")
@@ -36,8 +36,10 @@ def _check_existing(target: Path, force: bool) -> None:
 
 
 @contextmanager
-def writing(target: Path, force: bool = False) -> Iterator[Path]:
-    """Yield an empty temporary file in `target`'s folder; it takes the name `target` when the block ends without error.
+def writing(target: Path, force: bool = False, *, private: bool = False) -> Iterator[Path]:
+    """Yield an empty temporary file in `target`'s folder; it is renamed to `target` when the block ends without error.
+
+    `private`: only the owner can read the file.
 
     Raises:
         CannotWrite: `target` exists and `force` is not given; the folder is missing or read-only; the disk is full.
@@ -52,7 +54,7 @@ def writing(target: Path, force: bool = False) -> Iterator[Path]:
         temporary = Path(name)
         yield temporary
         _flush_to_disk(temporary)
-        temporary.chmod(_mode_for(target))
+        temporary.chmod(0o600 if private else _mode_for(target))
         _rename(temporary, target, force)
         temporary = None
         _flush_to_disk(target.parent)
@@ -70,7 +72,7 @@ def _rename(temporary: Path, target: Path, force: bool) -> None:
         temporary.replace(target)
         return
     try:
-        os.link(temporary, target)  # unlike a rename, this fails where somebody made the file meanwhile
+        os.link(temporary, target)  # unlike a rename, this fails if another process made the file meanwhile
     except FileExistsError:
         raise _exists(target) from None
     except OSError:  # a file system without links
@@ -82,11 +84,11 @@ def _rename(temporary: Path, target: Path, force: bool) -> None:
 
 
 def _mode_for(target: Path) -> int:
-    """The mode of the file that is replaced, or of any new file."""
+    """Return the mode of the file that is replaced, or of any new file."""
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
-        with _ASKING_FOR_THE_MODE:
+        with _READING_THE_UMASK:
             mask = os.umask(0)
             os.umask(mask)
         return 0o666 & ~mask

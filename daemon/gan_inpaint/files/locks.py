@@ -1,4 +1,4 @@
-"""A lock on an open file that the system takes back when its process ends, however it ends."""
+"""A lock on an open file that the system releases when its process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ else:
 
 
 def take(file: IO[bytes]) -> bool:
-    """Lock `file` until it is closed; False where another process holds it.
+    """Lock `file` until it is closed; return False if another process holds it.
 
-    Raises CannotWrite where it cannot be locked at all, as on a file system without locks.
+    Raises CannotWrite if the file cannot be locked at all, for example on a file system without locks.
     """
     try:
         _lock(file)

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from gan_inpaint import __version__
+from gan_inpaint import __version__, machine
 from gan_inpaint.errors import BadModel, UnknownModel
+from gan_inpaint.models.entry import AUTO, CLASSICAL, DEFAULT, SCRATCHES, ModelEntry
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.protocol import FilledBy, ModelInfo, SessionInfo
-from gan_inpaint.server import machine
-from gan_inpaint.store import AUTO, CLASSICAL, DEFAULT, SHIPPED_DETECTOR, ModelEntry, ModelStore
 
 if TYPE_CHECKING:
-    from gan_inpaint.detection.network import OnnxDetector
     from gan_inpaint.engine import Filler, FillOptions
     from gan_inpaint.engine.arrays import Bytes, Samples
     from gan_inpaint.engine.filling import OnWindow
+    from gan_inpaint.models.detector import OnnxDetector
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Sessions:
         default = self.choose(DEFAULT)
         return [default] if default.filled_by.kind == "classical" else [default, _classical()]
 
-    def detector(self, name: str = SHIPPED_DETECTOR) -> LoadedDetector:
+    def detector(self, name: str = SCRATCHES) -> LoadedDetector:
         """The detector of that name, loaded if need be.
 
         Raises:
@@ -181,13 +181,13 @@ class Sessions:
         try:
             import onnxruntime
 
-            from gan_inpaint import runtime
+            from gan_inpaint.models import loading
         except ImportError as problem:
             raise BadModel(
                 f"onnxruntime cannot be used on this computer: {problem}.", "Run “gan-inpaint doctor”."
             ) from problem
         self.providers_available = onnxruntime.get_available_providers()
-        return runtime
+        return loading
 
 
 def best(
@@ -204,7 +204,7 @@ def best(
 
 
 def _classical(note: str = "") -> Choice:
-    from gan_inpaint.classical import ClassicalFiller
+    from gan_inpaint.models.classical import ClassicalFiller
 
     by = FilledBy(CLASSICAL, __version__, "classical", "", "OpenCV")
     return Choice(by.model, by.sha256, by.provider, _nothing, ClassicalFiller(), by, note)
