@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from gan_inpaint import __version__, engine, paths
-from gan_inpaint.errors import DaemonProblem, GanInpaintError
+from gan_inpaint.errors import GanInpaintError, NoDaemon
 from gan_inpaint.machine import physical_cores
 from gan_inpaint.models.entry import DEFAULT
 from gan_inpaint.models.store import ModelStore
@@ -130,7 +130,7 @@ def _folder() -> Iterator[Finding]:
 
 def _daemon() -> Iterator[Finding]:
     """A daemon answers, started for the test where none runs, and is of this version."""
-    from gan_inpaint.cli.by_daemon import client
+    from gan_inpaint.connection import client
 
     running = _is_running()
     with client(start=True) as connected:
@@ -148,14 +148,12 @@ def _daemon() -> Iterator[Finding]:
 
 
 def _is_running() -> bool:
-    from gan_inpaint.cli.by_daemon import client
+    from gan_inpaint.connection import client
 
     try:
         with client(start=False):
             return True
-    except DaemonProblem as problem:
-        if problem.code != "no_daemon":
-            raise
+    except NoDaemon:
         return False
 
 

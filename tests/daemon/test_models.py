@@ -167,6 +167,15 @@ def test_a_damaged_description_of_a_model_hides_that_model_only(
     assert "broken" not in names
 
 
+@pytest.mark.parametrize("model", ["default", "auto", "classical"])
+@pytest.mark.parametrize(("value", "code"), [(0, "empty_mask"), (255, "mask_covers_all")])
+def test_a_mask_without_an_edge_is_an_error_of_the_mask_for_every_model(client, model, value, code) -> None:
+    pixels, mask = bytes(3 * _SIDE * _SIDE), bytes([value]) * _SIDE * _SIDE
+    keys = {"width": _SIDE, "height": _SIDE, "layout": "rgb", "depth": "u8", "model": model}
+    reply = client.outcome(client.request("fill", pixels, mask, **keys))[0]
+    assert (reply["type"], reply["code"], bool(reply["message"])) == ("error", code, True)
+
+
 def test_an_unknown_model_is_an_error(client) -> None:
     reply = _fill(client, "../../etc/passwd")
     assert (reply["code"], bool(reply["message"])) == ("unknown_model", True)

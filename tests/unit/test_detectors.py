@@ -12,10 +12,10 @@ from tests.detector import detector_manifest, write_detector
 
 from gan_inpaint.errors import BadModel, UnknownModel
 from gan_inpaint.models import loading
-from gan_inpaint.models.cache import Sessions
 from gan_inpaint.models.entry import ModelEntry
 from gan_inpaint.models.manifest import DetectorManifest, Manifest, Sidecar, parse, read_sidecar, sha256_of
 from gan_inpaint.models.store import ModelStore
+from gan_inpaint.service import Service
 
 
 @pytest.fixture
@@ -77,10 +77,10 @@ def test_an_added_detector_is_listed_after_the_generators_and_loads(store: Model
 
 
 def test_editors_are_not_offered_a_detector_as_filler(store: ModelStore) -> None:
-    sessions = Sessions(store, 1, 1.0)
-    assert [model.name for model in sessions.offered()] == ["classical", "auto"]
+    service = Service(store, threads=1)
+    assert [model.name for model in service.offered()] == ["classical", "auto"]
     with pytest.raises(BadModel, match="does not fill"):
-        sessions.choose("tiny")
+        service.load("tiny")
 
 
 def test_a_generator_is_no_detector(gray: Path, tmp_path: Path) -> None:

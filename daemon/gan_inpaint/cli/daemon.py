@@ -8,9 +8,8 @@ import typer
 
 from gan_inpaint import paths as places
 from gan_inpaint.cli import report
-from gan_inpaint.cli.exit_codes import Exit
 from gan_inpaint.cli.options import Json
-from gan_inpaint.errors import DaemonProblem
+from gan_inpaint.errors import Exit, NoDaemon
 
 
 def register(app: typer.Typer) -> None:
@@ -34,8 +33,8 @@ def serve(
 
 
 def status(as_json: Json = False) -> None:
-    """Show what the daemon is doing, and on what it runs."""
-    from gan_inpaint.cli.by_daemon import client
+    """Show what the daemon does, and on what it runs."""
+    from gan_inpaint.connection import client
 
     with client(start=False) as connected:
         told = connected.status()
@@ -47,7 +46,7 @@ def status(as_json: Json = False) -> None:
 
 
 def stop(as_json: Json = False) -> None:
-    """End the daemon; it finishes the fill that it works on first."""
+    """End the daemon, after the fill that it works on."""
     stopped = _stop()
     if as_json:
         report.show_json({"stopped": stopped})
@@ -84,15 +83,13 @@ def paths(as_json: Json = False) -> None:
 
 
 def _stop() -> bool:
-    """Whether there was a daemon to stop."""
-    from gan_inpaint.cli.by_daemon import client
+    """Return whether there was a daemon to stop."""
+    from gan_inpaint.connection import client
 
     try:
         with client(start=False) as connected:
             connected.stop()
-    except DaemonProblem as problem:
-        if problem.code != "no_daemon":
-            raise
+    except NoDaemon:
         return False
     return True
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gan_inpaint.cli import progress, report
-from gan_inpaint.cli.exit_codes import Exit
 from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json, Sensitivity
+from gan_inpaint.errors import Exit
+from gan_inpaint.options import SelectOptions
 
 if TYPE_CHECKING:
     from gan_inpaint.errors import UnreadableImage
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from gan_inpaint.restoring.journal import Entry, Journal
     from gan_inpaint.restoring.outcome import Outcome, Problem
     from gan_inpaint.restoring.task import Runner
+
+_DEFAULTS = SelectOptions()
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +44,7 @@ def restore(
             metavar="MASK", help="Repair what this marks instead: one mask for all, or a folder.", show_default=False
         ),
     ] = None,
-    sensitivity: Sensitivity = 0.5,
+    sensitivity: Sensitivity = _DEFAULTS.sensitivity,
     jobs: Annotated[int, typer.Option(min=1, help="How many pictures are worked on at once.")] = 1,
     cluster: Annotated[
         str | None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import threading
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -27,14 +26,14 @@ from gan_inpaint.errors import (
 )
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Masks, opened_masks
-from gan_inpaint.restoring import MOST_DAMAGED, networks
+from gan_inpaint.options import RepairOptions
 from gan_inpaint.restoring.outcome import Options, Outcome, Problem, View
 from gan_inpaint.restoring.views import Change, views
+from gan_inpaint.service import MOST_DAMAGED, in_process
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _TOO_LARGE = OutOfMemory("There is not enough memory for this picture.", "Use fewer “--jobs”.")
 _LASTING = (UnreadableImage, UnsupportedImage, MaskSizeMismatch, TooMuchSelected)
-_ONE_AT_A_TIME = threading.Lock()  # the networks are not for two threads, which some workers have
 
 
 def restore_file(source: Path, target: Path, options: Options) -> Outcome:
@@ -69,6 +68,7 @@ class _Work:
     def __init__(self, source: Path, options: Options, masks: Masks | None) -> None:
         self._source = source
         self._options = options
+        self._service = in_process(options.threads)
         self._masks = masks
         self._size = (0, 0)
         self._pages = self._found = self._repaired = self._marked = self._pixels = 0
@@ -83,13 +83,13 @@ class _Work:
         self._pixels += height * width
         self._size = self._size if page else (width, height)
         self._lossy = photograph.container.lossy
-        with _ONE_AT_A_TIME:
-            mask = self._mask(photograph, page)
-            marked = cv2.countNonZero(mask)
-            if not marked:
-                return None
-            _check_share(marked / mask.size, self._masks is not None)
-            repaired, self._note = networks.repair(photograph, mask, self._options.threads)
+        mask = self._mask(photograph, page)
+        marked = cv2.countNonZero(mask)
+        if not marked:
+            return None
+        _check_share(marked / mask.size, self._masks is not None)
+        filled = self._service.repair(photograph.pixels, mask, self._how(photograph))
+        repaired, self._note = filled.image, filled.note
         self._count(photograph.pixels, repaired, mask)
         title = f"page {page + 1}" if page or imagefile.pages(self._source) > 1 else ""
         change = Change(photograph.pixels, repaired, mask, photograph.container.orientation)
@@ -114,8 +114,12 @@ class _Work:
 
     def _mask(self, photograph: Photograph, page: int) -> Bytes:
         if self._masks is None:
-            return networks.find(photograph, self._options.sensitivity, threads=self._options.threads).mask
+            how = self._how(photograph)
+            return self._service.select(self._service.detect(photograph.pixels, how), how).mask
         return self._masks.of(photograph, page)
+
+    def _how(self, photograph: Photograph) -> RepairOptions:
+        return RepairOptions(sensitivity=self._options.sensitivity, transfer=photograph.transfer)
 
     def _count(self, before: Samples, after: Samples, mask: Bytes) -> None:
         number, labels = cv2.connectedComponents(cv2.compare(mask, 0, cv2.CMP_GT), connectivity=8)
