@@ -14,7 +14,7 @@ import onnxruntime as ort
 import torch
 from torch import nn
 
-from gan_inpaint.errors import GanInpaintError
+from gan_inpaint.errors import ExportFailed
 from gan_inpaint.models import loading
 from gan_inpaint.models.manifest import KEY, AnyManifest, Manifest, parse, read_sidecar
 from gan_inpaint.models.store import being_written
@@ -25,10 +25,8 @@ TOLERANCE = 1e-4
 Size = tuple[int, int, int]
 
 
-class ExportError(GanInpaintError):
+class ExportError(ExportFailed):
     """The network cannot be exported, or computes something else in onnxruntime than in torch."""
-
-    code = "export_failed"
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from tests.archive.scans import clean, scratched, write_scans
 from tests.detector import product_with, write_detector
-from tests.restoring.scans import clean, scratched, write_scans
 
 from gan_inpaint.models.entry import DEFAULT
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from gan_inpaint.archive import journal
 from gan_inpaint.errors import CannotWrite
 from gan_inpaint.files import locks
-from gan_inpaint.restoring import journal
 
 
 def test_a_file_is_locked_once_until_it_is_closed(tmp_path: Path) -> None:

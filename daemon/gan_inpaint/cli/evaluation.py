@@ -1,4 +1,4 @@
-"""`gan-inpaint evaluate`: fillers side by side, for those who have installed the extra `train`."""
+"""`gan-inpaint evaluate`: fillers side by side; it needs the extra `train`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Fill = Callable[[Bytes, Flags], Bytes]
 
 _ALWAYS = "telea"
-_TABLE, _FIGURES, _CASES, _SHEET = "table.md", "figures.csv", "cases.csv", "contact-sheet.png"
+_TABLE, _METRICS, _CASES, _SHEET = "table.md", "metrics.csv", "cases.csv", "contact-sheet.png"
 
 
 def register(app: typer.Typer) -> None:
@@ -85,7 +85,7 @@ def evaluate(
     evaluation.contact_sheet(examples).save(sheet, "PNG")
     results = {
         _TABLE: evaluation.markdown(rows).encode(),
-        _FIGURES: evaluation.aggregates_csv(rows).encode(),
+        _METRICS: evaluation.aggregates_csv(rows).encode(),
         _CASES: evaluation.cases_csv(measurements).encode(),
         _SHEET: sheet.getvalue(),
     }
@@ -97,7 +97,7 @@ def evaluate(
 
 
 def _labelled(names: Sequence[str], evaluation: Any) -> dict[str, Fill]:
-    """The fillers by short names, in the order given, Telea among them since others are compared with it.
+    """Return the fillers by short names, in the given order, with Telea, which the others are compared with.
 
     Raises UnknownModel, BadModel.
     """
@@ -163,7 +163,7 @@ def _opened(entry: ModelEntry) -> Filler:
 
 
 def _by_engine(filler: Filler) -> Fill:
-    """Fill as the product does, but with the hole as it is: here nothing of an object stands around it."""
+    """Return a fill as the product does it, but without dilation: around these holes there is no object."""
     from gan_inpaint import engine
 
     options = engine.FillOptions(grow=0)
@@ -176,13 +176,13 @@ def _by_engine(filler: Filler) -> Fill:
 
 
 def _check_folder(folder: Path, force: bool) -> None:
-    """Tell before the work what would make `_write` fail after it; raises CannotWrite."""
+    """Raise CannotWrite before the work for what would make `_write` fail after it."""
     existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     if not existing.is_dir():
         raise CannotWrite(f"{existing} is not a folder.", "Give the name of a folder.")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise CannotWrite(f"You may not write into the folder {existing}.", "Choose a folder of yours.")
-    for name in (_TABLE, _FIGURES, _CASES, _SHEET):
+    for name in (_TABLE, _METRICS, _CASES, _SHEET):
         if not force and (folder / name).exists():
             raise CannotWrite(f"{folder / name} exists already.", "Give another folder, or --force to replace it.")
 

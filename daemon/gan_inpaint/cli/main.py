@@ -1,4 +1,4 @@
-"""`gan-inpaint`: all commands, and how they end."""
+"""`gan-inpaint`: all commands, and their exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`gan-inpaint restore`: the scratches of one picture or a whole archive repaired, with a journal and a report."""
+"""`gan-inpaint restore`: repair the scratches of pictures or whole folders, with a journal and a report."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gan_inpaint.errors import Exit
 from gan_inpaint.options import SelectOptions
 
 if TYPE_CHECKING:
+    from gan_inpaint.archive.files import Picture
+    from gan_inpaint.archive.journal import Entry, Journal
+    from gan_inpaint.archive.outcome import Outcome, Problem
+    from gan_inpaint.archive.task import Runner
     from gan_inpaint.errors import UnreadableImage
-    from gan_inpaint.restoring.files import Picture
-    from gan_inpaint.restoring.journal import Entry, Journal
-    from gan_inpaint.restoring.outcome import Outcome, Problem
-    from gan_inpaint.restoring.task import Runner
 
 _DEFAULTS = SelectOptions()
 
@@ -58,19 +58,19 @@ def restore(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Put the originals back of what this “accepted.json” of the report rejects.",
+            help="Put back the originals of the pictures that this “accepted.json” of the report rejects.",
             show_default=False,
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Repair the scratches of pictures, into another folder. Given again, it goes on where it ended."""
+    """Repair the scratches of pictures, into another folder. The same command again continues an interrupted run."""
     if bool(paths) == (reject is not None):
         raise typer.BadParameter("Name the pictures to restore, or a list with --reject.", param_hint="PATH")
     if reject is not None:
         _put_back(output, reject, as_json)
         return
-    from gan_inpaint.restoring import files, journal
+    from gan_inpaint.archive import files, journal
 
     found = files.find(paths or [], output, format_ == "png", mask)
     runner = _runner(output, jobs, cluster)
@@ -84,10 +84,10 @@ def restore(
 
 def _runner(output: Path, jobs: int, cluster: str | None) -> Runner:
     if cluster is None:
-        from gan_inpaint.restoring import pool
+        from gan_inpaint.archive import pool
 
         return partial(pool.run, jobs=jobs)
-    run = imported("gan_inpaint.restoring.cluster", "cluster").run
+    run = imported("gan_inpaint.archive.cluster", "cluster").run
     return partial(run, address=cluster, output=output.absolute())
 
 
@@ -98,7 +98,7 @@ def _threads(jobs: int) -> int:
 
 
 def _check_detector(mask: Path | None) -> None:
-    """Tell before the work what would make every picture fail; raises UnknownModel, BadModel, UnreadableImage."""
+    """Raise before the work what would make every picture fail: UnknownModel, BadModel, UnreadableImage."""
     from gan_inpaint import paths
     from gan_inpaint.errors import UnreadableImage
     from gan_inpaint.models.entry import SCRATCHES
@@ -113,10 +113,10 @@ def _check_detector(mask: Path | None) -> None:
 def _restore(
     kept: Journal, pictures: Sequence[Picture], sensitivity: float, threads: int, runner: Runner
 ) -> list[Entry]:
-    """Do what is left to do; returns how each of the pictures has ended, now or before."""
-    from gan_inpaint.restoring.outcome import Options
-    from gan_inpaint.restoring.run import plan
-    from gan_inpaint.restoring.run import restore as work_through
+    """Do what is left to do; return how each picture has ended, now or before."""
+    from gan_inpaint.archive.outcome import Options
+    from gan_inpaint.archive.run import plan
+    from gan_inpaint.archive.run import restore as work_through
 
     planned = plan(kept, pictures, sensitivity)
     for entry in planned.settled.values():
@@ -149,8 +149,8 @@ def _in_words(source: str, problem: Problem) -> str:
 
 
 def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableImage], as_json: bool) -> None:
-    """The summary, and by the exit code whether pictures have failed or folders could not be read."""
-    from gan_inpaint.restoring.report import in_words, state_of, write
+    """Print the summary; exit with a code if pictures failed or folders could not be read."""
+    from gan_inpaint.archive.report import in_words, state_of, write
 
     page = write(kept)
     failed = [entry for entry in done if entry.outcome and entry.outcome.problem]
@@ -169,8 +169,8 @@ def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableI
 
 
 def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableImage], page: Path) -> dict[str, Any]:
-    from gan_inpaint.restoring.outcome import Problem
-    from gan_inpaint.restoring.report import state_of
+    from gan_inpaint.archive.outcome import Problem
+    from gan_inpaint.archive.report import state_of
 
     counts = dict.fromkeys(("restored", "clean", "original", "failed"), 0)
     for entry in done:
@@ -185,8 +185,8 @@ def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Unreadab
 
 
 def _put_back(output: Path, decisions: Path, as_json: bool) -> None:
-    from gan_inpaint.restoring import journal, rejection
-    from gan_inpaint.restoring.report import write
+    from gan_inpaint.archive import journal, rejection
+    from gan_inpaint.archive.report import write
 
     wanted = rejection.read(decisions)
     with journal.opened(output) as kept:

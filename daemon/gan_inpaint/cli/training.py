@@ -39,7 +39,7 @@ def train(
     list_: Annotated[bool, typer.Option("--list", help="List the shipped configurations instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a generator or a detector; Ctrl+C saves and ends, the same command goes on."""
+    """Train a generator or a detector; Ctrl+C saves and ends, the same command continues."""
     if list_:
         _list(as_json)
         return

@@ -1,6 +1,6 @@
-"""How the inputs and the output of a graph map onto a filler's: our own contract, and known conventions of the field.
+"""Map the inputs and the output of a graph to those of a filler: our own contract, and known conventions.
 
-A graph with our manifest is a `Native`. One without is recognised by the names, types and shapes of its inputs:
+A graph with our manifest is `Native`. One without is recognised by the names, types and shapes of its inputs:
 
 - MI-GAN's pipeline (Sargsyan et al., "MI-GAN", ICCV 2023; the export script of its authors): `image` uint8
   (1, 3, H, W) and `mask` uint8 (1, 1, H, W), 255 = known → uint8. It crops, resizes and composites inside the graph.
@@ -20,17 +20,18 @@ from onnxruntime import InferenceSession
 from gan_inpaint.errors import BadModel
 from gan_inpaint.models.manifest import KEY, AnyManifest, DetectorManifest, Manifest, parse
 
-Floats = NDArray[np.float32]
+Float32Array = NDArray[np.float32]
 Feeds = dict[str, NDArray[np.float32] | NDArray[np.uint8]]
 
-PROBE_WHITE = 0.8  # of a picture in [-1, 1] that tells [0, 1] from [0, 255]
+PROBE_WHITE = 0.8  # in [-1, 1]: the value of a picture that tells an output in [0, 1] from one in [0, 255]
 
 
 class Adapter(Protocol):
-    """What stands between a filler and a session.
+    """Converts between a filler and a session.
 
-    `manifest` is the file's own, or one made for a foreign graph; `probe` the smallest batch (N, H, W) that shows that
-    the graph works; `batched` whether N may be more than 1.
+    manifest: the file's own, or one made for a foreign graph.
+    probe: the smallest batch (N, H, W) that shows whether the graph works.
+    batched: whether N may be more than 1.
     """
 
     @property
@@ -42,16 +43,16 @@ class Adapter(Protocol):
     @property
     def batched(self) -> bool: ...
 
-    def feeds(self, images: Floats, holes: Floats) -> Feeds:
-        """A filler's arguments, images (N, 3, H, W) in [-1, 1] and holes (N, 1, H, W), as the graph's inputs."""
+    def feeds(self, images: Float32Array, holes: Float32Array) -> Feeds:
+        """Return the graph's inputs for images (N, 3, H, W) in [-1, 1] and holes (N, 1, H, W)."""
         ...
 
-    def fill(self, output: NDArray[np.generic]) -> Floats:
-        """The graph's output as float32 (N, 3, H, W) in [-1, 1]."""
+    def fill(self, output: NDArray[np.generic]) -> Float32Array:
+        """Return the graph's output as float32 (N, 3, H, W) in [-1, 1]."""
         ...
 
     def calibrated(self, output: NDArray[np.generic]) -> Adapter:
-        """The adapter that fits, told by the graph's output for a picture whose known part is `PROBE_WHITE`."""
+        """Return the adapter that fits the graph's output for a picture whose known part is `PROBE_WHITE`."""
         ...
 
 
@@ -67,13 +68,13 @@ class Native:
         window, multiple = self.manifest.window, self.manifest.size_multiple
         if self.manifest.fixed:
             return 2, window, window
-        side = -(-8 // multiple) * multiple  # smaller, and no known pixel might be left
+        side = -(-8 // multiple) * multiple  # a smaller picture might have no known pixel
         return 2, side, 2 * side
 
-    def feeds(self, images: Floats, holes: Floats) -> Feeds:
+    def feeds(self, images: Float32Array, holes: Float32Array) -> Feeds:
         return {"image": images, "mask": holes}
 
-    def fill(self, output: NDArray[np.generic]) -> Floats:
+    def fill(self, output: NDArray[np.generic]) -> Float32Array:
         return np.clip(output.astype(np.float32, copy=False), -1, 1)
 
     def calibrated(self, output: NDArray[np.generic]) -> Native:
@@ -91,12 +92,12 @@ class MiGan:
     def probe(self) -> tuple[int, int, int]:
         return 1, self.manifest.window, self.manifest.window
 
-    def feeds(self, images: Floats, holes: Floats) -> Feeds:
+    def feeds(self, images: Float32Array, holes: Float32Array) -> Feeds:
         picture = np.rint((images + 1) * 127.5).clip(0, 255).astype(np.uint8)
         return {"image": picture, "mask": np.where(holes > 0, 0, 255).astype(np.uint8)}
 
-    def fill(self, output: NDArray[np.generic]) -> Floats:
-        fill: Floats = output.astype(np.float32) / np.float32(127.5) - np.float32(1)
+    def fill(self, output: NDArray[np.generic]) -> Float32Array:
+        fill: Float32Array = output.astype(np.float32) / np.float32(127.5) - np.float32(1)
         return fill
 
     def calibrated(self, output: NDArray[np.generic]) -> MiGan:
@@ -105,7 +106,7 @@ class MiGan:
 
 @dataclass(frozen=True)
 class LaMa:
-    """LaMa's exports, whose output has `white` at white."""
+    """LaMa's exports; `white` is the value of white in their output."""
 
     manifest: Manifest
     white: float = 1.0
@@ -115,12 +116,12 @@ class LaMa:
     def probe(self) -> tuple[int, int, int]:
         return 1, self.manifest.window, self.manifest.window
 
-    def feeds(self, images: Floats, holes: Floats) -> Feeds:
+    def feeds(self, images: Float32Array, holes: Float32Array) -> Feeds:
         picture = (images + np.float32(1)) * np.float32(0.5) * (np.float32(1) - holes)
         return {"image": picture, "mask": holes}
 
-    def fill(self, output: NDArray[np.generic]) -> Floats:
-        fill: Floats = output.astype(np.float32) * np.float32(2 / self.white) - np.float32(1)
+    def fill(self, output: NDArray[np.generic]) -> Float32Array:
+        fill: Float32Array = output.astype(np.float32) * np.float32(2 / self.white) - np.float32(1)
         return fill.clip(-1, 1)
 
     def calibrated(self, output: NDArray[np.generic]) -> LaMa:
@@ -128,7 +129,7 @@ class LaMa:
 
 
 def own_manifest(session: InferenceSession) -> AnyManifest | None:
-    """The manifest of a graph of ours, a generator's or a detector's; None for a foreign one.
+    """Return the manifest of a graph of our contract, a generator's or a detector's; None for a foreign graph.
 
     Raises:
         BadModel: the manifest is wrong.
@@ -138,7 +139,7 @@ def own_manifest(session: InferenceSession) -> AnyManifest | None:
 
 
 def recognise(session: InferenceSession) -> Adapter:
-    """The adapter for a graph that fills.
+    """Return the adapter for a graph that fills.
 
     Raises:
         BadModel: the manifest is wrong or does not fit the graph, or there is none and no convention is known.
@@ -176,14 +177,14 @@ def _native(manifest: Manifest, inputs: Inputs, outputs: dict[str, str]) -> Nati
         raise BadModel("The model only takes one number of pictures at a time.", hint)
     sides = _fixed_sides(inputs)
     if manifest.fixed and not sides <= {manifest.window}:
-        raise BadModel(f"The model does not take the pictures of {manifest.window}² that its manifest tells.", hint)
+        raise BadModel(f"The model does not take pictures of {manifest.window}², as its manifest says.", hint)
     if sides and not manifest.fixed:
-        raise BadModel("The model only takes pictures of one size, which its manifest does not tell.", hint)
+        raise BadModel("The model only takes pictures of one size, which its manifest does not say.", hint)
     return Native(manifest)
 
 
 def _takes(inputs: Inputs, element: str) -> bool:
-    """Whether the inputs are an `image` of 3 channels and a `mask` of 1, both of that type."""
+    """Return whether the inputs are an `image` of 3 channels and a `mask` of 1, both of that type."""
     channels = {"image": 3, "mask": 1}
     return inputs.keys() == channels.keys() and all(
         kind == element and len(shape) == 4 and (not isinstance(shape[1], int) or shape[1] == channels[name])
@@ -192,7 +193,7 @@ def _takes(inputs: Inputs, element: str) -> bool:
 
 
 def _size(inputs: Inputs, window: int, multiple: int) -> tuple[int, int]:
-    """Window and size multiple: the given ones, or the graph's own size where that is fixed."""
+    """Return window and size multiple: the given ones, or the graph's own size for both if that is fixed."""
     fixed = _fixed_sides(inputs)
     if not fixed:
         return window, multiple
@@ -203,7 +204,7 @@ def _size(inputs: Inputs, window: int, multiple: int) -> tuple[int, int]:
 
 
 def _fixed_sides(inputs: Inputs) -> set[int]:
-    """The heights and widths that the graph prescribes; none where both are open."""
+    """Return the heights and widths that the graph prescribes; none if both are free."""
     sides = (shape[axis] for _, shape in inputs.values() for axis in (2, 3))
     return {side for side in sides if isinstance(side, int)}
 

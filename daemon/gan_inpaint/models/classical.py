@@ -1,10 +1,10 @@
-"""A filler without a network, for when no model is usable: OpenCV's classical inpainting.
+"""The filler without a network: OpenCV's classical inpainting. Always available.
 
 Frequency-selective reconstruction (Genser et al., "Demonstration of Rapid Frequency Selective Reconstruction for Image
 Resolution Enhancement", 2017) continues texture and edges where Navier–Stokes inpainting (Bertalmio, Bertozzi and
-Sapiro 2001) only smears; on photographs with thin holes it is about 2 dB better. It comes with OpenCV's contrib
-modules; without them Navier–Stokes stands in. Both are slow and short-sighted on thick holes, which are therefore
-filled at a half or a quarter of the resolution: that is many times as fast there, and no worse.
+Sapiro 2001) smears them. It belongs to OpenCV's contrib modules; without them Navier–Stokes replaces it. Both are slow
+on thick holes and see only what is near, so thick holes are filled at a half or a quarter of the resolution: that is
+many times as fast, and no worse.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 from gan_inpaint.engine.arrays import Bytes, Floats
 
 _REDUCTIONS = {1: 4.0, 2: 24.0, 4: np.inf}
-"""How far from the known picture, in pixels, a hole may reach to be filled at one part of the resolution."""
+"""By what the resolution is divided, and up to which depth of a hole: pixels from the known picture."""
 
 _BLOCK = 16
-"""The reconstruction works in blocks of this side, and leaves an incomplete last one unfilled without a word."""
+"""Side, in pixels, of the blocks of the reconstruction; an incomplete last block would stay unfilled."""
 
 
 class ClassicalFiller:
@@ -31,7 +31,7 @@ class ClassicalFiller:
     detail = 0.0
 
     def __call__(self, images: Floats, holes: Floats, /) -> Floats:
-        """Images (N, 3, H, W) in [-1, 1]; holes (N, 1, H, W), 1 = hole → (N, 3, H, W), images where there is no hole.
+        """Fill images (N, 3, H, W) in [-1, 1] where holes (N, 1, H, W) are 1; return (N, 3, H, W).
 
         A hole without any known pixel stays as it is.
         """
@@ -43,19 +43,19 @@ class ClassicalFiller:
 
 
 def has_frequency_selective_reconstruction() -> bool:
-    """Whether this OpenCV was built with the contrib module `xphoto`."""
+    """Return whether this OpenCV was built with the contrib module `xphoto`."""
     return hasattr(cv2, "xphoto")
 
 
 def _filled(image: Floats, hole: Bytes) -> Floats:
-    """(H, W, 3) filled where `hole` (H, W) is 1: coarse holes first, so that they are known to the finer ones."""
+    """Return (H, W, 3) filled where `hole` (H, W) is 1: thick components first, so that the thin ones know them."""
     if not 0 < cv2.countNonZero(hole) < hole.size:
         return image
     known = image[hole == 0]
     low, span = float(known.min()), max(float(np.ptp(known)), 1e-6)
     side = _BLOCK * max(_REDUCTIONS)
     down, right = -hole.shape[0] % side, -hole.shape[1] % side
-    # Eight bits over the window's own range, since nothing deeper is filled correctly by either method.
+    # Eight bits over the window's own range: neither method fills deeper samples correctly.
     samples = np.rint(np.clip((image - low) * (255 / span), 0, 255)).astype(np.uint8)
     samples = cv2.copyMakeBorder(samples, 0, down, 0, right, cv2.BORDER_REPLICATE)
     rest = cv2.copyMakeBorder(hole, 0, down, 0, right, cv2.BORDER_REPLICATE)
@@ -70,7 +70,7 @@ def _filled(image: Floats, hole: Bytes) -> Floats:
 
 
 def _reductions(hole: Bytes) -> Bytes:
-    """For each pixel of the hole, what the resolution is divided by where its connected part is filled; 0 elsewhere."""
+    """Return, for each pixel of the hole, the reduction at which its connected component is filled; 0 elsewhere."""
     count, labels = cv2.connectedComponents(hole, connectivity=8, ltype=cv2.CV_32S)
     deepest = np.zeros(count, np.float32)
     np.maximum.at(deepest, labels, cv2.distanceTransform(hole, cv2.DIST_L2, 3))
@@ -81,7 +81,7 @@ def _reductions(hole: Bytes) -> Bytes:
 
 
 def _inpainted(samples: Bytes, hole: Bytes, reduction: int) -> Bytes:
-    """All of `samples` (H, W, 3) at a part of the resolution, inpainted there, and enlarged again."""
+    """Return all of `samples` (H, W, 3), reduced, inpainted and enlarged again."""
     if reduction == 1:
         return _inpaint(samples, hole)
     height, width = hole.shape

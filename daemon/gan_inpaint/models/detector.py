@@ -13,13 +13,13 @@ from gan_inpaint.errors import BadModel
 from gan_inpaint.models.manifest import DetectorManifest
 from gan_inpaint.models.session import run
 
-_FAILED = "The detector failed while it was looking for damage."
+_FAILED = "The detector failed while it was searching for damage."
 
 
 class OnnxDetector:
     """A detector that is ready; implements `gan_inpaint.detection.Detector`. Not for two threads at a time.
 
-    `provider`: what the session really runs on; `fallback`: a sentence when that is not the best one, else empty.
+    `provider`: what the session really runs on; `fallback`: a sentence if that is not the best one, else empty.
 
     Raises:
         BadModel: the graph is not what the manifest promises.
@@ -41,16 +41,16 @@ class OnnxDetector:
         self._session = session
 
     def __call__(self, images: Floats, /) -> Floats:
-        """Images (N, 3, H, W) in [-1, 1] → (N, 2, H, W) in [0, 1]: the probability of light damage, and of dark.
+        """Return the probability of light and of dark damage, (N, 2, H, W), for images (N, 3, H, W) in [-1, 1].
 
         Raises:
             OutOfMemory: the machine could not hold the tiles; the detector can still be used.
-            BadModel: the session failed, or gave values that are no probabilities.
+            BadModel: the session failed, or its output is no probability.
         """
         return self._run(images, shrink=False)
 
     def rest(self) -> None:
-        """Give back the memory that runs work in: for a pause, since the next run has to take it anew.
+        """Free the working memory of past runs. For a pause: the next run must allocate it again.
 
         Raises as a call does.
         """
@@ -59,12 +59,12 @@ class OnnxDetector:
     def _run(self, images: Floats, *, shrink: bool) -> Floats:
         damage = run(self._session, self.manifest.output, {"image": images}, _FAILED, shrink=shrink)
         if damage.shape != (len(images), 2, *images.shape[2:]) or not _are_probabilities(damage):
-            raise BadModel("The detector does not work: what it gave has a wrong size, or is no probability.")
+            raise BadModel("The detector does not work: its output has a wrong size, or is no probability.")
         return damage.astype(np.float32, copy=False)
 
 
 def _are_probabilities(values: NDArray[Any]) -> bool:
-    return bool(values.min() >= -1e-3 and values.max() <= 1 + 1e-3)  # false for what is no number, too
+    return bool(values.min() >= -1e-3 and values.max() <= 1 + 1e-3)  # False for NaN, too
 
 
 def _check_graph(session: InferenceSession) -> None:

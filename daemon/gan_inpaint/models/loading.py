@@ -9,7 +9,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from gan_inpaint.errors import BadModel
-from gan_inpaint.models.adapters import PROBE_WHITE, Adapter, Floats, own_manifest, recognise
+from gan_inpaint.models.adapters import PROBE_WHITE, Adapter, Float32Array, own_manifest, recognise
 from gan_inpaint.models.detector import OnnxDetector
 from gan_inpaint.models.entry import ModelEntry, not_a_detector
 from gan_inpaint.models.manifest import AnyManifest, DetectorManifest, sha256_of
@@ -35,7 +35,7 @@ class OnnxFiller:
         self._session = session
         self._adapter = adapter
 
-    def __call__(self, images: Floats, holes: Floats, /) -> Floats:
+    def __call__(self, images: Float32Array, holes: Float32Array, /) -> Float32Array:
         """Fill images (N, 3, H, W) in [-1, 1], zero or prefilled in the hole, where holes (N, 1, H, W) are 1.
 
         Returns (N, 3, H, W) in [-1, 1].
@@ -140,7 +140,7 @@ def _tried(
 
 
 def _run(
-    session: ort.InferenceSession, adapter: Adapter, images: Floats, holes: Floats, *, shrink: bool = False
+    session: ort.InferenceSession, adapter: Adapter, images: Float32Array, holes: Float32Array, *, shrink: bool = False
 ) -> NDArray[np.generic]:
     """Return the raw output, (N, 3, H, W) and finite. `shrink` frees the memory of this run and of those before."""
     feeds = adapter.feeds(images, holes)

@@ -1,4 +1,4 @@
-"""Sessions of onnxruntime on the best execution provider that really works, and its errors as errors of ours."""
+"""Sessions of onnxruntime on the best execution provider that really works, and its errors as ours."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SIGNS_OF_EXHAUSTION = ("failed to allocate memory", "bad_alloc", "out of memory
 
 
 def open_session(path: Path, threads: int, offered: list[str]) -> tuple[ort.InferenceSession, str]:
-    """A session on the best of the providers offered that works, and a sentence when that is not the first choice."""
+    """Return a session on the best offered provider that works, and a sentence if it is not the first choice."""
     ort.disable_telemetry_events()
     wanted = [provider for provider in PROVIDERS if provider in offered]
     try:
@@ -54,8 +54,10 @@ def _create(path: Path, threads: int, providers: list[str]) -> ort.InferenceSess
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.force_spinning_stop", "1")  # threads spin in a run only: idle means idle
-    options.enable_mem_pattern = False  # it keeps a plan for each size of window ever seen
+    options.add_session_config_entry(
+        "session.force_spinning_stop", "1"
+    )  # threads spin only within a run, so that an idle daemon uses no CPU
+    options.enable_mem_pattern = False  # it would keep a plan for each window size
     options.log_severity_level = 3  # errors only
     with_options = [(provider, PROVIDERS[provider]) for provider in providers]
     # onnxruntime's own fallback would print to stdout, which may be a pipe.
@@ -65,7 +67,7 @@ def _create(path: Path, threads: int, providers: list[str]) -> ort.InferenceSess
 def run(
     session: ort.InferenceSession, output: str, feeds: Mapping[str, NDArray[Any]], sentence: str, *, shrink: bool
 ) -> NDArray[np.generic]:
-    """The output of that name. `shrink` gives back the memory of this run and of those before.
+    """Run a session and return the output of that name. `shrink` frees the memory of this run and of those before.
 
     Raises:
         OutOfMemory: the machine could not hold it; the session can still be used.
@@ -83,7 +85,7 @@ def run(
 
 
 def _refuse(problem: Exception, sentence: str) -> NoReturn:
-    """Raise OutOfMemory where an error of onnxruntime means that, else BadModel with the sentence."""
+    """Raise OutOfMemory if that is what an error of onnxruntime means, else BadModel with the sentence."""
     text = str(problem)
     if isinstance(problem, MemoryError) or any(sign in text.lower() for sign in _SIGNS_OF_EXHAUSTION):
         raise OutOfMemory(

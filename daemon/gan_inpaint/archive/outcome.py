@@ -1,4 +1,4 @@
-"""What is asked for a picture, and what came of it: plain values that travel between processes and into the journal."""
+"""How a picture is restored, and how that ended: plain values that travel between processes and into the journal."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import Literal
 from msgspec import Struct
 
 from gan_inpaint.errors import GanInpaintError
+from gan_inpaint.options import SelectOptions
 
 
 class Options(Struct, frozen=True):
-    """How a picture is restored. `mask`: the file that marks its defects, instead of the detector.
+    """How a picture is restored.
 
     sensitivity: of the detector, 0 to 1.
-    threads: of the networks; 0 for all physical cores.
+    mask: the file that marks its defects, instead of the detector.
+    threads: for the models; 0 for all physical cores.
     """
 
-    sensitivity: float = 0.5
+    sensitivity: float = SelectOptions().sensitivity
     mask: Path | None = None
     threads: int = 0
 
@@ -26,7 +28,7 @@ class View(Struct, frozen=True):
     """A picture of the report, upright: a page as a whole, or a close-up of it at its own resolution.
 
     before: WebP of `width` × `height` pixels.
-    after: the same, transparent where nothing was repaired.
+    after: the same size, transparent where nothing was repaired.
     outline: the edges of what was repaired, as the data of an SVG path in these pixels.
     """
 
@@ -42,8 +44,8 @@ class View(Struct, frozen=True):
 class Problem(Struct, frozen=True, omit_defaults=True):
     """Why a picture could not be restored.
 
-    ends_the_run: because no other could be either.
-    lasting: because of what the picture or its mask is, and not of the machine: it will fail again until one changes.
+    ends_the_run: no other picture could be restored either.
+    lasting: the reason is the picture or its mask, not the machine: it fails again until one of them changes.
     """
 
     code: str
@@ -58,13 +60,13 @@ class Problem(Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of a picture.
+    """How the work on a picture ended.
 
-    state: "clean" where nothing was found, and the result is the original byte for byte.
-    found, repaired: connected defects, and those of them in which a pixel has changed.
-    share: of the pixels of all pages that are marked, 0 to 1.
+    state: "clean" if nothing was found; the result is then the original, byte for byte.
+    found, repaired: number of connected defects, and of those in which a pixel has changed.
+    share: of the pixels of all pages that are damaged, 0 to 1.
     recompressed: all of the picture was encoded with loss again.
-    note: in what it is not repaired as it should be, for the user; the next run repairs it again.
+    note: why the repair is not the best one, for the user; the next run repairs the picture again.
     """
 
     state: Literal["restored", "clean", "failed"]

@@ -1,4 +1,4 @@
-"""Which pictures are meant, and where their results go."""
+"""Which pictures are restored, and where their results go."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from gan_inpaint.errors import CannotWrite, UnreadableImage
+from gan_inpaint.archive.journal import FOLDER
+from gan_inpaint.errors import CannotWrite, NoPictures, UnreadableImage
 from gan_inpaint.imagefile import SUFFIXES
 from gan_inpaint.imagefile.reading import RAW_SUFFIXES
-from gan_inpaint.restoring.errors import NoPictures
-from gan_inpaint.restoring.journal import FOLDER
 
 _PICTURES = SUFFIXES.keys() | RAW_SUFFIXES
 _LOSSY = {suffix for suffix, format in SUFFIXES.items() if format in ("jpeg", "webp")}
 
 
 class Picture(Struct, frozen=True):
-    """A picture to restore. `name`: of its result, in the output folder, with slashes; it also names it in the journal.
+    """A picture to restore.
 
-    `mask`: the file that marks its defects, if one was given.
+    name: the path of its result in the output folder, with slashes; the journal uses it too.
+    mask: the file that marks its defects, if one was given.
     """
 
     name: str
@@ -31,24 +31,24 @@ class Picture(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """The pictures, by name, and why folders among them could not be read."""
+    """The pictures, by name, and why folders could not be read."""
 
     pictures: tuple[Picture, ...]
     unread: dict[str, UnreadableImage]
 
 
 def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) -> Found:
-    """The pictures that `paths` name: files as they are, folders with all that is in them.
+    """Return the pictures that `paths` name: files, and folders with all that is in them.
 
-    A file's result is called as the file is, a folder's results lie as the pictures do in the folder. In folders the
-    suffixes tell what is a picture; hidden files and folders, links to folders, the masks and what `restore` wrote are
-    left out. `as_png` makes PNG of JPEG and WebP. `masks` is a mask for all, or a folder in which each has its mask
-    under its own name.
+    A result has the name of its file, and in a folder its place. In folders the suffix decides what is a picture;
+    hidden files and folders, links to folders, the masks and results of earlier runs are left out.
+
+    `as_png`: JPEG and WebP become PNG. `masks`: one mask for all, or a folder with a mask of the same name for each.
 
     Raises:
         UnreadableImage: one of the paths does not exist.
         NoPictures: the folders hold none.
-        CannotWrite: the originals lie in the output folder, or two results would have one name.
+        CannotWrite: the originals are in the output folder, or two results would have one name.
     """
     output = _real(output)
     left_out = {output, _real(masks)} if masks else {output}
@@ -64,7 +64,7 @@ def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) 
     if not sources:
         raise NoPictures(
             f"There are no pictures in {', '.join(map(str, paths))}.",
-            "PNG, JPEG, TIFF and WebP are looked for, in folders within it too.",
+            "Pictures are PNG, JPEG, TIFF and WebP files, also in folders within.",
         )
     named = _with_targets(sources, as_png)
     pictures = (Picture(name, source, _mask_of(sources[source], masks)) for name, source in sorted(named.items()))
@@ -73,13 +73,15 @@ def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) 
 
 def _check_apart(path: Path, output: Path) -> None:
     if _real(path).is_relative_to(output):
-        raise CannotWrite(f"{path} lies in the folder for the results.", "Choose another folder for the results.")
+        raise CannotWrite(f"{path} is in the folder for the results.", "Choose another folder for the results.")
 
 
 def _named_by(path: Path, left_out: Container[Path], unread: dict[str, UnreadableImage]) -> Iterator[tuple[Path, str]]:
-    """The pictures that a path of the command line means, absolute, with their places in its folder, but for what is
-    `left_out`. Folders that cannot be read are added to `unread`."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
+    """Yield the pictures of one path of the command line, absolute, with their places in its folder.
+
+    What is `left_out` is skipped; folders that cannot be read are added to `unread`.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
     if not absolute.exists():
         raise UnreadableImage(f"There is no file or folder {path}.", "Check its name.")
     if not absolute.is_dir():
@@ -98,12 +100,12 @@ def _check_name(source: Path) -> None:
         str(source).encode()
     except UnicodeEncodeError as problem:
         shown = str(source).encode(errors="replace").decode()
-        raise UnreadableImage(f"The name of {shown} is no valid Unicode.", "Give it another name.") from problem
+        raise UnreadableImage(f"The name of {shown} is not valid Unicode.", "Give it another name.") from problem
 
 
 def _is_other(folder: Path, left_out: Container[Path]) -> bool:
-    """Whether a folder holds what is no picture to restore: what is left out, or results of an earlier run."""
-    holds_results = os.path.isdir(folder / FOLDER)  # noqa: PTH112 - False where nobody may look
+    """Return whether a folder is left out, or holds results of an earlier run."""
+    holds_results = os.path.isdir(folder / FOLDER)  # noqa: PTH112 - False without permission
     return holds_results or _real(folder) in left_out
 
 
@@ -141,5 +143,5 @@ def _mask_of(place: str, masks: Path | None) -> Path | None:
 
 
 def _candidates(path: Path) -> Iterable[Path]:
-    """A mask of that name, of any format that a mask can have."""
+    """Return the names that the mask can have, one for each format."""
     return (path.with_suffix(suffix) for suffix in (".png", *SUFFIXES, *(each.upper() for each in SUFFIXES)))

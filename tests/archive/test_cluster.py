@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
-from tests.restoring.scans import scratched, write_scans
+from tests.archive.scans import scratched, write_scans
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.timeout(300)  # six processes that each load all there is
@@ -172,8 +172,8 @@ def test_a_scheduler_without_workers_is_told(
 
 
 def test_a_worker_that_does_not_see_the_results_is_told(cluster: Cluster, tmp_path: Path) -> None:
-    from gan_inpaint.restoring import cluster as workers
-    from gan_inpaint.restoring.errors import ClusterProblem
+    from gan_inpaint.archive import cluster as workers
+    from gan_inpaint.errors import ClusterProblem
 
     cluster.start_worker()
     with pytest.raises(ClusterProblem, match="does not see the folder"):

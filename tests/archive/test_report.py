@@ -19,7 +19,7 @@ from PIL import Image
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from tests.restoring.scans import clean, scratched
+from tests.archive.scans import clean, scratched
 
 from .browser import Browser
 

@@ -1,4 +1,4 @@
-"""`report.html`: all pictures of an output folder before and after, in one file, for accepting and rejecting."""
+"""Write `report.html`: all pictures of an output folder before and after, in one file, to accept or reject."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 
 import msgspec
 
+from gan_inpaint.archive.journal import Entry, Journal
+from gan_inpaint.archive.outcome import Outcome
 from gan_inpaint.files import atomic
-from gan_inpaint.restoring.journal import Entry, Journal
-from gan_inpaint.restoring.outcome import Outcome
 
 NAME = "report.html"
 _TEMPLATE = Path(__file__).with_name("report.html")
 
 
 def write(journal: Journal) -> Path:
-    """Write the report of all pictures that have ended, those of earlier runs among them, by name.
+    """Write the report of all pictures that have ended, also in earlier runs, by name.
 
     Raises:
         CannotWrite: the disk is full.
@@ -39,7 +39,7 @@ def write(journal: Journal) -> Path:
 
 
 def in_words(states: Iterable[str]) -> str:
-    """How many pictures have which state."""
+    """Return in words how many pictures have which state."""
     counts = Counter(states)
     total = sum(counts.values())
     words = {
@@ -53,7 +53,7 @@ def in_words(states: Iterable[str]) -> str:
 
 
 def state_of(entry: Entry) -> str:
-    """ "restored", "clean", "failed", or "original" where that is back in the result's place."""
+    """Return "restored", "clean", "failed", or "original" if that has replaced the result."""
     assert entry.outcome is not None
     return "original" if entry.event == "rejected" else entry.outcome.state
 
@@ -69,7 +69,7 @@ def _described(journal: Journal, ended: list[Entry]) -> dict[str, Any]:
 def _picture(entry: Entry, outcome: Outcome) -> dict[str, Any]:
     return {
         "name": entry.name,
-        "version": _hash(repr(entry.origin)),  # what was decided of another result does not count for this one
+        "version": _hash(repr(entry.origin)),  # a decision about another result does not count for this one
         "state": state_of(entry),
         "pages": outcome.pages,
         "width": outcome.width,
@@ -87,5 +87,5 @@ def _hash(text: str) -> str:
 
 
 def _script_safe(value: Any) -> str:
-    """JSON that no part of can end the script element that it stands in."""
+    """Return JSON that cannot end the script element around it."""
     return msgspec.json.encode(value).decode().replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""One picture, from its file to its result: the same function for the local pool and for a cluster."""
+"""Restore one picture, from its file to its result: the same function for the local pool and for a cluster."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 
 from gan_inpaint import imagefile
+from gan_inpaint.archive.outcome import Options, Outcome, Problem, View
+from gan_inpaint.archive.views import Change, views
 from gan_inpaint.engine.arrays import Bytes, Samples
 from gan_inpaint.errors import (
     BadModel,
@@ -27,8 +29,6 @@ from gan_inpaint.errors import (
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Masks, opened_masks
 from gan_inpaint.options import RepairOptions
-from gan_inpaint.restoring.outcome import Options, Outcome, Problem, View
-from gan_inpaint.restoring.views import Change, views
 from gan_inpaint.service import MOST_DAMAGED, in_process
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -39,8 +39,8 @@ _LASTING = (UnreadableImage, UnsupportedImage, MaskSizeMismatch, TooMuchSelected
 def restore_file(source: Path, target: Path, options: Options) -> Outcome:
     """Restore the picture at `source` and write it to `target`, whose folder is made; an existing file is replaced.
 
-    Nothing is raised for a picture that cannot be restored: `Outcome.problem` tells why, and `target` is as it was.
-    Pixels outside what is repaired, and the file's metadata, are kept as `imagefile.edit` keeps them.
+    Nothing is raised for a picture that cannot be restored: `Outcome.problem` says why, and `target` is unchanged.
+    Pixels that are not repaired, and the file's metadata, are kept as `imagefile.edit` keeps them.
     """
     started = time.perf_counter()
     try:
@@ -63,7 +63,7 @@ def restore_file(source: Path, target: Path, options: Options) -> Outcome:
 
 
 class _Work:
-    """What is done to each page, and what is counted on the way."""
+    """The work on each page, and its counts."""
 
     def __init__(self, source: Path, options: Options, masks: Masks | None) -> None:
         self._source = source
@@ -77,7 +77,7 @@ class _Work:
         self._views: list[View] = []
 
     def change(self, photograph: Photograph, page: int) -> Samples | None:
-        """The page's pixels without scratches; None where there are none."""
+        """Return the page's pixels without scratches; None if there are none."""
         height, width = photograph.pixels.shape[:2]
         self._pages += 1
         self._pixels += height * width
@@ -97,7 +97,7 @@ class _Work:
         return repaired
 
     def outcome(self, target: Path) -> Outcome:
-        """What came of all pages, but for the time it took."""
+        """Return the outcome of all pages, without the time it took."""
         encoded = self._lossy and imagefile.SUFFIXES[target.suffix.lower()] != "png"
         return Outcome(
             state="restored" if self._found else "clean",
@@ -138,7 +138,7 @@ def _check_apart(source: Path, target: Path) -> None:
 def _check_share(share: float, given: bool) -> None:
     if share <= MOST_DAMAGED:
         return
-    who = "The mask covers" if given else "The detector takes for scratches"
+    who = "The mask covers" if given else "The detector marks as scratches"
     hint = "Paint only what is damaged; “gan-inpaint fill” fills larger things." if given else "Lower the sensitivity."
     raise TooMuchSelected(f"{who} {share:.0%} of the picture, which leaves too little to repair it from.", hint)
 
@@ -151,7 +151,7 @@ def _unwritable(target: Path, problem: OSError) -> CannotWrite:
 
 def _failed(problem: GanInpaintError, started: float) -> Outcome:
     cause = problem.__cause__
-    number = cause.errno if isinstance(cause, OSError) else None  # None, too, where a decoder raised it
+    number = cause.errno if isinstance(cause, OSError) else None  # None, too, if a decoder raised it
     full = isinstance(problem, CannotWrite) and number in _FULL
     told = Problem.of(
         problem,

@@ -1,4 +1,4 @@
-"""Tasks on the workers of a Dask scheduler, which see the pictures and the results under the same paths as we do."""
+"""Tasks on the workers of a Dask scheduler, which reach the pictures and the results under the same paths."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from typing import Any, NamedTuple
 from distributed import Client, KilledWorker, wait
 
 from gan_inpaint import __version__
-from gan_inpaint.restoring.errors import ClusterProblem
-from gan_inpaint.restoring.outcome import Outcome
-from gan_inpaint.restoring.picture import restore_file
-from gan_inpaint.restoring.task import Task, defect, died
+from gan_inpaint.archive.outcome import Outcome
+from gan_inpaint.archive.picture import restore_file
+from gan_inpaint.archive.task import Task, defect, died
+from gan_inpaint.errors import ClusterProblem
 
-_ANSWER_SECONDS = 10.0  # for the scheduler to answer, and for a first worker to come
-_PATIENCE_SECONDS = 60.0  # while there is no worker at all any more
+_ANSWER_SECONDS = 10.0  # until the scheduler answers and has a first worker
+_PATIENCE_SECONDS = 60.0  # while there are no workers any more
 _LOOK_SECONDS = 5.0
-_AHEAD = 2  # tasks given out for each thread of the workers, so that none waits for the next one
+_AHEAD = 2  # tasks for each thread of the workers, so that none waits for the next one
 
 
 def run(tasks: Iterator[Task], address: str, output: Path) -> Iterator[tuple[Task, Outcome]]:
     """Do `tasks` on the workers of the scheduler at `address`; see `task.Runner`.
 
-    The scheduler gives the tasks of a worker that dies to others, as often as its own settings allow.
+    The scheduler gives the tasks of a worker that dies to others, as often as its settings allow.
 
     Raises:
         ClusterProblem: it cannot be reached, has no workers, or one of them has another version of GAN Inpaint or does
@@ -47,7 +47,7 @@ def run(tasks: Iterator[Task], address: str, output: Path) -> Iterator[tuple[Tas
                     task = under_way.pop(future)
                     yield task, _outcome(future, task, address)
         finally:
-            with suppress(OSError, CancelledError):  # where nobody is there any more, nothing is left to cancel
+            with suppress(OSError, CancelledError):  # without a scheduler there is nothing left to cancel
                 client.cancel(list(under_way))
 
 
@@ -69,7 +69,7 @@ class _Seen(NamedTuple):
 
 
 def _look_around(output: str) -> _Seen:
-    """What a worker has and sees; runs there."""
+    """Return what a worker has and sees; runs on the worker."""
     return _Seen(__version__, Path(output).is_dir())
 
 
@@ -90,19 +90,19 @@ def _check_workers(client: Client, address: str, output: Path) -> None:
         if not seen.output:
             raise ClusterProblem(
                 f"The worker at {worker} does not see the folder {output}.",
-                "Pictures and results must lie on a disk that all workers reach under the same path.",
+                "Pictures and results must be on a disk that all workers reach under the same path.",
             )
 
 
 def _other_version(where: str) -> ClusterProblem:
     return ClusterProblem(
-        f"The worker at {where} does not have GAN Inpaint {__version__}, as this program is.",
+        f"The worker at {where} does not have GAN Inpaint {__version__}, the version of this program.",
         "Install the same version on all of them.",
     )
 
 
 def _threads(client: Client, address: str) -> int:
-    """Threads of all workers together, 0 where there are none."""
+    """Return the number of threads of all workers together."""
     try:
         return sum(client.nthreads().values())
     except OSError as problem:
@@ -115,7 +115,7 @@ def _submit(client: Client, task: Task) -> Any:
 
 
 def _ended(client: Client, address: str, futures: list[Any]) -> set[Any]:
-    """The futures that have ended, at least one."""
+    """Return the futures that have ended, at least one."""
     last_seen = time.monotonic()
     while True:
         try:
@@ -135,7 +135,7 @@ def _outcome(future: Any, task: Task, address: str) -> Outcome:
     if error is None:
         try:
             outcome: Outcome = future.result()
-        except (OSError, CancelledError) as problem:  # the scheduler ended before it told the result
+        except (OSError, CancelledError) as problem:  # the scheduler ended before it sent the result
             raise _gone(address, "The connection was lost to") from problem
         return outcome
     return died(task.source) if isinstance(error, KilledWorker) else defect(error)

@@ -1,4 +1,4 @@
-"""Pictures for the report: before and after, with the outlines of what was repaired."""
+"""Views for the report: before and after, with the outlines of what was repaired."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gan_inpaint.archive.outcome import View
 from gan_inpaint.engine.arrays import Bytes, Samples
 from gan_inpaint.imagefile.orientation import to_upright
-from gan_inpaint.restoring.outcome import View
 
-_SIDE = 800  # of a page's longer side in the report
+_SIDE = 800  # pixels of a page's longer side in the report
 _CLOSE_UP = 288  # side of a close-up, in pixels of the photograph
-_CLOSE_UPS = 2
-_QUALITY = 72
-_RIM = 3  # pixels by which an outline keeps away from its defect
+_CLOSE_UPS = 2  # of each page
+_QUALITY = 72  # of WebP
+_OUTLINE_DISTANCE = 3  # pixels between a defect and its outline
 
 
 class Change(NamedTuple):
@@ -32,7 +32,7 @@ class Change(NamedTuple):
 
 
 def views(change: Change, page: str) -> Iterator[View]:
-    """The page as a whole, titled `page`, and close-ups of where most was repaired."""
+    """Yield the whole page, titled `page`, and close-ups of where most was repaired."""
     height, width = change.mask.shape
     scale = min(1.0, _SIDE / max(height, width))
     yield _view(_resized(change, (max(1, round(width * scale)), max(1, round(height * scale)))), page, close_up=False)
@@ -51,7 +51,7 @@ def _marked(mask: Bytes) -> Bytes:
 
 
 def _smaller(pixels: Samples, size: tuple[int, int]) -> Samples:
-    if pixels.dtype == np.float16:  # which OpenCV does not resize; every second pixel or so is enough to begin with
+    if pixels.dtype == np.float16:  # which OpenCV does not resize; about every second pixel is enough
         step = max(1, min(pixels.shape[1] // size[0], pixels.shape[0] // size[1]) // 2)
         pixels = np.nan_to_num(pixels[::step, ::step].astype(np.float32))
     return np.asarray(cv2.resize(np.ascontiguousarray(pixels), size, interpolation=cv2.INTER_AREA))
@@ -63,7 +63,7 @@ def _cut(change: Change, top: int, left: int) -> Change:
 
 
 def _most_repaired(mask: Bytes) -> Iterator[tuple[int, int]]:
-    """Top and left of windows that hold much of the mask and do not meet."""
+    """Yield top and left of windows that hold much of the mask and do not meet."""
     height, width = mask.shape
     steps = [max(1, -(-extent * 4 // _CLOSE_UP)) for extent in (height, width)]
     fine = cv2.resize(_marked(mask), (-(-width // 8), -(-height // 8)), interpolation=cv2.INTER_AREA)
@@ -94,7 +94,7 @@ def _view(change: Change, title: str, *, close_up: bool) -> View:
 
 
 def _as_shown(pixels: Samples) -> Bytes:
-    """(H, W, 3) for a screen; linear floats are encoded, alpha is left out."""
+    """Return (H, W, 3) for a screen; linear floats are encoded, alpha is left out."""
     colours = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
     colours = colours[..., :1] if colours.shape[2] < 3 else colours[..., :3]
     if colours.dtype == np.uint16:
@@ -115,7 +115,7 @@ def _webp(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def _outline(mask: Bytes) -> str:
-    side = 2 * _RIM + 1
+    side = 2 * _OUTLINE_DISTANCE + 1
     room = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     contours, _ = cv2.findContours(room, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     rings = (cv2.approxPolyDP(contour, 0.7, closed=True).reshape(-1, 2) for contour in contours)

@@ -1,4 +1,4 @@
-"""Putting originals back in the place of results that somebody has rejected in the report."""
+"""Put originals back in the place of results that were rejected in the report."""
 
 from __future__ import annotations
 
@@ -9,40 +9,38 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from gan_inpaint.errors import CannotWrite, UnreadableImage
+from gan_inpaint.archive.journal import Entry, Journal
+from gan_inpaint.errors import BadJournal, CannotWrite, UnreadableImage
 from gan_inpaint.files import atomic
 from gan_inpaint.imagefile import reading
-from gan_inpaint.restoring.errors import BadJournal
-from gan_inpaint.restoring.journal import Entry, Journal
 
 
 class Decisions(Struct, frozen=True):
-    """What the report saves as `accepted.json`: the names of results."""
+    """The file `accepted.json` that the report saves: names of results."""
 
     rejected: tuple[str, ...]
     accepted: tuple[str, ...] = ()
 
 
 def read(path: Path) -> Decisions:
-    """Raises UnreadableImage, BadJournal."""
+    """Read `accepted.json`. Raises UnreadableImage, BadJournal."""
     try:
         return msgspec.json.decode(reading.read(path), type=Decisions)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise BadJournal(
-            f"{path} is no list of what is accepted and rejected.", "Save it with the button in report.html."
+            f"{path} is not a list of accepted and rejected pictures.", "Save it with the button in report.html."
         ) from problem
 
 
 def reject(journal: Journal, decisions: Decisions) -> list[str]:
-    """Put the originals of what is rejected into the results' places; returns the names of those that were not yet.
+    """Replace rejected results by their originals; return the names of those that were not replaced before.
 
-    Where the result has another format, the original stands under its own name instead.
+    If the result has another format, the original keeps its own name.
 
     Raises:
-        BadJournal: a name is none of the folder's results; nothing is changed then.
+        BadJournal: a name is not one of the folder's results; nothing is changed then.
         UnreadableImage: an original is missing.
-        CannotWrite: it cannot be written, or a result is no longer as it was restored; what came before it is done,
-            and noted.
+        CannotWrite: an original cannot be written, or a result was changed since; those before it are done and noted.
     """
     unknown = [name for name in decisions.rejected if not _is_result(journal.entries.get(name))]
     if unknown:
@@ -60,7 +58,7 @@ def _is_result(entry: Entry | None) -> bool:
 
 
 def _put_back(journal: Journal, entry: Entry) -> str:
-    """Returns the place of the original in the output folder."""
+    """Copy the original; return its place in the output folder."""
     source, result = Path(entry.origin.source), journal.output / entry.name
     target = result.with_name(source.name)
     if not source.is_file():

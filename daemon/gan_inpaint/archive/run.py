@@ -1,4 +1,4 @@
-"""Restoring many pictures: what is left to do, doing it, and what has come of it."""
+"""Restore many pictures: plan what is left to do, do it, and keep the journal."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from gan_inpaint.errors import CannotWrite
-from gan_inpaint.restoring.errors import RunEnded
-from gan_inpaint.restoring.files import Picture
-from gan_inpaint.restoring.journal import Entry, Journal, Origin, identity
-from gan_inpaint.restoring.outcome import Options, Outcome
-from gan_inpaint.restoring.task import Runner, Task
+from gan_inpaint.archive.files import Picture
+from gan_inpaint.archive.journal import Entry, Journal, Origin, identity
+from gan_inpaint.archive.outcome import Options, Outcome
+from gan_inpaint.archive.task import Runner, Task
+from gan_inpaint.errors import CannotWrite, error_of
 
 _MOST_TRIES = 2
 
 OnEnd = Callable[[Picture, Outcome], None]
-"""Called with each picture that has ended."""
+"""Called with each picture that has ended, and how."""
 
 
 class Plan(Struct, frozen=True):
-    """What is left to do, and what has come before of the pictures that are not touched again.
+    """What is left to do, and the earlier outcome of the pictures that are not touched again.
 
-    changed: what stands in the places of some of the latter and is not as we have left it.
+    changed: results of the latter that were changed since.
     """
 
     to_do: tuple[tuple[Picture, Origin], ...]
@@ -33,13 +32,13 @@ class Plan(Struct, frozen=True):
 
 
 def plan(journal: Journal, pictures: Sequence[Picture], sensitivity: float) -> Plan:
-    """Compare what is wanted with what the journal tells.
+    """Compare the pictures with the journal.
 
-    A picture is settled where it was restored from the same file in the same way, or rejected, and is still there; and
-    where somebody has changed what stands there.
+    A picture is settled if it was restored from the same file in the same way, or rejected, and its result still
+    exists; and if its result was changed since.
 
     Raises:
-        CannotWrite: a file stands in a result's place that is not from a run before, or is from another original.
+        CannotWrite: a result's place is taken by a file that is not from an earlier run, or from another original.
     """
     to_do, settled, changed = [], {}, []
     placed = {entry.kept.place: entry for entry in journal.entries.values() if entry.kept}
@@ -50,7 +49,7 @@ def plan(journal: Journal, pictures: Sequence[Picture], sensitivity: float) -> P
         if entry is not None and _is_settled(entry, origin, journal.output):
             settled[picture.name] = entry
         elif entry is not None and entry.event != "started" and entry.is_changed(journal.output, picture.name):
-            # Of what was begun and did not end, the result may be there that was never noted.
+            # A picture that was begun and did not end may have a result that was never noted.
             settled[picture.name] = entry
             changed.append(journal.output / picture.name)
         else:
@@ -64,7 +63,8 @@ def restore(
     """Restore the pictures, and keep the journal.
 
     Raises:
-        RunEnded: the disk is full, or a network does not work; what has been done is kept, and the next run goes on.
+        GanInpaintError: no other picture could be restored either: the disk is full, or a model does not work. What
+            is done is kept, and the next run continues.
         CannotWrite: the journal cannot be written.
         What `run` raises.
     """
@@ -80,7 +80,7 @@ def restore(
         for task, outcome in outcomes:
             if outcome.problem and outcome.problem.ends_the_run:
                 hint = "Then give the same command again: it goes on where it ended."
-                raise RunEnded(outcome.problem.code, outcome.problem.message, f"{outcome.problem.hint} {hint}".lstrip())
+                raise error_of(outcome.problem.code, outcome.problem.message, f"{outcome.problem.hint} {hint}".lstrip())
             picture, origin = pictures[task.name]
             journal.end(task.name, origin, outcome)
             tell(picture, outcome)
@@ -95,7 +95,7 @@ def _check_place(target: Path, entry: Entry | None, origin: Origin) -> None:
     if entry is None:
         if target.exists() or target.is_symlink():
             raise CannotWrite(
-                f"{target} exists already, and is from no run before.", "Choose an empty folder for the results."
+                f"{target} exists already, and is not from an earlier run.", "Choose an empty folder for the results."
             )
     elif not _are_one(entry.origin, origin):
         raise CannotWrite(
@@ -105,7 +105,7 @@ def _check_place(target: Path, entry: Entry | None, origin: Origin) -> None:
 
 
 def _are_one(before: Origin, now: Origin) -> bool:
-    """Whether both are of one original, which may have moved since."""
+    """Return whether both have one original, which may have moved since."""
     if before.source == now.source:
         return True
     earlier = Path(before.source)

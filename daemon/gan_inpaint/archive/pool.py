@@ -1,4 +1,4 @@
-"""Tasks in processes of this machine. Each has an executor of its own, so that one that dies names its picture."""
+"""Tasks in processes of this machine. Each process has its own executor, so that its death names its picture."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for_end
 from typing import NamedTuple
 
-from gan_inpaint.restoring.outcome import Outcome
-from gan_inpaint.restoring.picture import restore_file
-from gan_inpaint.restoring.task import Task, defect, died
+from gan_inpaint.archive.outcome import Outcome
+from gan_inpaint.archive.picture import restore_file
+from gan_inpaint.archive.task import Task, defect, died
 
 
 def run(tasks: Iterator[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     """Do `tasks` in `jobs` processes; see `task.Runner`.
 
-    A picture whose process dies is tried once more, in a new one.
+    A picture whose process dies is tried once more, in a new process.
     """
     idle = [_Worker() for _ in range(jobs)]
     under_way: dict[Future[Outcome], _UnderWay] = {}
@@ -62,7 +62,7 @@ class _Worker:
             return future
 
     def end(self) -> None:
-        """End the process, and with it what it works on."""
+        """End the process and its work."""
         if self._pid.done() and not self._pid.exception():
             _terminate(self._pid.result())
         self._executor.shutdown(cancel_futures=True)
@@ -89,8 +89,8 @@ def _terminate(pid: int) -> None:
 
 
 def _settle_in() -> None:
-    """In a worker: end with the parent, however it ends, and clear away what was begun when told to end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to all; the parent tells when to end
+    """In a worker: end with the parent, however it ends; on SIGTERM, remove unfinished files first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the parent ends the workers
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     parent = multiprocessing.parent_process()
     assert parent is not None

@@ -1,7 +1,7 @@
-"""The journal of an output folder: what has been begun and what has come of it, so that a run can go on.
+"""The journal of an output folder: what was begun and how it ended, so that a run can be continued.
 
-It stands in `.gan-inpaint/journal.jsonl`, a JSON object a line, each of which is on the disk before the work goes on.
-A last line that power loss has cut is dropped. The pictures for the report lie beside it, a file for each name.
+It is the file `.gan-inpaint/journal.jsonl`, one JSON object per line; each line is on the disk before the work goes on.
+A last line that power loss has cut is dropped. The views for the report are files beside it, one for each picture.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from typing import IO, Literal
 import msgspec
 from msgspec import Struct
 
-from gan_inpaint.errors import CannotWrite
+from gan_inpaint.archive.outcome import Outcome, View
+from gan_inpaint.errors import BadJournal, CannotWrite, FolderInUse
 from gan_inpaint.files import atomic, locks
-from gan_inpaint.restoring.errors import BadJournal, FolderInUse
-from gan_inpaint.restoring.outcome import Outcome, View
 
 FOLDER = ".gan-inpaint"
 
@@ -29,7 +28,7 @@ Identity = tuple[int, int]
 
 
 def identity(path: Path) -> Identity:
-    """A file's size and time of change; zeros where it cannot be looked at, which its reader will tell."""
+    """Return a file's size and time of change; zeros if there is no access, which its reader reports later."""
     try:
         status = path.stat()
     except OSError:
@@ -38,7 +37,7 @@ def identity(path: Path) -> Identity:
 
 
 class Origin(Struct, frozen=True):
-    """Where a result comes from: the path of its source, what that file is known by, and how it is restored."""
+    """Where a result comes from: the path of its source, that file's identity, and how it is restored."""
 
     source: str
     identity: Identity
@@ -46,7 +45,7 @@ class Origin(Struct, frozen=True):
 
 
 class Kept(Struct, frozen=True):
-    """A file that we have put into the output folder, by its `place` there, with slashes, and what it is known by."""
+    """A file that `restore` has written: its `place` in the output folder, with slashes, and its identity."""
 
     place: str
     identity: Identity
@@ -59,9 +58,9 @@ class Kept(Struct, frozen=True):
 class Entry(Struct, frozen=True, omit_defaults=True):
     """What has happened to the picture `name`.
 
-    outcome: of what has ended, without its views.
-    tries: how often it has failed by its own fault from the same origin.
-    kept: what we have last put into the output folder for it: the result, or the original under that file's name.
+    outcome: if it has ended; without its views.
+    tries: how often it has failed for a lasting reason, from the same origin.
+    kept: the file last written for it: the result, or the original under that file's name.
     """
 
     event: Literal["started", "ended", "rejected"]
@@ -72,14 +71,14 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     kept: Kept | None = None
 
     def is_changed(self, output: Path, place: str) -> bool:
-        """Whether what stands at `place` in the output folder is not what we have put there."""
+        """Return whether the file at `place` in the output folder is not the one that `restore` has written."""
         return (output / place).exists() and Kept.in_folder(output, place) != self.kept
 
 
 class Journal:
     """The journal of the folder `output`, locked for this process; made by `opened`.
 
-    `entries` holds what happened last to each picture.
+    `entries`: the last event of each picture.
     """
 
     def __init__(self, output: Path, file: IO[bytes], entries: dict[str, Entry]) -> None:
@@ -88,13 +87,13 @@ class Journal:
         self._file = file
 
     def start(self, name: str, origin: Origin) -> None:
-        """Note that work on a picture begins: from now on its result in the output folder is ours."""
+        """Note that work on a picture begins: from now on `restore` owns its result in the output folder."""
         before = self.entries.get(name)
         tries = before.tries if before and before.origin == origin else 0
         self._append(Entry("started", name, origin, tries=tries, kept=before.kept if before else None))
 
     def end(self, name: str, origin: Origin, outcome: Outcome) -> None:
-        """Note what came of it, once its result is on the disk."""
+        """Note how it ended, once its result is on the disk."""
         if outcome.views:
             _write_views(_views_file(self.output, name), outcome.views)
         before, outcome = self.entries[name], msgspec.structs.replace(outcome, views=())
@@ -105,14 +104,14 @@ class Journal:
             self._append(Entry("ended", name, origin, outcome, tries, before.kept))
 
     def reject(self, name: str, place: str) -> None:
-        """Note that the original is there instead of the result, at `place`."""
+        """Note that the original replaces the result, at `place`."""
         entry = self.entries[name]
         assert entry.outcome is not None
         outcome = msgspec.structs.replace(entry.outcome, problem=None)
         self._append(Entry("rejected", name, entry.origin, outcome, kept=Kept.in_folder(self.output, place)))
 
     def views(self, name: str) -> tuple[View, ...]:
-        """The pictures for the report; none where they are lost, since nothing else depends on them."""
+        """Return the views for the report; none if they are lost, since nothing else depends on them."""
         try:
             return msgspec.json.decode(_views_file(self.output, name).read_bytes(), type=tuple[View, ...])
         except (OSError, msgspec.DecodeError):
@@ -134,7 +133,7 @@ class Journal:
 
 @contextmanager
 def opened(output: Path) -> Iterator[Journal]:
-    """The journal of `output`, which is made where it is missing, for this process alone.
+    """Open the journal of `output` for this process alone; folder and journal are made if missing.
 
     Raises:
         FolderInUse: another run has it.
@@ -160,7 +159,7 @@ def opened(output: Path) -> Iterator[Journal]:
 
 
 def _read(file: IO[bytes], output: Path) -> dict[str, Entry]:
-    """What happened last to each picture; a line that was never completed is cut off."""
+    """Return the last event of each picture; a line that was never completed is cut off."""
     file.seek(0)
     content = file.read()
     whole = content[: content.rfind(b"\n") + 1]
@@ -177,7 +176,7 @@ def _read(file: IO[bytes], output: Path) -> dict[str, Entry]:
 
 
 def _clear_unfinished(output: Path, entries: dict[str, Entry]) -> None:
-    """Remove what processes that were killed have left half-written."""
+    """Remove the unfinished files of processes that were killed."""
     begun = [output / entry.name for entry in entries.values() if entry.event == "started"]
     places = [*((target.parent, f"{glob.escape(target.name)}.") for target in (*begun, output / "report.html"))]
     for folder, name in (*places, (output / FOLDER / "views", "")):
