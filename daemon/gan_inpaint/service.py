@@ -114,8 +114,8 @@ class Service:
         on_window = _as(on_progress, "filling")
         with self._one_at_a_time:
             candidates = self._candidates(options.model)
-            chosen, scores = _best(candidates, image, mask, _of_engine(options), on_window)
-            filled = engine.fill(image, mask, chosen.filler, _of_engine(options), on_window=on_window)
+            chosen, scores = _best(candidates, image, mask, engine_options(options), on_window)
+            filled = engine.fill(image, mask, chosen.filler, engine_options(options), on_window=on_window)
             chosen.used()
         seconds = time.perf_counter() - started
         return Filled(filled.image, chosen.filled_by, filled.windows, seconds, chosen.note, scores)
@@ -258,7 +258,8 @@ def _of_process(models: Path, threads: int) -> Service:
     return Service(ModelStore(models), threads=threads)
 
 
-def _of_engine(options: FillOptions) -> engine.FillOptions:
+def engine_options(options: FillOptions) -> engine.FillOptions:
+    """Return the part of the options that concerns the engine."""
     from gan_inpaint import engine
 
     return engine.FillOptions(options.dilate, options.feather, options.transfer, options.quality)

@@ -129,7 +129,7 @@ def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
         if name in taken:
             raise CannotWrite(
                 f"{taken[name]} and {source} would both become {name}.",
-                "Restore them one after the other, into folders of their own.",
+                "Restore them one after the other, into separate folders.",
             )
         taken[name] = source
     return taken

@@ -153,9 +153,9 @@ def _failed(problem: GanInpaintError, started: float) -> Outcome:
     cause = problem.__cause__
     number = cause.errno if isinstance(cause, OSError) else None  # None, too, if a decoder raised it
     full = isinstance(problem, CannotWrite) and number in _FULL
-    told = Problem.of(
+    reported = Problem.of(
         problem,
         ends_the_run=full or isinstance(problem, (BadModel, UnknownModel)),
         lasting=isinstance(problem, _LASTING) and number is None,
     )
-    return Outcome(state="failed", seconds=time.perf_counter() - started, problem=told)
+    return Outcome(state="failed", seconds=time.perf_counter() - started, problem=reported)

@@ -37,11 +37,11 @@ def status(as_json: Json = False) -> None:
     from gan_inpaint.connection import client
 
     with client(start=False) as connected:
-        told = connected.status()
+        answer = connected.status()
     if as_json:
-        report.show_json({key: value for key, value in told.items() if key not in ("type", "id")})
+        report.show_json({key: value for key, value in answer.items() if key not in ("type", "id")})
         return
-    for line in _described(told):
+    for line in _described(answer):
         report.show(line)
 
 
@@ -94,17 +94,18 @@ def _stop() -> bool:
     return True
 
 
-def _described(told: dict[str, Any]) -> list[str]:
-    minutes = told["uptime_seconds"] / 60
+def _described(status: dict[str, Any]) -> list[str]:
+    minutes = status["uptime_seconds"] / 60
     lines = [
-        f"GAN Inpaint {told['version']}, process {told['pid']}, running for {minutes:.0f} min at {told['endpoint']}",
-        f"{told['fills']} filled, {told['running']} under way, {told['queued']} waiting",
-        f"{told['memory_mib']:.0f} MiB of memory, {told['threads']} threads",
+        f"GAN Inpaint {status['version']}, process {status['pid']}, "
+        f"running for {minutes:.0f} min at {status['endpoint']}",
+        f"{status['fills']} filled, {status['running']} under way, {status['queued']} waiting",
+        f"{status['memory_mib']:.0f} MiB of memory, {status['threads']} threads",
     ]
-    if told["providers_available"]:
-        lines.append(f"onnxruntime offers {', '.join(told['providers_available'])}")
+    if status["providers_available"]:
+        lines.append(f"onnxruntime offers {', '.join(status['providers_available'])}")
     lines += [
         f"{session['model']} is loaded on {session['provider']}, idle for {session['idle_seconds']:.0f} s"
-        for session in told["sessions"]
+        for session in status["sessions"]
     ]
     return lines

@@ -165,8 +165,10 @@ def _opened(entry: ModelEntry) -> Filler:
 def _by_engine(filler: Filler) -> Fill:
     """Return a fill as the product does it, but without dilation: around these holes there is no object."""
     from gan_inpaint import engine
+    from gan_inpaint.options import FillOptions
+    from gan_inpaint.service import engine_options
 
-    options = engine.FillOptions(grow=0)
+    options = engine_options(FillOptions(dilate=0))
 
     def fill(picture: Bytes, hole: Flags) -> Bytes:
         filled: Bytes = engine.fill(picture, hole.astype("uint8") * 255, filler, options).image

@@ -81,7 +81,7 @@ def _opened(photo: Path, mask: Path, target: Path, force: bool) -> tuple[Photogr
     imagefile.check_target(photograph, target, force)
     hole = open_mask(mask, photograph)
     if not hole.any():
-        raise EmptyMask("The mask marks nothing: it is black everywhere.", "Paint white what is to be filled.")
+        raise EmptyMask("The mask marks nothing: it is black everywhere.", "Paint white what should be filled.")
     return photograph, hole
 
 
@@ -98,9 +98,9 @@ def _tell(outcome: Outcome, target: Path, as_json: bool) -> None:
     if outcome.note:
         report.note(outcome.note)
     if as_json:
-        told = {"output": str(target), "filled_by": outcome.filled_by, "windows": outcome.windows}
+        what = {"output": str(target), "filled_by": outcome.filled_by, "windows": outcome.windows}
         how = {"seconds": round(outcome.seconds, 3), "note": outcome.note, "scores": outcome.scores}
-        report.show_json(told | how)
+        report.show_json(what | how)
     elif sys.stdout.isatty():
         by = outcome.filled_by
         report.show(f"{target}: filled by {by['model']} {by['version']} ({by['provider']}) in {outcome.seconds:.1f} s.")

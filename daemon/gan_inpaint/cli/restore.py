@@ -141,7 +141,7 @@ def _of_changed(changed: Sequence[Path]) -> str:
     if not changed:
         return ""
     others = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
-    return f"{changed[0]}{others} has been changed by others and is left alone. Move it away to have it restored again."
+    return f"{changed[0]}{others} was changed by others and is left alone. Move it away to have it restored again."
 
 
 def _in_words(source: str, problem: Problem) -> str:

@@ -58,7 +58,7 @@ class Adapter(Protocol):
 
 @dataclass(frozen=True)
 class Native:
-    """A generator of our own contract."""
+    """A generator of our contract."""
 
     manifest: Manifest
     batched = True

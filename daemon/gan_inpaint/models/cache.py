@@ -46,7 +46,7 @@ class Loaded:
 
 @dataclass(eq=False)
 class LoadedFiller(Loaded):
-    """A filler that is ready, how results name it, and what the user should know about it, or nothing."""
+    """A filler that is ready, how results name it, and a note for the user, mostly empty."""
 
     filler: Filler
     filled_by: FilledBy

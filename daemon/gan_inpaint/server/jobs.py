@@ -23,7 +23,7 @@ class Job:
         cancelled: set to end the work at its next window.
         abandoned: the client is gone and gets no replies.
         progress: the progress that was sent last, or is sent next.
-        told: when it was sent, in the time of `time.monotonic`.
+        sent_at: when it was sent, in the time of `time.monotonic`.
     """
 
     client: bytes
@@ -32,7 +32,7 @@ class Job:
     cancelled: threading.Event = field(default_factory=threading.Event)
     abandoned: bool = False
     progress: Progress = field(init=False)
-    told: float = field(default_factory=time.monotonic)
+    sent_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.progress = Progress(id=self.work.id, done=0, total=0, stage="waiting")

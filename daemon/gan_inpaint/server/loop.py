@@ -192,20 +192,20 @@ class Loop:
             self._fills += isinstance(reply, Result)
             _log_end(job, reply)
         if not job.abandoned:
-            job.told = time.monotonic()
+            job.sent_at = time.monotonic()
             self._send(job.client, reply, frames)
 
     def _tell_progress(self) -> None:
         now = time.monotonic()
-        for job in [job for job in self._jobs if now - job.told >= _PROGRESS_SECONDS]:
-            job.told = now
+        for job in [job for job in self._jobs if now - job.sent_at >= _PROGRESS_SECONDS]:
+            job.sent_at = now
             if not job.abandoned:
                 self._send(job.client, job.progress)
 
     def _milliseconds_until_progress(self) -> int | None:
         if not self._jobs:
             return None
-        seconds = min(job.told for job in self._jobs) + _PROGRESS_SECONDS - time.monotonic()
+        seconds = min(job.sent_at for job in self._jobs) + _PROGRESS_SECONDS - time.monotonic()
         return max(0, math.ceil(seconds * 1000))
 
     def _refuse_waiting(self) -> None:
