@@ -1,4 +1,4 @@
-"""What the daemon and the wire cost on top of the engine."""
+"""The cost of daemon and wire on top of the engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROUNDS = 15
 
 
 def figures() -> Iterator[Figure]:
-    """A 512×512 crop with a hole of 30 %, through client, wire, daemon and engine, against the engine alone."""
+    """Measure a 512×512 crop with a hole of 30 % through client, wire, daemon and engine, against the engine alone."""
     side = scenes.WINDOW
     picture, hole = scenes.photograph(side, side), scenes.round_hole(side, side, int(0.3 * side * side))
     pixels, mask = picture.tobytes(), hole.tobytes()

@@ -1,4 +1,4 @@
-"""What the repair of a scratched scan costs, in units of the yardstick."""
+"""The cost of the repair of a scratched scan, in units of the yardstick."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIZE, LARGER = (4000, 6000), (5657, 8485)
 
 
 def figures() -> Iterator[Figure]:
-    """The same 300 thin defects in 24 and in 48 megapixels."""
+    """Measure the same 300 thin defects in 24 and in 48 megapixels."""
     filler = loading.load(ModelStore(models_dir()).get("default"), physical_cores())
     tasks: dict[str, Callable[[], object]] = {"yardstick": yardstick()}
     for name, size in (("24", SIZE), ("48", LARGER)):
@@ -37,7 +37,7 @@ def figures() -> Iterator[Figure]:
 
 
 def defects(height: int, width: int) -> np.ndarray:
-    """(height, width) uint8, 255 = damage: scratches of up to 2000 pixels, hairs and specks, 2 to 8 pixels wide."""
+    """Return (height, width) uint8, 255 = damage: scratches of up to 2000 pixels, hairs and specks, 2 to 8 pixels wide."""
     random = np.random.default_rng(3)
     mask = np.zeros((height, width), np.uint8)
     for number in range(DEFECTS):
