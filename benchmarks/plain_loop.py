@@ -68,7 +68,7 @@ class PlainLoop:
         self.features = EfficientNetLite0()
 
     def step(self, picture: Tensor, mask: Tensor) -> Tensor:
-        """Update once from uint8 pictures (N, 3, S, S) and masks (N, 1, S, S), 255 = hole; return the generator's loss."""
+        """Update once from uint8 (N, 3, S, S) and masks (N, 1, S, S), 255 = hole; return the generator's loss."""
         truth, mask, guide = self._view(picture.float() / 127.5 - 1, (mask > 127).float())
         stages = self.stages(truth, mask, guide)
         painted = grown(mask, self.generator.overlap)

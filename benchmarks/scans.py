@@ -37,7 +37,7 @@ def figures() -> Iterator[Figure]:
 
 
 def defects(height: int, width: int) -> np.ndarray:
-    """Return (height, width) uint8, 255 = damage: scratches of up to 2000 pixels, hairs and specks, 2 to 8 pixels wide."""
+    """Return (height, width) uint8, 255 = damage: scratches, hairs and specks, 2 to 8 pixels wide."""
     random = np.random.default_rng(3)
     mask = np.zeros((height, width), np.uint8)
     for number in range(DEFECTS):
