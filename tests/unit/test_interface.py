@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from tests.detector import scratched_page, write_detector
 
 import gan_inpaint
+from gan_inpaint import interface
 from gan_inpaint.errors import BadModel, BadRequest, EmptyMask, NoDetector, UnknownModel
 from gan_inpaint.models.entry import SCRATCHES
 from gan_inpaint.models.store import WEIGHTS, ModelStore
@@ -78,6 +80,11 @@ def test_without_the_detector_that_ships_its_name_is_no_detector(tmp_path: Path)
         ModelStore(tmp_path / "none", tmp_path / "none").get(SCRATCHES)
     assert refusal.value.code == "no_detector"
     assert refusal.value.hint
+
+
+def test_the_examples_in_the_documentation_run() -> None:
+    results = doctest.testmod(interface)
+    assert (results.failed, results.attempted > 8) == (0, True)
 
 
 def test_the_package_is_cheap_to_import_and_tells_what_it_offers() -> None:
