@@ -76,7 +76,7 @@ class Damage:
 
 
 def _ignore(done: int, total: int, stage: Stage) -> None:
-    """The progress that nobody asked for."""
+    """Report no progress."""
 
 
 class Service:

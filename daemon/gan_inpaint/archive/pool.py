@@ -89,7 +89,7 @@ def _terminate(pid: int) -> None:
 
 
 def _settle_in() -> None:
-    """In a worker: end with the parent, however it ends; on SIGTERM, remove unfinished files first."""
+    """Make a worker end with its parent, however that ends; on SIGTERM, it removes unfinished files first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the parent ends the workers
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     parent = multiprocessing.parent_process()

@@ -32,7 +32,7 @@ evaluation.register(app)
 
 
 def main() -> None:
-    """The entry point of `gan-inpaint`."""
+    """Run `gan-inpaint`."""
     keep_blas_to_one_thread()
     signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
@@ -74,4 +74,4 @@ def _options(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Options before the command."""
+    """Take the options before the command."""

@@ -164,4 +164,4 @@ def classical(note: str = "") -> LoadedFiller:
 
 
 def _rest() -> None:
-    """The classical filler keeps no memory."""
+    """Do nothing: the classical filler keeps no memory."""
