@@ -1,4 +1,4 @@
-"""A daemon of its own for the benchmarks: nothing of the user's is touched."""
+"""A separate daemon for the benchmarks: the user's own is not touched."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import gan_inpaint_client as client
 
 @dataclass(frozen=True)
 class Daemon:
-    """A running daemon; `seconds_to_hello` from the start of its process to its first answer."""
+    """A running daemon. `seconds_to_hello`: from the start of its process to its first answer."""
 
     process: psutil.Process
     runtime_file: Path
@@ -43,7 +43,7 @@ class Daemon:
 def running(shared: Path | None = None) -> Iterator[Daemon]:
     """Start a daemon, wait for its first answer to `hello`, and end it after the block.
 
-    Its files lie in the folder `shared`, by default in a temporary one.
+    Its files are in the folder `shared`, by default in a temporary one.
     """
     with tempfile.TemporaryDirectory(prefix="gi-") as temporary:
         folder = shared or temporary

@@ -1,4 +1,4 @@
-"""What a fill costs, in units of the yardstick, without daemon and wire."""
+"""The cost of a fill, in units of the yardstick, without daemon and wire."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import numpy as np
 from benchmarks import scenes
 from benchmarks.measure import Figure, interleaved
 from benchmarks.yardstick import NAME, session, yardstick
-from gan_inpaint import engine, runtime
-from gan_inpaint.cores import physical_cores
+from gan_inpaint import engine
 from gan_inpaint.engine.filler import Filler
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models import loading
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.paths import models_dir
-from gan_inpaint.store import ModelStore
 
 ROUNDS, LARGE_ROUNDS = 15, 3
 LARGE, LARGE_HOLE = (4000, 6000), (1500, 2000)
 
 
 def figures() -> Iterator[Figure]:
-    """The network alone, a whole fill of its window, and one of a large hole in a photograph of 24 megapixels."""
+    """Measure the network alone, a fill of its window, and a fill of a large hole in 24 megapixels."""
     entry = ModelStore(models_dir()).get("default")
-    filler = runtime.load(entry, physical_cores())
+    filler = loading.load(entry, physical_cores())
     side = scenes.WINDOW
     hole = scenes.round_hole(side, side, int(0.3 * side * side))
     picture, unit = scenes.photograph(side, side), yardstick()
@@ -39,7 +40,7 @@ def figures() -> Iterator[Figure]:
 
 
 def network(path: Path) -> Callable[[], object]:
-    """The shipped network on a window of 512×512, with nothing around it."""
+    """Return a run of the default network on a window of 512×512, without the engine."""
     run, side = session(path), scenes.WINDOW
     feeds = {"image": np.zeros((1, 3, side, side), np.float32), "mask": np.ones((1, 1, side, side), np.float32)}
     return lambda: run.run(["fill"], feeds)

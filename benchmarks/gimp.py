@@ -18,7 +18,7 @@ HOLE = 200
 
 
 def figures() -> Iterator[Figure]:
-    """The same hole in a 24-megapixel photograph and in a 1-megapixel one, from the plug-in's call to the layer."""
+    """Measure one hole in 24 megapixels and in 1 megapixel, from the plug-in's call to the layer."""
     workbench = Workbench(root.provision())
     try:
         plugins = profile(workbench) / "plug-ins"

@@ -1,4 +1,4 @@
-"""What the daemon costs while nobody uses it, and after long use."""
+"""The cost of the daemon while it is idle, and after long use."""
 
 from __future__ import annotations
 

@@ -24,14 +24,14 @@ class Figure:
 
 
 def seconds(task: Callable[[], object]) -> float:
-    """How long one call takes."""
+    """Return how long one call takes."""
     start = time.perf_counter()
     task()
     return time.perf_counter() - start
 
 
 def interleaved(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each task; the tasks take turns, after one call each to warm up."""
+    """Return the median seconds of each task; the tasks take turns, after one call each to warm up."""
     for task in tasks.values():
         task()
     times: dict[str, list[float]] = {name: [] for name in tasks}

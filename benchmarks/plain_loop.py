@@ -24,7 +24,7 @@ from gan_inpaint_training.precision import precision_of
 
 
 class Fill(NamedTuple):
-    """What the generator made of a batch: its outputs, coarse ones first, and the last of them in the hole of truth."""
+    """The generator's outputs for a batch, coarse ones first, and the completed picture."""
 
     stages: list[Tensor]
     completed: Tensor
@@ -33,7 +33,7 @@ class Fill(NamedTuple):
 
 
 class Adversary(NamedTuple):
-    """A discriminator's loss and the generator's, weighted, both of truth, completed picture and mask."""
+    """The discriminator's loss and the generator's weighted one, from truth, completed picture and mask."""
 
     discriminator: Callable[[PlainLoop, Tensor, Tensor, Tensor], Tensor]
     generator: Callable[[PlainLoop, Tensor, Tensor, Tensor], Tensor]
@@ -41,7 +41,7 @@ class Adversary(NamedTuple):
 
 
 class Network(NamedTuple):
-    """How a network is trained: on its pixels and their features, and against whom."""
+    """How a network is trained: its losses and its discriminator."""
 
     reconstruction: Callable[[PlainLoop, Fill], Tensor]
     build_discriminator: Callable[[int, Any], nn.Module] | None = None
@@ -49,7 +49,7 @@ class Network(NamedTuple):
 
 
 class PlainLoop:
-    """One of `NETWORKS` by `name`, in channels_last and the same precision, with one Adam or two."""
+    """One of `NETWORKS` by `name`, in channels_last and the framework's precision, with one Adam or two."""
 
     discriminator: nn.Module
     discriminator_optimizer: torch.optim.Optimizer
@@ -68,7 +68,7 @@ class PlainLoop:
         self.features = EfficientNetLite0()
 
     def step(self, picture: Tensor, mask: Tensor) -> Tensor:
-        """One update from pictures (N, 3, S, S) and masks (N, 1, S, S), 255 = hole, uint8; the generator's loss."""
+        """Update once from uint8 (N, 3, S, S) and masks (N, 1, S, S), 255 = hole; return the generator's loss."""
         truth, mask, guide = self._view(picture.float() / 127.5 - 1, (mask > 127).float())
         stages = self.stages(truth, mask, guide)
         painted = grown(mask, self.generator.overlap)

@@ -1,9 +1,9 @@
-"""How near the repair of scratched scans comes to the truth: the figures of docs/scans.md.
+"""How close the repair of scratched scans comes to the truth: the table of docs/scans.md.
 
     python -m benchmarks.repairs PHOTOGRAPHS FILM_DAMAGE
 
-draws damage into each photograph, a mixture of the kinds and then one kind, and prints the mean PSNR in dB of what each
-filler makes of it: of all damage with its true mask given, and of what the detector finds with the mask that it gives.
+draws damage into each photograph, a mixture of the kinds and then one kind, and prints the mean PSNR in dB of each
+filler: over all damage with its true mask, and over what the detector finds with the mask that it selects.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from gan_inpaint_training.evaluation.classical import CLASSICAL
 SEED = 6
 MIXED, FOUND = "a mixture", "a mixture, as found"
 HIDES = 1 / 25
-"""Opacity from which on damage belongs to its true mask."""
+"""The opacity above which damage belongs to its true mask."""
 MOST = 0.25
-"""Share of a picture above which damage is none to be repaired."""
+"""The share of a picture above which damage is not repaired."""
 
 Mask = NDArray[np.uint8]
 Fill = Callable[[Picture, Mask], Picture]
 
 
 def main(photographs: str, film_damage: str) -> None:
-    """Print the table, a row for each kind of damage."""
+    """Print the table, one row for each kind of damage."""
     fillers: dict[str, Fill] = {
         "telea": lambda picture, mask: CLASSICAL["telea"](picture, mask > 0),
         "fsr": lambda picture, mask: CLASSICAL["fsr"](picture, mask > 0),
@@ -55,7 +55,7 @@ def main(photographs: str, film_damage: str) -> None:
 
 
 def _cases(photographs: str, film_damage: str) -> Iterator[tuple[str, Picture, Picture, Mask]]:
-    """Kind of damage, the photograph without it and with it, and its mask."""
+    """Yield kind of damage, the photograph without and with it, and its mask."""
     pictures = Pictures(list(sources.members(Path(photographs))), 64, None, 1024)
     mixture = Mixture(dict.fromkeys([FILM, *KINDS], 1.0), held_out([film_damage]))
     for number, truth in enumerate(pictures):

@@ -1,4 +1,4 @@
-"""What the daemon and the wire cost on top of the engine."""
+"""The cost of daemon and wire on top of the engine."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ import numpy as np
 
 from benchmarks import daemon, scenes
 from benchmarks.measure import Figure, interleaved
-from gan_inpaint import engine, runtime
-from gan_inpaint.cores import physical_cores
+from gan_inpaint import engine
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models import loading
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.paths import models_dir
-from gan_inpaint.store import ModelStore
 
 ROUNDS = 15
 
 
 def figures() -> Iterator[Figure]:
-    """A 512×512 crop with a hole of 30 %, through client, wire, daemon and engine, against the engine alone."""
+    """Measure a 512×512 crop with a hole of 30 % through client, wire, daemon and engine, against the engine alone."""
     side = scenes.WINDOW
     picture, hole = scenes.photograph(side, side), scenes.round_hole(side, side, int(0.3 * side * side))
     pixels, mask = picture.tobytes(), hole.tobytes()
-    filler = runtime.load(ModelStore(models_dir()).get("default"), physical_cores())
+    filler = loading.load(ModelStore(models_dir()).get("default"), physical_cores())
     inside: list[float] = []
 
     with daemon.running() as running, running.connect() as client:

@@ -1,4 +1,4 @@
-"""What the repair of a scratched scan costs, in units of the yardstick."""
+"""The cost of the repair of a scratched scan, in units of the yardstick."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 from benchmarks import scenes
 from benchmarks.measure import Figure, interleaved
 from benchmarks.yardstick import NAME, yardstick
-from gan_inpaint import runtime
-from gan_inpaint.cores import physical_cores
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models import loading
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.paths import models_dir
 from gan_inpaint.restoring.repair import repair
-from gan_inpaint.store import ModelStore
 
 ROUNDS = 5
 DEFECTS, SCRATCHES, HAIRS = 300, 25, 65
@@ -22,8 +22,8 @@ SIZE, LARGER = (4000, 6000), (5657, 8485)
 
 
 def figures() -> Iterator[Figure]:
-    """The same 300 thin defects in 24 and in 48 megapixels."""
-    filler = runtime.load(ModelStore(models_dir()).get("default"), physical_cores())
+    """Measure the same 300 thin defects in 24 and in 48 megapixels."""
+    filler = loading.load(ModelStore(models_dir()).get("default"), physical_cores())
     tasks: dict[str, Callable[[], object]] = {"yardstick": yardstick()}
     for name, size in (("24", SIZE), ("48", LARGER)):
         picture, mask = scenes.photograph(*size), np.zeros(size, np.uint8)
@@ -37,7 +37,7 @@ def figures() -> Iterator[Figure]:
 
 
 def defects(height: int, width: int) -> np.ndarray:
-    """(height, width) uint8, 255 = damage: scratches of up to 2000 pixels, hairs and specks, 2 to 8 pixels wide."""
+    """Return (height, width) uint8, 255 = damage: scratches, hairs and specks, 2 to 8 pixels wide."""
     random = np.random.default_rng(3)
     mask = np.zeros((height, width), np.uint8)
     for number in range(DEFECTS):

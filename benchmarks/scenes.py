@@ -1,4 +1,4 @@
-"""What is filled in the benchmarks."""
+"""Photographs and holes for the benchmarks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ WINDOW = 512
 
 
 def photograph(height: int, width: int) -> NDArray[np.uint8]:
-    """Smooth colour with grain, (height, width, 3) uint8; the same for the same size."""
+    """Return smooth colour with grain, (height, width, 3) uint8; always the same for a size."""
     random = np.random.default_rng(height * 100_003 + width)
     rows, columns = np.linspace(0, 3, height)[:, None], np.linspace(0, 4, width)[None]
     waves = [np.sin(rows * a + columns * b) for a, b in ((1.0, 2.0), (2.0, -1.0), (3.0, 1.5))]
@@ -19,7 +19,7 @@ def photograph(height: int, width: int) -> NDArray[np.uint8]:
 
 
 def round_hole(height: int, width: int, pixels: int) -> NDArray[np.uint8]:
-    """A disc of about `pixels` pixels in the middle: (height, width) uint8, 255 = fill."""
+    """Return a disc of about `pixels` pixels in the middle: (height, width) uint8, 255 = fill."""
     rows, columns = np.ogrid[:height, :width]
     squared = (rows - height / 2) ** 2 + (columns - width / 2) ** 2
     return np.where(squared <= pixels / np.pi, 255, 0).astype(np.uint8)

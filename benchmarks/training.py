@@ -1,4 +1,4 @@
-"""What the training framework costs on top of the networks: its step against a plain loop's (plain_loop.py).
+"""The cost of the training framework on top of the networks: its step against a plain loop's (plain_loop.py).
 
 Compared are whole steps on the same batches of random bytes, with the same networks, precision, memory format, losses
 and number of the discriminator's steps: uint8 to weights. The framework's step has besides what it does for every run,
@@ -43,7 +43,7 @@ BATCHES = 4
 
 
 class Case(NamedTuple):
-    """`crop`: side in pixels; `batch`: images a step."""
+    """`crop`: side in pixels; `batch`: images per step."""
 
     crop: int
     batch: int
@@ -62,7 +62,7 @@ CASES = {
 
 
 def figures() -> Iterator[Figure]:
-    """Median seconds of the framework's step over those of the plain loop's, for each network."""
+    """Measure the framework's step over the plain loop's, for each network."""
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # where Fabric announces its precision
     for name, case in CASES.items():
         seconds = _compared(name, case)
@@ -91,7 +91,7 @@ def _compared(name: str, case: Case) -> dict[str, float]:
 
 
 def _batches(config: Config) -> list[tuple[Tensor, Tensor]]:
-    """Random bytes (N, 3, S, S) and holes (N, 1, S, S) of the configuration's kinds."""
+    """Return random bytes (N, 3, S, S) and holes (N, 1, S, S) of the configuration's kinds."""
     random, masks = np.random.default_rng(config.schedule.seed), Masks(config.masks, config.box)
     count, side = config.schedule.batch, config.data.crop
     pictures = random.integers(0, 256, (BATCHES, count, 3, side, side), np.uint8)
@@ -100,7 +100,7 @@ def _batches(config: Config) -> list[tuple[Tensor, Tensor]]:
 
 
 def _on_each(batches: list[tuple[Tensor, Tensor]], step: Callable[[Tensor, Tensor], object]) -> Callable[[], object]:
-    """A step on the next of the batches, which come round again."""
+    """Return a step on the next of the batches, in a cycle."""
     turns = cycle(batches)
     return lambda: step(*next(turns))
 
@@ -108,7 +108,7 @@ def _on_each(batches: list[tuple[Tensor, Tensor]], step: Callable[[Tensor, Tenso
 def _check_that_both_train_alike(
     name: str, trainer: Trainer, plain: PlainLoop, batches: list[tuple[Tensor, Tensor]]
 ) -> None:
-    """Raises RuntimeError where the generator's losses differ: in the first step, or in the second for the first."""
+    """Raise RuntimeError if the generator's losses differ, in the first step or in the second."""
     for picture, mask in batches[:2]:
         framework = float(trainer.step(to_image(picture), to_hole(mask))["generator"])
         torch.manual_seed(torch.initial_seed())  # the framework seeds each step; once more from there

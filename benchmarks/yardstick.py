@@ -1,4 +1,4 @@
-"""What the cost of a fill is counted in: 20 convolutions 128→128, 3×3, on a map of 64×64, in onnxruntime."""
+"""The unit for the cost of a fill: 20 convolutions 128→128, 3×3, on a map of 64×64, in onnxruntime."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 
-from gan_inpaint.cores import physical_cores
+from gan_inpaint.machine import physical_cores
 
 CONVOLUTIONS, CHANNELS, SIDE = 20, 128, 64
 NAME = f"{CONVOLUTIONS} convolutions {CHANNELS}→{CHANNELS}, 3×3, at {SIDE}²"
 
 
 def yardstick() -> Callable[[], object]:
-    """One run of the convolutions, on as many threads as the daemon takes."""
+    """Return a run of the convolutions, on as many threads as the daemon takes."""
     random = np.random.default_rng(0)
     shape = (CHANNELS, CHANNELS, 3, 3)
     deviation = np.sqrt(1 / (CHANNELS * 9))
@@ -40,7 +40,7 @@ def yardstick() -> Callable[[], object]:
 
 
 def session(model: bytes | Path) -> ort.InferenceSession:
-    """`model` on the CPU. Its threads spin while it runs, but not on into what is measured next."""
+    """Return `model` on the CPU. Its threads spin while it runs, but not into the next measurement."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = physical_cores()
     options.add_session_config_entry("session.force_spinning_stop", "1")

@@ -22,7 +22,7 @@ NAMES = {"rocket": "object removal", "astronaut": "scratched photograph"}
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="gi-") as runtime:  # a daemon of the user's is left alone
+    with tempfile.TemporaryDirectory(prefix="gi-") as runtime:  # the user's own daemon is not touched
         environment = {**os.environ, "GAN_INPAINT_RUNTIME_DIR": runtime}
         _gan_inpaint(environment, "serve", "--detach")
         for name, title in NAMES.items():

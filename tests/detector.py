@@ -12,8 +12,9 @@ import numpy as np
 import onnx
 
 import gan_inpaint
-from gan_inpaint.manifest import KEY, DetectorManifest
-from gan_inpaint.store import SHIPPED_DETECTOR, ModelStore
+from gan_inpaint.models.entry import SCRATCHES
+from gan_inpaint.models.manifest import KEY, DetectorManifest
+from gan_inpaint.models.store import ModelStore
 
 _SIGNATURE = "float[N, 3, H, W] image) => (float[N, 2, H, W] damage"
 _BODY = """
@@ -52,10 +53,10 @@ def write_detector(
 def product_with(detector: Path | None, folder: Path, python_path: str) -> dict[str, str]:
     """The variables that let a daemon run a copy of the product, made in `folder`, that ships with this detector."""
     package = folder / "gan_inpaint"
-    ignored = shutil.ignore_patterns("__pycache__", f"{SHIPPED_DETECTOR}.*")
+    ignored = shutil.ignore_patterns("__pycache__", f"{SCRATCHES}.*")
     shutil.copytree(Path(gan_inpaint.__file__).parent, package, ignore=ignored)
     if detector is not None:
-        ModelStore(package / "models", built_in_dir=folder / "none").add(detector, name=SHIPPED_DETECTOR)
+        ModelStore(package / "weights", built_in_dir=folder / "none").add(detector, name=SCRATCHES)
     return {"PYTHONPATH": os.pathsep.join([str(folder), python_path])}
 
 

@@ -1,4 +1,4 @@
-"""What is installed, what works and how to repair the rest; nothing is changed by looking.
+"""Find out what is installed, what works and how to repair the rest; nothing is changed.
 
 Each finding is one line that can be pasted into a report: no user name, no token, no picture.
 """
@@ -17,16 +17,17 @@ from typing import Any
 import numpy as np
 
 from gan_inpaint import __version__, engine, paths
-from gan_inpaint.cores import physical_cores
-from gan_inpaint.errors import DaemonProblem, GanInpaintError
-from gan_inpaint.store import DEFAULT, ModelStore
+from gan_inpaint.errors import GanInpaintError, NoDaemon
+from gan_inpaint.machine import physical_cores
+from gan_inpaint.models.entry import DEFAULT
+from gan_inpaint.models.store import ModelStore
 
 _SIDE = 256  # of the picture of the test fill
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`fix` is what to do where `ok` is false, and else what the user may have to do besides."""
+    """One examined part. `fix`: how to repair it if `ok` is false, else advice, if there is any."""
 
     part: str
     ok: bool
@@ -35,14 +36,14 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at every part, the daemon and a fill included; it takes a few seconds."""
+    """Examine every part, with the daemon and a test fill; it takes a few seconds."""
     return [
         finding for look in (_python, _onnxruntime, _model, _folder, _daemon, _plugins) for finding in _safely(look)
     ]
 
 
 def as_text(findings: list[Finding]) -> str:
-    """What the findings say, one part a line."""
+    """Return the findings as text, one line for each part."""
     lines = [f"GAN Inpaint {__version__}"]
     for finding in findings:
         lines.append(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.part}: {finding.detail}")
@@ -54,7 +55,7 @@ def as_text(findings: list[Finding]) -> str:
 
 
 def as_dict(findings: list[Finding]) -> dict[str, Any]:
-    """The same for programs."""
+    """Return the findings for programs."""
     return {
         "version": __version__,
         "ok": all(finding.ok for finding in findings),
@@ -63,7 +64,7 @@ def as_dict(findings: list[Finding]) -> dict[str, Any]:
 
 
 def _safely(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """What `look` finds; an error of ours ends it as a finding."""
+    """Yield what `look` finds; an error of ours becomes its last finding."""
     try:
         yield from look()
     except GanInpaintError as problem:
@@ -84,11 +85,11 @@ def _onnxruntime() -> Iterator[Finding]:
 
 
 def _model() -> Iterator[Finding]:
-    """The default generator: its file is the one that was installed, and it fills."""
+    """Check that the default generator's file is the installed one, and that it fills."""
     entry = ModelStore(paths.models_dir()).get(DEFAULT)
-    from gan_inpaint import runtime
+    from gan_inpaint.models import loading
 
-    filler = runtime.load(entry, physical_cores())
+    filler = loading.load(entry, physical_cores())
     yield Finding("model", True, f"{entry.name} {entry.manifest.version}, SHA-256 {entry.sha256} as installed")
     if filler.fallback:
         yield Finding(
@@ -112,7 +113,7 @@ def _test_fill(filler: engine.Filler) -> Finding:
 
 
 def _folder() -> Iterator[Finding]:
-    """The runtime directory is the user's own, and closed to others."""
+    """Check that the runtime directory belongs to the user and is closed to others."""
     folder = paths.runtime_dir()
     if not folder.exists():
         yield Finding("runtime folder", True, f"{folder}, not made yet")
@@ -128,8 +129,8 @@ def _folder() -> Iterator[Finding]:
 
 
 def _daemon() -> Iterator[Finding]:
-    """A daemon answers, started for the test where none runs, and is of this version."""
-    from gan_inpaint.cli.by_daemon import client
+    """Check that a daemon of this version answers; one is started for the test if none runs."""
+    from gan_inpaint.connection import client
 
     running = _is_running()
     with client(start=True) as connected:
@@ -147,19 +148,17 @@ def _daemon() -> Iterator[Finding]:
 
 
 def _is_running() -> bool:
-    from gan_inpaint.cli.by_daemon import client
+    from gan_inpaint.connection import client
 
     try:
         with client(start=False):
             return True
-    except DaemonProblem as problem:
-        if problem.code != "no_daemon":
-            raise
+    except NoDaemon:
         return False
 
 
 def _plugins() -> Iterator[Finding]:
-    """Where an editor has the plug-in, it is of this install; an editor without it is no fault."""
+    """Check that the plug-ins in the editors are of this install; an editor without one is no fault."""
     from gan_inpaint import installer
 
     found = installer.status()

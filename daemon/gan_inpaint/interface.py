@@ -1,124 +1,205 @@
 """The product for other Python programs: arrays in, arrays out, in their own process.
 
-A picture is (H, W) or (H, W, 1..4): gray, gray and alpha, RGB, or RGBA; uint8, uint16, float16 or float32, where floats
-have 1.0 as white. It is never changed. A mask is (H, W) uint8: 0 keep, 255 fill, between: blend. Models are loaded when
-they are first needed, and stay. Every failure is a `gan_inpaint.errors.GanInpaintError`.
+A picture is (H, W) or (H, W, 1..4): gray, gray and alpha, RGB, or RGBA; uint8, uint16, float16 or float32, floats with
+1.0 as white. It is never changed. A mask is (H, W) uint8: 0 keep, 255 fill, between: blend. Models are loaded when they
+are first needed, and stay loaded. Every failure is a `gan_inpaint.errors.GanInpaintError`.
 """
 
 from __future__ import annotations
 
-import functools
-import math
-import threading
 from typing import TYPE_CHECKING
 
-from gan_inpaint import paths
-from gan_inpaint.cores import physical_cores
-from gan_inpaint.detection import Kinds, find_damage
-from gan_inpaint.detection import select as select_of
-from gan_inpaint.engine import FillOptions
-from gan_inpaint.engine import fill as fill_with
-from gan_inpaint.engine.options import Quality
-from gan_inpaint.engine.pixels import Transfer
-from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import DetectorManifest
-from gan_inpaint.restoring.repair import repair as repair_with
-from gan_inpaint.server.sessions import Sessions, best
-from gan_inpaint.store import DEFAULT, SHIPPED_DETECTOR, ModelStore
+from gan_inpaint import service
+from gan_inpaint.models.entry import SCRATCHES
+from gan_inpaint.options import (
+    DetectOptions,
+    FillOptions,
+    Kinds,
+    Quality,
+    RepairOptions,
+    SelectOptions,
+    Transfer,
+)
+from gan_inpaint.service import Damage
 
 if TYPE_CHECKING:
     from gan_inpaint.engine.arrays import Bytes, Samples
 
-_one_at_a_time = threading.Lock()  # a session is not for two threads at a time
 
-
-def detect(image: Samples, detector: str = SHIPPED_DETECTOR, *, transfer: Transfer = "srgb") -> Bytes:
+def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "srgb") -> Bytes:
     """Find damage in a picture.
 
-    Returns:
-        (H, W, 2) uint8: 255 × the probability that a pixel belongs to light damage, and to dark; for `select`.
+    Parameters
+    ----------
+    image : ndarray
+        The picture.
+    detector : str
+        A name from ``gan-inpaint models list``.
+    transfer : {"srgb", "linear"}
+        How the samples encode light.
 
-    Raises:
-        NoDetector: the detector that ships is missing. UnknownModel, BadModel: another one is, or does not work.
-        UnsupportedImage, OutOfMemory.
+    Returns
+    -------
+    ndarray, (H, W, 2) uint8
+        The damage map: 255 × the probability that a pixel belongs to light damage, and to dark. For `select`.
+
+    Raises
+    ------
+    NoDetector
+        The detector that ships is missing.
+    UnknownModel, BadModel
+        Another detector is missing, or does not work.
+    UnsupportedImage, OutOfMemory
+        The picture cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np, gan_inpaint
+    >>> gan_inpaint.detect(np.full((64, 64), 128, np.uint8)).shape
+    (64, 64, 2)
     """
-    with _one_at_a_time:
-        return find_damage(image, _sessions().detector(detector).detector, transfer)
+    return service.in_process().detect(image, DetectOptions(transfer=transfer), detector=detector).damage_map
 
 
 def select(
-    heatmap: Bytes,
+    damage_map: Bytes,
     sensitivity: float = 0.5,
     kinds: Kinds = "both",
-    grow: int = 2,
+    dilate: int = 2,
     *,
-    detector: str = SHIPPED_DETECTOR,
+    detector: str = SCRATCHES,
 ) -> Bytes:
-    """What of a heat-map, (H, W, 2) uint8 by `detector`, is damage. No network is run.
+    """Select the damage in a damage map. No network runs.
 
-    Args:
-        sensitivity: 0 to 1; more is selected the higher it is.
-        kinds: `light` damage, `dark`, or `both`.
-        grow: 0 to 3, pixels by which what was found is enlarged, so that no rim of it stays.
+    Parameters
+    ----------
+    damage_map : ndarray, (H, W, 2) uint8
+        The result of `detect` with the same `detector`.
+    sensitivity : float
+        0 to 1; the higher, the more is selected.
+    kinds : {"light", "dark", "both"}
+        Damage that is lighter than the picture, darker, or both.
+    dilate : int
+        0 to 3; pixels by which the selection is enlarged, so that no edge of the damage stays.
+    detector : str
+        The detector that made the map.
 
-    Returns:
-        (H, W) uint8: 255 where there is damage, else 0.
+    Returns
+    -------
+    ndarray, (H, W) uint8
+        A mask: 255 where there is damage, else 0.
 
-    Raises:
-        NoDetector, UnknownModel, BadModel, UnsupportedImage, BadRequest.
+    Raises
+    ------
+    NoDetector, UnknownModel, BadModel
+        The detector is missing, or is not one.
+    UnsupportedImage, BadRequest
+        The damage map or another argument cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np, gan_inpaint
+    >>> bool(gan_inpaint.select(np.zeros((64, 64, 2), np.uint8)).any())
+    False
     """
-    return select_of(heatmap, _threshold(detector), sensitivity, kinds, grow).mask
+    of_process = service.in_process()
+    options = SelectOptions(sensitivity=sensitivity, kinds=kinds, dilate=dilate)
+    return of_process.select(Damage(damage_map, of_process.threshold(detector)), options).mask
 
 
 def fill(
     image: Samples,
     mask: Bytes,
-    model: str = DEFAULT,
+    model: str = "default",
     *,
-    grow: int = 2,
+    dilate: int = 2,
     feather: int = 0,
     quality: Quality = "normal",
     transfer: Transfer = "srgb",
 ) -> Samples:
-    """Fill what `mask` selects in a picture, such as a person or a wire; the options are those of `engine.FillOptions`.
+    """Fill what a mask selects in a picture, such as a person or a wire.
 
-    `model` is a name from `gan-inpaint models list`, or `auto`.
+    Parameters
+    ----------
+    image : ndarray
+        The picture.
+    mask : ndarray, (H, W) uint8
+        0 keep, 255 fill, between: blend.
+    model : str
+        A name from ``gan-inpaint models list``, or ``"auto"``.
+    dilate : int
+        0 to 256; pixels by which the hole that the network sees is larger than the mask, so that no edge of the object
+        guides it. Use 0 where there is no object, such as for missing pixels.
+    feather : int
+        0 to 256; pixels over which the fill fades in, inwards from the mask's edge.
+    quality : {"fast", "normal", "best"}
+        ``"fast"`` fills coarsely, for previews; ``"best"`` averages four mirrored fills.
+    transfer : {"srgb", "linear"}
+        How the samples encode light.
 
-    Returns:
-        The picture, of the same shape and dtype; pixels with mask 0 and all alpha are bit-identical.
+    Returns
+    -------
+    ndarray
+        The filled picture, of the same shape and dtype; pixels with mask 0 and all alpha are bit-identical.
 
-    Raises:
-        EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage, UnknownModel, BadModel, OutOfMemory.
+    Raises
+    ------
+    EmptyMask, MaskCoversAll, MaskSizeMismatch
+        The mask cannot be used.
+    UnsupportedImage, OutOfMemory
+        The picture cannot be used.
+    UnknownModel, BadModel
+        The model is missing, or does not work.
+
+    Examples
+    --------
+    >>> import numpy as np, gan_inpaint
+    >>> image, mask = np.full((64, 64, 3), 128, np.uint8), np.zeros((64, 64), np.uint8)
+    >>> mask[20:30, 20:30] = 255
+    >>> gan_inpaint.fill(image, mask, "classical").shape
+    (64, 64, 3)
     """
-    options = FillOptions(grow, feather, transfer, quality)
-    with _one_at_a_time:
-        candidates = _sessions().candidates(model)
-        if len(candidates) > 1 and mask.any():
-            choice, _ = best(candidates, image, mask, options, lambda done, total: None)
-        else:
-            choice = candidates[0]
-        return fill_with(image, mask, choice.filler, options).image
+    options = FillOptions(model=model, dilate=dilate, feather=feather, quality=quality, transfer=transfer)
+    return service.in_process().fill(image, mask, options).image
 
 
 def repair(
-    image: Samples, mask: Bytes, model: str = DEFAULT, *, quality: Quality = "normal", transfer: Transfer = "srgb"
+    image: Samples, mask: Bytes, model: str = "default", *, quality: Quality = "normal", transfer: Transfer = "srgb"
 ) -> Samples:
-    """Fill many thin defects, such as what `select` gives, fast; otherwise as `fill`.
+    """Fill many thin defects, such as those that `select` returns, fast.
 
-    The mask must hold all of the damage: the pixels beside it are trusted.
+    Parameters
+    ----------
+    image : ndarray
+        The picture.
+    mask : ndarray, (H, W) uint8
+        0 keep, 255 fill, between: blend. It must hold all of the damage: the pixels beside it are trusted.
+    model : str
+        A name from ``gan-inpaint models list``; ``"auto"`` means the default generator.
+    quality : {"fast", "normal", "best"}
+        As for `fill`, for what is not thin.
+    transfer : {"srgb", "linear"}
+        How the samples encode light.
+
+    Returns
+    -------
+    ndarray
+        The repaired picture, of the same shape and dtype; pixels with mask 0 and all alpha are bit-identical.
+
+    Raises
+    ------
+    EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage, UnknownModel, BadModel, OutOfMemory
+        As for `fill`.
+
+    Examples
+    --------
+    >>> import numpy as np, gan_inpaint
+    >>> scan = np.full((64, 64), 128, np.uint8)
+    >>> scan[:, 30] = 255
+    >>> mask = np.zeros_like(scan)
+    >>> mask[:, 29:32] = 255
+    >>> bool((gan_inpaint.repair(scan, mask) == 128).all())
+    True
     """
-    with _one_at_a_time:
-        filler = _sessions().candidates(model)[0].filler
-        return repair_with(image, mask, filler, transfer=transfer, quality=quality).image
-
-
-def _threshold(detector: str) -> float:
-    manifest = ModelStore(paths.models_dir()).get(detector).manifest
-    if not isinstance(manifest, DetectorManifest):
-        raise BadModel(f"“{detector}” is not a detector: it cannot find damage.", "Choose another model.")
-    return manifest.threshold
-
-
-@functools.cache
-def _sessions() -> Sessions:
-    return Sessions(ModelStore(paths.models_dir()), physical_cores(), math.inf)
+    options = RepairOptions(model=model, quality=quality, transfer=transfer)
+    return service.in_process().repair(image, mask, options).image

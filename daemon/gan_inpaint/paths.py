@@ -1,4 +1,4 @@
-"""Where the daemon's files live on each platform, and the environment variables that move them.
+"""Where the daemon's files are on each platform, and the environment variables that move them.
 
 None of these functions creates anything.
 """
@@ -15,31 +15,31 @@ APPLICATION = "gan-inpaint"
 
 
 def runtime_dir() -> Path:
-    """Folder of the socket, lock and runtime file: `$GAN_INPAINT_RUNTIME_DIR`, else the user's runtime folder."""
+    """Return the folder of socket, lock and runtime file: `$GAN_INPAINT_RUNTIME_DIR`, else the user's own."""
     if configured := _from_environment("GAN_INPAINT_RUNTIME_DIR"):
         return configured
-    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR a temporary folder is used: nothing a user must act upon
+    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR a temporary folder is used; the user need not act
         warnings.simplefilter("ignore")
         return Path(platformdirs.user_runtime_dir(APPLICATION, appauthor=False))
 
 
 def runtime_file() -> Path:
-    """The file that tells clients where the daemon listens."""
+    """Return the file that tells clients where the daemon listens."""
     return runtime_dir() / "daemon.json"
 
 
 def log_dir() -> Path:
-    """Folder of the daemon's rotating log: `$GAN_INPAINT_LOG_DIR`, else the user's log folder."""
+    """Return the folder of the daemon's rotating log: `$GAN_INPAINT_LOG_DIR`, else the user's log folder."""
     return _from_environment("GAN_INPAINT_LOG_DIR") or Path(platformdirs.user_log_dir(APPLICATION, appauthor=False))
 
 
 def log_file() -> Path:
-    """The log file that is written at present."""
+    """Return the log file that is written now."""
     return log_dir() / "daemon.log"
 
 
 def models_dir() -> Path:
-    """Folder of the models that the user added: `$GAN_INPAINT_MODELS_DIR`, else `models` in the user's data folder."""
+    """Return the folder of the user's models: `$GAN_INPAINT_MODELS_DIR`, else `models` in the user's data folder."""
     configured = _from_environment("GAN_INPAINT_MODELS_DIR")
     return configured or Path(platformdirs.user_data_dir(APPLICATION, appauthor=False)) / "models"
 

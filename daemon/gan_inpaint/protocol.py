@@ -1,4 +1,4 @@
-"""The messages of docs/protocol.md as typed structures, and what is checked before anything is parsed or allocated.
+"""The messages of docs/protocol.md as typed structures, and the checks before anything is parsed or allocated.
 
 A message is one JSON header frame followed by raw pixel frames. This module knows headers and sizes; it never touches
 a socket or a pixel.
@@ -12,31 +12,32 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from gan_inpaint.errors import BadRequest, GanInpaintError, ProtocolMismatch, TooLarge
+from gan_inpaint.options import (
+    CHANNELS,
+    SAMPLE_TYPES,
+    Depth,
+    DetectOptions,
+    FillOptions,
+    Layout,
+    RepairOptions,
+    SelectOptions,
+)
 
 PROTOCOL = 1
 USERNAME = "gan-inpaint"
+FORMER_KEYS = {"grow": "dilate"}
+"""Keys of options that clients may still send, and what they are called now."""
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
 Extent = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-Radius = Annotated[int, Meta(ge=0, le=256)]
-Sensitivity = Annotated[float, Meta(ge=0, le=1)]
-Growth = Annotated[int, Meta(ge=0, le=3)]
-Layout = Literal["gray", "graya", "rgb", "rgba", "bgra"]
-Depth = Literal["u8", "u16", "f16", "f32"]
-Transfer = Literal["srgb", "linear"]
-Quality = Literal["fast", "normal", "best"]
 Stage = Literal["waiting", "loading", "detecting", "filling"]
 Kind = Literal["generator", "classical"]
-Damage = Literal["light", "dark", "both"]
-
-CHANNELS: dict[Layout, int] = {"gray": 1, "graya": 2, "rgb": 3, "rgba": 4, "bgra": 4}
-SAMPLE_BYTES: dict[Depth, int] = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
 
 
 class Limits(Struct, frozen=True):
-    """What one client may ask for; told in `welcome`.
+    """What one client may ask for; `welcome` tells it.
 
-    `frame_bytes` holds `pixels` of four 32-bit channels, and is also the most that all that waits holds together.
+    `frame_bytes` holds `pixels` of four 32-bit channels; all pixels that wait together may have no more bytes.
     """
 
     header_bytes: int = 16 * 1024
@@ -68,22 +69,21 @@ class StatusRequest(Message, tag="status"):
 
 
 class Picture(Message):
-    """A crop of a picture that something is done with."""
+    """A request about a picture, or a crop of one."""
 
     width: Extent
     height: Extent
     layout: Layout
     depth: Depth
-    transfer: Transfer = "srgb"
 
     @property
     def pixel_bytes(self) -> int:
         """Bytes of the pixel frame."""
-        return self.mask_bytes * CHANNELS[self.layout] * SAMPLE_BYTES[self.depth]
+        return self.mask_bytes * CHANNELS[self.layout] * int(SAMPLE_TYPES[self.depth][-1])
 
     @property
     def mask_bytes(self) -> int:
-        """Bytes of the mask frame, one a pixel."""
+        """Bytes of the mask frame, one for each pixel."""
         return self.width * self.height
 
     @property
@@ -92,17 +92,15 @@ class Picture(Message):
         return [self.pixel_bytes, self.mask_bytes]
 
 
+# The keys of `options` stand in the header itself, beside the others; see `decode_request`.
+
+
 class Fill(Picture, tag="fill"):
-    model: str = "default"
-    grow: Radius = 2
-    feather: Radius = 0
-    quality: Quality = "normal"
+    options: FillOptions = field(default_factory=FillOptions)
 
 
 class Detect(Picture, tag="detect"):
-    sensitivity: Sensitivity = 0.5
-    kinds: Damage = "both"
-    grow: Growth = 2
+    options: DetectOptions = field(default_factory=DetectOptions)
 
     @property
     def frames(self) -> list[int]:
@@ -110,10 +108,8 @@ class Detect(Picture, tag="detect"):
 
 
 class Select(Message, tag="select"):
-    heatmap: str
-    sensitivity: Sensitivity = 0.5
-    kinds: Damage = "both"
-    grow: Growth = 2
+    damage_map: str = field(name="heatmap")
+    options: SelectOptions = field(default_factory=SelectOptions)
 
     @property
     def frames(self) -> list[int]:
@@ -122,11 +118,7 @@ class Select(Message, tag="select"):
 
 
 class Repair(Picture, tag="repair"):
-    model: str = "default"
-    quality: Quality = "normal"
-    sensitivity: Sensitivity = 0.5
-    kinds: Damage = "both"
-    grow: Growth = 2
+    options: RepairOptions = field(default_factory=RepairOptions)
 
 
 class Cancel(Message, tag="cancel"):
@@ -221,7 +213,7 @@ class Result(Reply, tag="result"):
 
 
 class Detection(Reply, tag="detection"):
-    heatmap: str
+    damage_map: str = field(name="heatmap")
     width: int
     height: int
     found: int
@@ -244,7 +236,7 @@ class Error(Reply, tag="error"):
 
     @classmethod
     def of(cls, id: str, problem: GanInpaintError) -> Error:
-        """The error reply that tells `problem` to the client whose request was `id`."""
+        """Return the reply that reports `problem` to the client whose request was `id`."""
         return cls(id=id, code=problem.code, message=problem.message, hint=problem.hint)
 
 
@@ -256,16 +248,12 @@ AnyReply: TypeAlias = Welcome | Pong | Status | Progress | Result | Detection | 
 # Headers
 
 
-class _Protocol(Struct):
-    protocol: Any = None
-
-
 class _Identified(Struct):
     id: Identifier = field(default="")
 
 
 def encode(message: Message | Reply) -> bytes:
-    """The header frame of `message`."""
+    """Return the header frame of `message`, which has no options."""
     return msgspec.json.encode(message)
 
 
@@ -276,7 +264,8 @@ def decode_request(header: bytes) -> Request:
         BadRequest: it is no JSON, a key is missing or of a wrong type, or the type of message is unknown.
         ProtocolMismatch: it names another protocol version.
     """
-    protocol = _decode(header, _Protocol).protocol
+    keys: dict[str, Any] = _decode(header, dict[str, Any])
+    protocol = keys.get("protocol")
     if isinstance(protocol, int) and not isinstance(protocol, bool) and protocol != PROTOCOL:
         raise ProtocolMismatch(
             f"The editor's plug-in and the daemon do not fit together: the daemon speaks protocol {PROTOCOL}.",
@@ -284,18 +273,22 @@ def decode_request(header: bytes) -> Request:
         )
     if protocol is None:
         raise BadRequest("The request does not name its protocol version.")
-    request: Request = _decode(header, Request)
+    options = {FORMER_KEYS.get(key, key): value for key, value in keys.items()}
+    try:
+        request: Request = msgspec.convert({**keys, "options": options}, Request)
+    except msgspec.ValidationError as problem:
+        raise _unreadable(problem) from problem
     return request
 
 
 def decode_reply(header: bytes) -> AnyReply:
-    """Read a reply's header; raises BadRequest where it does not follow the protocol."""
+    """Read a reply's header. Raises BadRequest if it does not follow the protocol."""
     reply: AnyReply = _decode(header, AnyReply)
     return reply
 
 
 def read_id(header: bytes) -> str:
-    """The `id` of a header that may be wrong otherwise; empty where there is no valid one."""
+    """Return the `id` of a header that may be wrong otherwise; empty if there is no valid one."""
     try:
         identified: _Identified = _decode(header, _Identified)
     except BadRequest:
@@ -307,7 +300,11 @@ def _decode(header: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(header, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
-        raise BadRequest(f"The message cannot be read: {problem}.") from problem
+        raise _unreadable(problem) from problem
+
+
+def _unreadable(problem: Exception) -> BadRequest:
+    return BadRequest(f"The message cannot be read: {problem}.")
 
 
 # Sizes

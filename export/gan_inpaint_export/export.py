@@ -14,10 +14,10 @@ import onnxruntime as ort
 import torch
 from torch import nn
 
-from gan_inpaint import runtime
-from gan_inpaint.errors import GanInpaintError
-from gan_inpaint.manifest import KEY, AnyManifest, Manifest, parse, read_sidecar
-from gan_inpaint.store import being_written, publish
+from gan_inpaint.errors import ExportFailed
+from gan_inpaint.models import loading
+from gan_inpaint.models.manifest import KEY, AnyManifest, Manifest, parse, read_sidecar
+from gan_inpaint.models.store import being_written
 from gan_inpaint_export.graph import to_onnx
 from gan_inpaint_training.generators import Generator, for_inference
 
@@ -25,10 +25,8 @@ TOLERANCE = 1e-4
 Size = tuple[int, int, int]
 
 
-class ExportError(GanInpaintError):
+class ExportError(ExportFailed):
     """The network cannot be exported, or computes something else in onnxruntime than in torch."""
-
-    code = "export_failed"
 
 
 @dataclass(frozen=True)
@@ -74,11 +72,11 @@ def export(network: nn.Module, manifest: AnyManifest, path: Path, sizes: Iterabl
         onnx.checker.check_model(model, full_check=True)
     except (RuntimeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as problem:
         raise ExportError(f"The network cannot be exported: {problem}") from problem
-    with being_written(path) as temporary:
-        temporary.write_bytes(model.SerializeToString())
-        runtime.examine(temporary)
-        parities = _compared(network, temporary, manifest, tuple(sizes) or default_sizes(manifest))
-        publish(temporary, path, manifest)
+    with being_written(path, force=True) as temporary:
+        temporary.model.write_bytes(model.SerializeToString())
+        loading.examine(temporary.model)
+        parities = _compared(network, temporary.model, manifest, tuple(sizes) or default_sizes(manifest))
+        temporary.describe(manifest)
     return ParityReport(path, read_sidecar(path.with_suffix(".json")).sha256, parities)
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.export import Dim
 
-from gan_inpaint.manifest import AnyManifest, Manifest
+from gan_inpaint.models.manifest import AnyManifest, Manifest
 
 OPSET = 18
 

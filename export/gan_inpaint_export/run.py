@@ -11,7 +11,7 @@ from torch import nn
 
 from gan_inpaint import __version__
 from gan_inpaint.detection import select
-from gan_inpaint.manifest import AnyManifest, DetectorManifest, Manifest
+from gan_inpaint.models.manifest import AnyManifest, DetectorManifest, Manifest
 from gan_inpaint_export.export import ExportError, ParityReport, export
 from gan_inpaint_training import checkpoint, detector, evaluation, generators
 from gan_inpaint_training.config import Config
@@ -61,7 +61,7 @@ def _generator(state: dict[str, Any], name: str) -> tuple[nn.Module, AnyManifest
         licence=config.data.terms,
         images_seen=state["images_seen"],
     )
-    return generator, manifest, lambda validation: {"figures": evaluation.scores(generator, list(validation))}
+    return generator, manifest, lambda validation: {"metrics": evaluation.scores(generator, list(validation))}
 
 
 def _detector(state: dict[str, Any], name: str) -> tuple[nn.Module, AnyManifest, Measure]:
@@ -82,6 +82,6 @@ def _detector(state: dict[str, Any], name: str) -> tuple[nn.Module, AnyManifest,
     def measured(validation: Sequence[str]) -> dict[str, Any]:
         cases = detector.Cases(validation, detector.held_out(config.data.damage))
         threshold, figures = detector.measured(network, cases, lambda found, at: select(found, at, grow=0).mask)
-        return {"threshold": threshold, "figures": figures}
+        return {"threshold": threshold, "metrics": figures}
 
     return network, manifest, measured

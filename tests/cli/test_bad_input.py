@@ -192,12 +192,13 @@ def test_a_model_that_was_changed_after_it_was_added(
     out: Path,
     options: tuple[str, ...],
 ) -> None:
-    from gan_inpaint.store import BUILT_IN, SHIPPED_DEFAULT
+    from gan_inpaint.models.entry import DEFAULT
+    from gan_inpaint.models.store import WEIGHTS
 
     models = Path(daemon_environment["GAN_INPAINT_MODELS_DIR"])
     models.mkdir(exist_ok=True)
     for suffix in (".onnx", ".json"):
-        (models / f"mine{suffix}").write_bytes((BUILT_IN / f"{SHIPPED_DEFAULT}{suffix}").read_bytes())
+        (models / f"mine{suffix}").write_bytes((WEIGHTS / f"{DEFAULT}{suffix}").read_bytes())
     with (models / "mine.onnx").open("ab") as file:
         file.write(b"\0")
     error = refused(5, "bad_model", "fill", photo, mask, out, "--model", "mine", *options)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
-from tests.restoring.scans import clean, scratched
+from tests.archive.scans import clean, scratched
 
 Command = Callable[..., Any]
 

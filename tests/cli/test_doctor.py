@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from gan_inpaint import __version__
+from gan_inpaint.models.entry import DEFAULT
+from gan_inpaint.models.store import WEIGHTS, ModelStore
 
 Command = Callable[..., Any]
 
@@ -60,8 +62,10 @@ def test_an_open_runtime_folder_is_found(run: Command, healthy_model: None, daem
     assert not finding["ok"] and f"chmod 700 {daemon.runtime_dir}" in finding["fix"]
 
 
-def test_a_missing_generator_is_found(run: Command, daemon: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gan_inpaint.store.SHIPPED_DEFAULT", "none-such")
+def test_a_missing_generator_is_found(
+    run: Command, daemon: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_inpaint.doctor.ModelStore", lambda folder: ModelStore(folder, tmp_path / "none"))
     finding = part(run, "model")
     assert not finding["ok"] and finding["fix"] == "Install GAN Inpaint again."
 
@@ -69,14 +73,14 @@ def test_a_missing_generator_is_found(run: Command, daemon: Any, monkeypatch: py
 def test_a_changed_generator_is_found(
     run: Command, daemon: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gan_inpaint import doctor, store
+    from gan_inpaint import doctor
 
     for suffix in (".json", ".onnx"):
-        name = f"{store.SHIPPED_DEFAULT}{suffix}"
-        (tmp_path / name).write_bytes((store.BUILT_IN / name).read_bytes())
-    with (tmp_path / f"{store.SHIPPED_DEFAULT}.onnx").open("ab") as file:
+        name = f"{DEFAULT}{suffix}"
+        (tmp_path / name).write_bytes((WEIGHTS / name).read_bytes())
+    with (tmp_path / f"{DEFAULT}.onnx").open("ab") as file:
         file.write(b"\0")
-    monkeypatch.setattr(doctor, "ModelStore", lambda folder: store.ModelStore(folder, tmp_path))
+    monkeypatch.setattr(doctor, "ModelStore", lambda folder: ModelStore(folder, tmp_path))
     assert "changed or damaged" in part(run, "model")["detail"]
 
 

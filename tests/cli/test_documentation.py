@@ -1,4 +1,4 @@
-"""docs/command-line.md names every command, option, exit code and error code, and no others."""
+"""docs/command-line.md and docs/protocol.md name every command, option, exit code and error code, and no others."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ from typing import Any
 
 import typer
 
-import gan_inpaint.errors
-from gan_inpaint.cli import exit_codes, main
+from gan_inpaint import errors
+from gan_inpaint.cli import main
+from gan_inpaint.errors import Exit, GanInpaintError
 
-PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "command-line.md").read_text("utf-8")
+PROTOCOL = (DOCS / "protocol.md").read_text("utf-8")
+NOT_ON_THE_WIRE = {
+    *("cannot_write", "unreadable_image", "editor_not_found", "training_failed", "export_failed", "missing_extra"),
+    *("no_pictures", "folder_in_use", "bad_journal", "worker_died", "no_cluster", "already_running"),
+    *("mask_size", "unsupported_image"),  # the header's sizes and kinds of pixels leave no room for them
+}
+"""Errors of files, of the command line and of archives."""
 
 
 def commands(group: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -40,7 +49,7 @@ def test_every_option_is_documented() -> None:
 
 def test_every_exit_code_is_documented() -> None:
     shown = {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)}
-    assert shown == {code.value for code in exit_codes.Exit}
+    assert shown == {code.value for code in Exit}
 
 
 def test_every_error_code_is_documented_with_its_exit_code() -> None:
@@ -49,18 +58,34 @@ def test_every_error_code_is_documented_with_its_exit_code() -> None:
         for row in re.findall(r"^\| (\d+) \|[^|]*\|([^|]*)\|", PAGE, re.MULTILINE)
         for error in re.findall(r"`([a-z_]+)`", row[1])
     }
-    assert shown == {error: int(exit_codes.exit_code(error)) for error in shown}
-    assert set(exit_codes._BY_ERROR) | {"internal"} == set(shown)
+    assert shown == {code: int(kind.exit) for code, kind in errors.KINDS.items()}
 
 
-def test_no_error_of_ours_counts_as_a_defect() -> None:
-    kinds = [kind for kind in vars(gan_inpaint.errors).values() if isinstance(kind, type)]
-    codes = {kind.code for kind in kinds if issubclass(kind, gan_inpaint.errors.GanInpaintError)}
-    assert {code for code in codes if exit_codes.exit_code(code) == exit_codes.Exit.DEFECT} == {"internal"}
+def test_no_error_but_a_defect_counts_as_one() -> None:
+    assert [code for code, kind in errors.KINDS.items() if kind.exit == Exit.DEFECT] == ["internal"]
 
 
-def test_the_errors_of_the_protocol_have_exit_codes_too() -> None:
-    protocol = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
-    codes = re.findall(r"^\| `([a-z_]+)` \|", protocol.split("### Error codes")[1], re.MULTILINE)
-    assert codes
-    assert {code for code in codes if exit_codes.exit_code(code) == exit_codes.Exit.DEFECT} == {"internal"}
+def test_every_error_has_a_code_of_its_own_unless_it_is_a_group_of_others() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, GanInpaintError)]
+    own = [kind for kind in kinds if "code" in vars(kind)]
+    assert len({kind.code for kind in own}) == len(own) == len(errors.KINDS)
+    for group in set(kinds) - set(own):
+        assert group.__subclasses__()
+        assert "exit" in vars(group)
+
+
+def test_the_picture_of_the_tree_shows_every_error_where_it_is() -> None:
+    shown = re.findall(r"[├└]── (\w+) +([a-z_]+)?", errors.__doc__ or "")
+    kinds = {kind.__name__: kind for kind in vars(errors).values() if isinstance(kind, type)}
+    assert {name for name, _ in shown} == {
+        name for name, kind in kinds.items() if issubclass(kind, GanInpaintError) and kind is not GanInpaintError
+    }
+    for name, code in shown:
+        assert (code or None) == vars(kinds[name]).get("code"), name
+
+
+def test_the_protocol_lists_every_error_that_a_client_can_meet() -> None:
+    codes = re.findall(r"^\| `([a-z_]+)` \|", PROTOCOL.split("### Error codes")[1], re.MULTILINE)
+    own = re.findall(r"`([a-z_]+)`", PROTOCOL.split("A client reports its own failures")[1])
+    assert len(codes) == len(set(codes))
+    assert {*codes, *own} == set(errors.KINDS) - NOT_ON_THE_WIRE

@@ -14,14 +14,14 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from gan_inpaint.store import BUILT_IN
+from gan_inpaint.models.store import WEIGHTS
 
 pytest.importorskip("torch")
 from gan_inpaint_training import checkpoint
 from gan_inpaint_training.generators.dmfb import DMFBGenerator
 
 Command = Callable[..., Any]
-RESULTS = {"table.md", "figures.csv", "cases.csv", "contact-sheet.png"}
+RESULTS = {"table.md", "metrics.csv", "cases.csv", "contact-sheet.png"}
 
 _WITHOUT_TORCH = """
 import sys
@@ -56,19 +56,19 @@ def test_classical_fillers_models_onnx_files_and_runs_side_by_side(
 ) -> None:
     out = tmp_path / "results"
     onnx = tmp_path / "other.onnx"
-    onnx.write_bytes((BUILT_IN / "dmfb.onnx").read_bytes())
-    fillers = ("mean", "dmfb", "classical", onnx, trained, trained / "checkpoint.pt")
+    onnx.write_bytes((WEIGHTS / "default.onnx").read_bytes())
+    fillers = ("mean", "default", "classical", onnx, trained, trained / "checkpoint.pt")
     ended = run("evaluate", *fillers, "--on", photos, "--kinds", "boxes", "--count", 2, "--size", 96, "-o", out)
     assert ended.code == 0, ended.err
     assert {path.name for path in out.iterdir()} == RESULTS
     assert ended.out.startswith("## boxes (2 pictures)")
-    table = list(csv.DictReader((out / "figures.csv").read_text().splitlines()))
-    names = ["telea", "mean", "dmfb", "classical", "other", str(trained), str(trained / "checkpoint.pt")]
+    table = list(csv.DictReader((out / "metrics.csv").read_text().splitlines()))
+    names = ["telea", "mean", "default", "classical", "other", str(trained), str(trained / "checkpoint.pt")]
     assert [row["filler"] for row in table] == names
     reached = {row["filler"]: float(row["mean_psnr"]) for row in table}
-    assert reached["dmfb"] == reached["other"]
+    assert reached["default"] == reached["other"]
     assert reached[str(trained)] == reached[str(trained / "checkpoint.pt")]
-    assert reached["dmfb"] > reached["mean"]
+    assert reached["default"] > reached["mean"]
     with Image.open(out / "contact-sheet.png") as sheet:
         assert sheet.width == 4 + 9 * 100 and np.asarray(sheet).std() > 20
 
@@ -88,7 +88,7 @@ def test_an_unknown_filler_names_the_known_ones(run: Command, photos: Path, tmp_
     ended = run("evaluate", "none-such", "--on", photos, "-o", tmp_path / "out", "--json")
     assert (ended.code, ended.json["error"]["code"]) == (5, "unknown_model")
     assert "none-such" in ended.json["error"]["message"]
-    assert all(name in ended.json["error"]["hint"] for name in ("telea", "patchmatch", "dmfb", "checkpoint.pt"))
+    assert all(name in ended.json["error"]["hint"] for name in ("telea", "patchmatch", "default", "checkpoint.pt"))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ import pytest
 import tifffile
 from PIL import Image
 
+from gan_inpaint.models.store import ModelStore
+
 Command = Callable[..., Any]
 QUICK = ("--model", "classical")
 
@@ -62,14 +64,14 @@ def test_auto_tries_the_fillers_beside_the_hole_and_tells_what_they_reached(
 ) -> None:
     for way in ((), ("--no-daemon",)):
         told = command("fill", photo, mask, "-o", out, "--model", "auto", "--json", "--force", *way).json
-        assert set(told["scores"]) == {"dmfb", "classical"}
+        assert set(told["scores"]) == {"default", "classical"}
         assert told["filled_by"]["model"] in told["scores"]
         check_filled(photo, mask, out)
-    asked = command("fill", photo, mask, "-o", out, "--model", "dmfb", "--json", "--force").json
+    asked = command("fill", photo, mask, "-o", out, "--model", "default", "--json", "--force").json
     assert asked["scores"] == {}
 
 
-@pytest.mark.parametrize("options", [("--feather", 9, "--grow", 0), ("--quality", "best")])
+@pytest.mark.parametrize("options", [("--feather", 9, "--dilate", 0), ("--quality", "best")])
 def test_options_reach_the_fill(run: Command, photo: Path, mask: Path, out: Path, options: tuple[object, ...]) -> None:
     assert run("fill", photo, mask, out, "--no-daemon", *QUICK).code == 0
     other = out.with_name("other.png")
@@ -162,7 +164,7 @@ def test_exactly_one_place_to_save_must_be_named(
 def test_a_stand_in_for_the_generator_is_told_even_in_a_pipe(
     run: Command, photo: Path, mask: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gan_inpaint.store.SHIPPED_DEFAULT", "none-such")
+    monkeypatch.setattr("gan_inpaint.service.ModelStore", lambda folder: ModelStore(folder, out.parent / "none"))
     ended = run("fill", photo, mask, out, "--no-daemon")
     assert ended.code == 0 and "classical filler stood in" in ended.err
     check_filled(photo, mask, out)

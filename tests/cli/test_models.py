@@ -10,8 +10,9 @@ from typing import Any
 import onnx
 import pytest
 
-from gan_inpaint.manifest import KEY
-from gan_inpaint.store import BUILT_IN, SHIPPED_DEFAULT
+from gan_inpaint.models.entry import DEFAULT
+from gan_inpaint.models.manifest import KEY
+from gan_inpaint.models.store import WEIGHTS
 
 Command = Callable[..., Any]
 
@@ -20,7 +21,7 @@ Command = Callable[..., Any]
 def generator(tmp_path: Path) -> Path:
     """A generator's file as a user may have downloaded it."""
     path = tmp_path / "street.onnx"
-    path.write_bytes((BUILT_IN / f"{SHIPPED_DEFAULT}.onnx").read_bytes())
+    path.write_bytes((WEIGHTS / f"{DEFAULT}.onnx").read_bytes())
     return path
 
 
@@ -85,4 +86,4 @@ def test_an_address_without_its_sha256_is_refused(run: Command) -> None:
 
 def test_what_ships_cannot_be_removed(run: Command) -> None:
     assert run("models", "remove", "classical").code == 4
-    assert run("models", "remove", SHIPPED_DEFAULT).code == 4
+    assert run("models", "remove", DEFAULT).code == 4

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from tests.archive.scans import clean, scratched, write_scans
 from tests.detector import product_with, write_detector
-from tests.restoring.scans import clean, scratched, write_scans
 
-from gan_inpaint.store import SHIPPED_DEFAULT
+from gan_inpaint.models.entry import DEFAULT
 
 Command = Callable[..., Any]
 
@@ -197,7 +197,7 @@ def test_a_stand_in_for_the_generator_is_told_and_the_next_run_does_better(
     scans, out, whole = tmp_path / "scans", tmp_path / "out", dict(daemon_environment)
     again = ("restore", scans, "-o", out, "--mask", write_scans(scans, 1), "--json")
     daemon_environment |= product_with(None, tmp_path / "product", whole["PYTHONPATH"])
-    for file in (tmp_path / "product").rglob(f"{SHIPPED_DEFAULT}.*"):
+    for file in (tmp_path / "product").rglob(f"{DEFAULT}.*"):
         file.unlink()
     ended = command(*again)
     assert ended.code == 0 and "classical filler stood in" in ended.err

@@ -18,11 +18,11 @@ import psutil
 import pytest
 import tifffile
 from PIL import Image
+from tests.archive.scans import scratched, write_scans
 from tests.disk import mounted
-from tests.restoring.scans import scratched, write_scans
 
+from gan_inpaint.archive import journal
 from gan_inpaint.errors import CannotWrite
-from gan_inpaint.restoring import journal
 
 Command = Callable[..., Any]
 COMMAND = [sys.executable, "-m", "gan_inpaint", "restore"]

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.archive.scans import write_scans
 from tests.privileges import unprivileged
-from tests.restoring.scans import write_scans
 
+from gan_inpaint.archive import files
+from gan_inpaint.archive.outcome import Options
+from gan_inpaint.archive.picture import restore_file
 from gan_inpaint.errors import UnreadableImage
-from gan_inpaint.restoring import files
-from gan_inpaint.restoring.outcome import Options
-from gan_inpaint.restoring.picture import restore_file
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="other permissions there")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gan_inpaint.errors import DaemonProblem
+from gan_inpaint.errors import AlreadyRunning, CannotStart
 from gan_inpaint.server import Config, detach, runtime_file
 
 _SECOND = "from gan_inpaint.server import serve; serve()"
@@ -82,7 +82,7 @@ def test_a_second_start_says_where_the_first_is_and_leaves_it_alone(daemon, clie
 def test_a_second_start_raises_already_running(daemon, own_environment) -> None:
     from gan_inpaint.server import serve
 
-    with pytest.raises(DaemonProblem) as caught:
+    with pytest.raises(AlreadyRunning) as caught:
         serve()
     assert caught.value.code == "already_running"
 
@@ -136,8 +136,8 @@ def test_a_signal_during_a_fill_lets_it_finish_and_refuses_the_rest(daemon, clie
 
 
 def test_a_daemon_that_can_no_longer_fill_ends_instead_of_letting_clients_wait(daemon_environment) -> None:
-    broken = "from gan_inpaint.server import serve, sessions; "
-    broken += "sessions.Sessions.seconds_until_tidy = lambda self: 1 / 0; serve()"
+    broken = "from gan_inpaint import service; from gan_inpaint.server import serve; "
+    broken += "service.Service.seconds_until_tidy = lambda self: 1 / 0; serve()"
     ended = subprocess.run([sys.executable, "-c", broken], env=daemon_environment, stderr=subprocess.PIPE, timeout=30)
     assert ended.returncode != 0
     assert not Path(daemon_environment["GAN_INPAINT_RUNTIME_DIR"], "daemon.json").exists()
@@ -159,7 +159,7 @@ def test_detach_tells_why_the_daemon_could_not_be_started(own_environment, tmp_p
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("GAN_INPAINT_RUNTIME_DIR", str(blocked / "run"))
-    with pytest.raises(DaemonProblem) as caught:
+    with pytest.raises(CannotStart) as caught:
         detach()
     assert caught.value.code == "cannot_start"
     assert "cannot be used" in " ".join(caught.value.hint.split())  # the command line may break the line

@@ -10,11 +10,13 @@ import msgspec
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, save
+from tests.shipped import ship
 
 import gan_inpaint
-from gan_inpaint.manifest import KEY, Manifest
+from gan_inpaint.models.entry import DEFAULT
+from gan_inpaint.models.manifest import KEY, Manifest
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.server import Config
-from gan_inpaint.store import SHIPPED_DEFAULT, ModelStore
 
 _SIDE = 96
 
@@ -61,9 +63,9 @@ def shipped(tmp_path, onnx_file, daemon_environment) -> tuple[Path, dict[str, st
     """The default generator's file in a copy of the product, and the variables that let a daemon run that copy."""
     package = tmp_path / "gan_inpaint"
     shutil.copytree(Path(gan_inpaint.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.onnx"))
-    models = package / "models"
-    shutil.rmtree(models, ignore_errors=True)
-    file = ModelStore(models, built_in_dir=tmp_path / "none").add(onnx_file, name=SHIPPED_DEFAULT).path
+    weights = package / "weights"
+    shutil.rmtree(weights)
+    file = ship(onnx_file, weights)
     return file, {"PYTHONPATH": os.pathsep.join([str(tmp_path), daemon_environment["PYTHONPATH"]])}
 
 
@@ -85,10 +87,10 @@ def test_the_default_generator_is_warmed_at_the_start_and_named_in_the_result(st
     _, variables = shipped
     client = connect(start_daemon(Config(), **variables))
     (session,) = client.wait_for(lambda status: status["sessions"])["sessions"]
-    assert session["model"] == SHIPPED_DEFAULT
+    assert session["model"] == DEFAULT
     result = _fill(client)
     assert result["filled_by"] == {
-        "model": SHIPPED_DEFAULT,
+        "model": DEFAULT,
         "version": "1",
         "kind": "generator",
         "sha256": session["sha256"],
@@ -163,6 +165,15 @@ def test_a_damaged_description_of_a_model_hides_that_model_only(
     names = [model["name"] for model in connect(start_daemon(Config())).ask("hello")["models"]]
     assert "gray" in names
     assert "broken" not in names
+
+
+@pytest.mark.parametrize("model", ["default", "auto", "classical"])
+@pytest.mark.parametrize(("value", "code"), [(0, "empty_mask"), (255, "mask_covers_all")])
+def test_a_mask_without_an_edge_is_an_error_of_the_mask_for_every_model(client, model, value, code) -> None:
+    pixels, mask = bytes(3 * _SIDE * _SIDE), bytes([value]) * _SIDE * _SIDE
+    keys = {"width": _SIDE, "height": _SIDE, "layout": "rgb", "depth": "u8", "model": model}
+    reply = client.outcome(client.request("fill", pixels, mask, **keys))[0]
+    assert (reply["type"], reply["code"], bool(reply["message"])) == ("error", code, True)
 
 
 def test_an_unknown_model_is_an_error(client) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gan_inpaint.errors import BadRequest, ProtocolMismatch, TooLarge
+from gan_inpaint.options import CHANNELS, SAMPLE_TYPES, FillOptions
 from gan_inpaint.protocol import (
-    CHANNELS,
-    SAMPLE_BYTES,
     Fill,
     Limits,
     Ping,
@@ -31,8 +31,8 @@ _ANY_VALUE = (
     | st.text(max_size=70)
     | st.sampled_from([[], {}, [1, [2]], {"type": "fill"}])
 )
-_KEYS = ["protocol", "type", "id", "width", "height", "layout", "depth", "model", "grow", "feather", "quality"]
-_KEYS += ["target", "client"]
+_KEYS = ["protocol", "type", "id", "width", "height", "layout", "depth", "model", "dilate", "feather", "quality"]
+_KEYS += ["grow", "options", "target", "client"]
 _VALUES = _ANY_VALUE | st.sampled_from([1, 2, "hello", "fill", "cancel", "status", "rgb", "u8", "linear", "best"])
 _ALMOST_REQUESTS = st.dictionaries(st.sampled_from(_KEYS), _VALUES).map(lambda header: json.dumps(header).encode())
 
@@ -93,13 +93,24 @@ def test_unknown_keys_are_ignored() -> None:
 
 
 def test_a_fill_has_the_documented_defaults() -> None:
-    fill = _fill()
-    assert (fill.transfer, fill.model, fill.grow, fill.feather, fill.quality) == ("srgb", "default", 2, 0, "normal")
+    asked = _fill().options
+    assert (asked.transfer, asked.model, asked.quality) == ("srgb", "default", "normal")
+    assert (asked.dilate, asked.feather) == (2, 0)
+
+
+@pytest.mark.parametrize("key", ["dilate", "grow"])
+def test_the_former_key_of_an_option_is_still_understood(key: str) -> None:
+    assert _fill(**{key: 7}).options.dilate == 7
+
+
+def test_a_key_called_options_means_nothing() -> None:
+    assert _fill(options={"dilate": 7}).options == FillOptions()
+    assert _fill(options=3).options == FillOptions()
 
 
 @pytest.mark.parametrize("quality", ["fast", "normal", "best"])
 def test_a_fill_has_the_quality_that_was_asked_for(quality: str) -> None:
-    assert _fill(quality=quality).quality == quality
+    assert _fill(quality=quality).options.quality == quality
 
 
 @pytest.mark.parametrize(
@@ -112,6 +123,7 @@ def test_a_fill_has_the_quality_that_was_asked_for(quality: str) -> None:
         {"layout": "cmyk"},
         {"depth": "u32"},
         {"transfer": "pq"},
+        {"dilate": 257},
         {"grow": 257},
         {"feather": -1},
         {"quality": "worst"},
@@ -132,14 +144,14 @@ def test_a_fill_with_a_wrong_value_is_a_bad_request(wrong: dict[str, object]) ->
     st.integers(1, 5_000),
     st.integers(1, 5_000),
     st.sampled_from(sorted(CHANNELS)),
-    st.sampled_from(sorted(SAMPLE_BYTES)),
+    st.sampled_from(sorted(SAMPLE_TYPES)),
 )
 def test_only_frames_of_exactly_the_size_that_the_header_says_are_taken(
     width: int, height: int, layout: str, depth: str
 ) -> None:
     fill = _fill(width=width, height=height, layout=layout, depth=depth)
     pixels, mask = fill.pixel_bytes, fill.mask_bytes
-    assert pixels == mask * CHANNELS[fill.layout] * SAMPLE_BYTES[fill.depth]
+    assert pixels == mask * CHANNELS[fill.layout] * np.dtype(SAMPLE_TYPES[fill.depth]).itemsize
     check_sizes(fill, [pixels, mask], Limits())
     for wrong in ([], [pixels], [pixels, mask - 1], [pixels + 1, mask], [pixels, mask, 0]):
         with pytest.raises(BadRequest):

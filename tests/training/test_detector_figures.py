@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from gan_inpaint.detection import find_damage, select
-from gan_inpaint.runtime import load_detector
-from gan_inpaint.store import ModelStore
+from gan_inpaint.models.loading import load_detector
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint_export import from_run
 from gan_inpaint_training import checkpoint, detector
 from gan_inpaint_training.config import settings_of

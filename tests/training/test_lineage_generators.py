@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gan_inpaint.manifest import Manifest
+from gan_inpaint.models.manifest import Manifest
 from gan_inpaint_export.graph import to_onnx
 from gan_inpaint_training.generators.aot import AOTGenerator
 from gan_inpaint_training.generators.contextual_attention import ContextualAttentionGenerator

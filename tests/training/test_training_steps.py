@@ -10,7 +10,7 @@ import torch
 from lightning.fabric import Fabric
 from torch import nn
 
-from gan_inpaint.store import ModelStore
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint_export import from_run
 from gan_inpaint_training import checkpoint, generators
 from gan_inpaint_training.config import available, load

@@ -9,7 +9,7 @@ import msgspec
 import onnx
 import pytest
 
-from gan_inpaint.manifest import KEY, Manifest
+from gan_inpaint.models.manifest import KEY, Manifest
 
 GraphWriter = Callable[..., Path]
 
@@ -27,7 +27,7 @@ def manifest() -> Manifest:
         training_data="none",
         licence="CC0-1.0",
         images_seen=0,
-        figures={"psnr": 12.5},
+        metrics={"psnr": 12.5},
     )
 
 

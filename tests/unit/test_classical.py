@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from gan_inpaint.classical import ClassicalFiller, has_frequency_selective_reconstruction
 from gan_inpaint.engine import Filler, fill
+from gan_inpaint.models.classical import ClassicalFiller, has_frequency_selective_reconstruction
 
 
 def stripes(height: int, width: int) -> np.ndarray:

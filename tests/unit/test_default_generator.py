@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from skimage import data
 
-from gan_inpaint import engine, runtime
-from gan_inpaint.manifest import sha256_of
-from gan_inpaint.runtime import OnnxFiller
-from gan_inpaint.store import BUILT_IN, ModelStore
+from gan_inpaint import engine
+from gan_inpaint.models import loading
+from gan_inpaint.models.loading import OnnxFiller
+from gan_inpaint.models.manifest import sha256_of
+from gan_inpaint.models.store import WEIGHTS, ModelStore
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MEBIBYTE = 2**20
@@ -20,12 +21,12 @@ MEBIBYTE = 2**20
 
 @pytest.fixture(scope="module")
 def generator(tmp_path_factory: pytest.TempPathFactory) -> OnnxFiller:
-    return runtime.load(ModelStore(tmp_path_factory.mktemp("models")).get("default"), threads=2)
+    return loading.load(ModelStore(tmp_path_factory.mktemp("models")).get("default"), threads=2)
 
 
 def test_the_default_generator_is_intact_and_small(tmp_path: Path) -> None:
     entry = ModelStore(tmp_path).get("default")
-    assert entry.path is not None and entry.path.parent == BUILT_IN
+    assert entry.path is not None and entry.path.parent == WEIGHTS
     assert sha256_of(entry.path) == entry.sha256
     assert entry.path.stat().st_size <= 16 * MEBIBYTE
 
@@ -35,7 +36,7 @@ def test_its_manifest_says_what_it_saw_and_under_which_terms(generator: OnnxFill
     assert manifest.images_seen >= 40_000
     assert "ImageNet" in manifest.training_data and "research" in manifest.licence
     for kind in ("scratches", "thin-strokes", "medium-strokes", "wide-strokes", "boxes", "blobs"):
-        psnr = {filler: manifest.figures[f"{kind} psnr {filler}"] for filler in ("generator", "mean")}
+        psnr = {filler: manifest.metrics[f"{kind} psnr {filler}"] for filler in ("generator", "mean")}
         assert psnr["generator"] > psnr["mean"] + 2
 
 

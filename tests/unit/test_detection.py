@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.detector import detector_manifest, write_detector
 
-from gan_inpaint import runtime
 from gan_inpaint.detection import find_damage, select
-from gan_inpaint.detection.network import OnnxDetector
 from gan_inpaint.detection.selection import thresholds
 from gan_inpaint.detection.tiles import tiling
 from gan_inpaint.errors import BadRequest, Cancelled, UnsupportedImage
-from gan_inpaint.manifest import sha256_of
-from gan_inpaint.store import ModelEntry
+from gan_inpaint.models import loading
+from gan_inpaint.models.detector import OnnxDetector
+from gan_inpaint.models.entry import ModelEntry
+from gan_inpaint.models.manifest import sha256_of
 
 WHITE = {np.uint8: 255, np.uint16: 65535, np.float16: 1, np.float32: 1}
 
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory):
 
 def load(folder, **changes: int) -> OnnxDetector:
     path = write_detector(folder / "tiny.onnx", detector_manifest(**changes))
-    return runtime.load_detector(ModelEntry("tiny", path, sha256_of(path), runtime.examine(path)), 1)
+    return loading.load_detector(ModelEntry("tiny", path, sha256_of(path), loading.examine(path)), 1)
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from tests.detector import detector_manifest, write_detector
 
-from gan_inpaint import runtime
 from gan_inpaint.errors import BadModel, UnknownModel
-from gan_inpaint.manifest import DetectorManifest, Manifest, Sidecar, parse, read_sidecar, sha256_of
-from gan_inpaint.server.sessions import Sessions
-from gan_inpaint.store import ModelEntry, ModelStore
+from gan_inpaint.models import loading
+from gan_inpaint.models.entry import ModelEntry
+from gan_inpaint.models.manifest import DetectorManifest, Manifest, Sidecar, parse, read_sidecar, sha256_of
+from gan_inpaint.models.store import ModelStore
+from gan_inpaint.service import Service
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def store(tmp_path: Path) -> ModelStore:
 
 
 def entry_of(path: Path) -> ModelEntry:
-    return ModelEntry(path.stem, path, sha256_of(path), runtime.examine(path))
+    return ModelEntry(path.stem, path, sha256_of(path), loading.examine(path))
 
 
 def test_a_manifest_says_which_kind_of_model_it_describes(manifest: Manifest) -> None:
@@ -72,25 +73,25 @@ def test_an_added_detector_is_listed_after_the_generators_and_loads(store: Model
     ]
     entry = store.get("tiny")
     assert entry.manifest == detector_manifest()
-    assert runtime.load_detector(entry, 1).sha256 == entry.sha256
+    assert loading.load_detector(entry, 1).sha256 == entry.sha256
 
 
 def test_editors_are_not_offered_a_detector_as_filler(store: ModelStore) -> None:
-    sessions = Sessions(store, 1, 1.0)
-    assert [model.name for model in sessions.offered()] == ["classical", "auto"]
+    service = Service(store, threads=1)
+    assert [model.name for model in service.offered()] == ["classical", "auto"]
     with pytest.raises(BadModel, match="does not fill"):
-        sessions.choose("tiny")
+        service.load("tiny")
 
 
 def test_a_generator_is_no_detector(gray: Path, tmp_path: Path) -> None:
     with pytest.raises(BadModel, match="not a detector"):
-        runtime.load_detector(entry_of(gray), 1)
+        loading.load_detector(entry_of(gray), 1)
     with pytest.raises(UnknownModel):
         ModelStore(tmp_path / "none", tmp_path / "none").get("scratches")
 
 
 def test_a_detector_tells_what_it_is_and_finds_light_and_dark(store: ModelStore) -> None:
-    detector = runtime.load_detector(store.get("tiny"), 1)
+    detector = loading.load_detector(store.get("tiny"), 1)
     assert isinstance(detector.manifest, DetectorManifest)
     assert (detector.name, detector.size_multiple, detector.margin, detector.core) == ("tiny", 8, 8, 48)
     images = np.full((2, 3, 24, 40), 0.0, np.float32)
@@ -126,4 +127,4 @@ def test_a_graph_that_breaks_its_manifests_promise_is_refused(
 ) -> None:
     path = write_detector(tmp_path / "odd.onnx", body=body, signature=signature)
     with pytest.raises(BadModel, match=sentence):
-        runtime.examine(path)
+        loading.examine(path)

@@ -15,11 +15,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from gan_inpaint import __version__, runtime  # noqa: E402 - without torch there is nothing to test
+from gan_inpaint import __version__  # noqa: E402 - without torch there is nothing to test
 from gan_inpaint.engine import fill  # noqa: E402
 from gan_inpaint.errors import BadModel, CannotWrite  # noqa: E402
-from gan_inpaint.manifest import KEY, Manifest, parse, sha256_of  # noqa: E402
-from gan_inpaint.store import ModelEntry, ModelStore  # noqa: E402
+from gan_inpaint.models import loading  # noqa: E402 - without torch there is nothing to test
+from gan_inpaint.models.manifest import KEY, Manifest, parse, sha256_of  # noqa: E402
+from gan_inpaint.models.store import ModelEntry, ModelStore  # noqa: E402
 from gan_inpaint_export import ExportError, ParityReport, export, from_run  # noqa: E402
 from gan_inpaint_training import checkpoint, generators  # noqa: E402
 from gan_inpaint_training.config import Config, DataConfig, DMFBConfig, ScheduleConfig  # noqa: E402
@@ -60,7 +61,7 @@ class OfOneSize(Small):
 def small_manifest() -> Manifest:
     return Manifest(
         name="small", title="Small", version="1", size_multiple=2, window=32, training_data="none", licence="CC0-1.0",
-        images_seen=7, figures={"l1": 0.5},
+        images_seen=7, metrics={"l1": 0.5},
     )  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def exported(tmp_path_factory, small_manifest: Manifest) -> tuple[Small, ParityR
 
 def test_the_exported_file_is_a_model_of_the_product(exported, small_manifest: Manifest) -> None:
     generator, report = exported
-    filler = runtime.load(ModelEntry("small", report.path, report.sha256, small_manifest), 1)
+    filler = loading.load(ModelEntry("small", report.path, report.sha256, small_manifest), 1)
     noise = np.random.default_rng(1)
     images = noise.uniform(-1, 1, (3, 3, 18, 26)).astype(np.float32)
     holes = (noise.random((3, 1, 18, 26)) < 0.5).astype(np.float32)
@@ -148,7 +149,7 @@ def test_a_generator_of_one_size_is_exported_with_an_open_batch_and_fills(make, 
     for value in onnx.load(report.path).graph.input:
         batch, _, *sides = value.type.tensor_type.shape.dim
         assert (bool(batch.dim_param), [axis.dim_value for axis in sides]) == (True, [side, side])
-    filler = runtime.load(ModelStore(tmp_path, tmp_path / "none").get("fixed"), 1)
+    filler = loading.load(ModelStore(tmp_path, tmp_path / "none").get("fixed"), 1)
     picture = np.random.default_rng(2).integers(0, 256, (150, 170, 3), np.uint8)
     mask = np.zeros((150, 170), np.uint8)
     mask[40:80, 50:110] = 255
@@ -225,7 +226,7 @@ def test_a_training_run_is_exported_with_what_its_configuration_tells(state: dic
 def test_a_small_hole_is_filled_as_in_training(state: dict[str, Any], tmp_path: Path, place: Any) -> None:
     checkpoint.save(tmp_path, state)
     from_run(tmp_path, tmp_path / "tiny.onnx")
-    filler = runtime.load(ModelStore(tmp_path, tmp_path / "none").get("tiny"), 1)
+    filler = loading.load(ModelStore(tmp_path, tmp_path / "none").get("tiny"), 1)
     images = np.random.default_rng(1).uniform(-1, 1, (2, 3, 64, 80)).astype(np.float32)
     holes = np.zeros((2, 1, 64, 80), np.float32)
     holes[1, 0][place] = 1
@@ -240,7 +241,7 @@ def test_the_figures_of_a_validation_stand_in_the_manifest(state: dict[str, Any]
     photographs.mkdir()
     cv2.imwrite(str(photographs / "noise.png"), np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8))
     from_run(tmp_path, tmp_path / "tiny.onnx", [str(photographs)])
-    figures = ModelStore(tmp_path, tmp_path / "none").get("tiny").manifest.figures
+    figures = ModelStore(tmp_path, tmp_path / "none").get("tiny").manifest.metrics
     assert {"boxes psnr generator", "boxes psnr mean", "scratches seam telea"} <= figures.keys()
 
 

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from skimage import data
 
-from gan_inpaint import engine, paths, runtime
+from gan_inpaint import engine, paths
 from gan_inpaint.engine.filler import Filler
-from gan_inpaint.store import ModelEntry, ModelStore
+from gan_inpaint.models import loading
+from gan_inpaint.models.entry import ModelEntry
+from gan_inpaint.models.store import ModelStore
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +21,7 @@ def entry() -> ModelEntry:
 
 @pytest.fixture(scope="module")
 def faces(entry: ModelEntry) -> Filler:
-    return runtime.load(entry, 1)
+    return loading.load(entry, 1)
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ import tifffile
 from PIL import Image
 
 from gan_inpaint import imagefile
+from gan_inpaint.archive.outcome import Options
+from gan_inpaint.archive.picture import restore_file
 from gan_inpaint.errors import CannotWrite, MaskSizeMismatch, UnreadableImage, UnsupportedImage
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import open_mask, opened_masks, save_masks
-from gan_inpaint.restoring.outcome import Options
-from gan_inpaint.restoring.picture import restore_file
 
 HOLE = (slice(20, 30), slice(40, 50))
 

@@ -15,7 +15,7 @@ from tests.disk import mounted
 
 from gan_inpaint import imagefile
 from gan_inpaint.errors import CannotWrite, TooLarge, UnreadableImage
-from gan_inpaint.imagefile import atomic
+from gan_inpaint.files import atomic
 
 as_root_on_linux = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="needs a file system of its own: run as root on Linux"

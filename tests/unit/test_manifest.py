@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import Manifest, Sidecar, parse, read_sidecar, sha256_of
+from gan_inpaint.models.manifest import Manifest, Sidecar, parse, read_sidecar, sha256_of
 
 
 def changed(manifest: Manifest, **changes: Any) -> str:

@@ -11,11 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tests.shipped import ship
 
-from gan_inpaint import runtime
 from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, UnknownModel
-from gan_inpaint.manifest import Manifest, sha256_of
-from gan_inpaint.store import SHIPPED_DEFAULT, ModelStore
+from gan_inpaint.models import loading
+from gan_inpaint.models.entry import DEFAULT
+from gan_inpaint.models.manifest import Manifest, sha256_of
+from gan_inpaint.models.store import ModelStore
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_an_added_model_is_listed_found_and_loads(store: ModelStore, user_dir: P
     assert added.path == user_dir / "gray.onnx"
     assert added.path.read_bytes() == gray.read_bytes()
     assert files(user_dir) == ["gray.json", "gray.onnx"]
-    assert runtime.load(added, 1).sha256 == sha256_of(gray)
+    assert loading.load(added, 1).sha256 == sha256_of(gray)
 
 
 def test_listing_does_not_load_onnxruntime(store: ModelStore, user_dir: Path, gray: Path) -> None:
@@ -58,7 +60,7 @@ def test_listing_does_not_load_onnxruntime(store: ModelStore, user_dir: Path, gr
     program = f"""
 import sys
 from pathlib import Path
-from gan_inpaint.store import ModelStore
+from gan_inpaint.models.store import ModelStore
 print([entry.name for entry in ModelStore(Path({str(user_dir)!r}), Path({str(user_dir)!r}) / "none").list()])
 assert not {{"onnxruntime", "numpy", "cv2", "pooch"}} & sys.modules.keys()
 """
@@ -69,14 +71,13 @@ assert not {{"onnxruntime", "numpy", "cv2", "pooch"}} & sys.modules.keys()
 
 def test_the_shipped_generator_is_the_default_and_comes_first(tmp_path: Path, user_dir: Path, gray: Path) -> None:
     built_in = tmp_path / "built-in"
-    for name in (SHIPPED_DEFAULT, "another"):
-        ModelStore(built_in, tmp_path / "none").add(gray, name)
+    for name in (DEFAULT, "another"):
+        ship(gray, built_in, name)
     store = ModelStore(user_dir, built_in)
     store.add(gray, "aaa")
-    assert names(store) == [SHIPPED_DEFAULT, "another", "aaa", "classical"]
+    assert names(store) == [DEFAULT, "another", "aaa", "classical"]
     assert [entry.default for entry in store.list()] == [True, False, False, False]
     assert [entry.built_in for entry in store.list()] == [True, True, False, True]
-    assert store.get("default") == store.get(SHIPPED_DEFAULT)
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "../gray", "..", "/etc/passwd", "user/gray", "gray\0", "GRAY"])
@@ -91,15 +92,45 @@ def test_a_name_that_is_not_installed_is_unknown(store: ModelStore, gray: Path, 
 
 
 def test_without_a_shipped_generator_the_default_is_unknown(store: ModelStore, gray: Path) -> None:
-    store.add(gray, SHIPPED_DEFAULT)
-    store.remove(SHIPPED_DEFAULT)
+    for name in ("default", "dmfb"):
+        with pytest.raises(UnknownModel, match="ships with"):
+            store.get(name)
+
+
+def test_a_file_of_the_users_is_never_the_shipped_generator(store: ModelStore, user_dir: Path, gray: Path) -> None:
+    ship(gray, user_dir)
     with pytest.raises(UnknownModel, match="ships with"):
         store.get("default")
 
 
+def test_a_former_name_of_a_shipped_model_still_finds_it(tmp_path: Path, user_dir: Path, gray: Path) -> None:
+    ship(gray, tmp_path / "built-in")
+    store = ModelStore(user_dir, tmp_path / "built-in")
+    assert store.get("dmfb") == store.get("default")
+    assert store.get("dmfb").name == "default"
+
+
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../up", "a/b", "a\\b", "-a", ".a", "A", "ä", "a b", "a\n", "a" * 65, "default", "classical"],
+    [
+        "",
+        ".",
+        "..",
+        "../up",
+        "a/b",
+        "a\\b",
+        "-a",
+        ".a",
+        "A",
+        "ä",
+        "a b",
+        "a\n",
+        "a" * 65,
+        "default",
+        "classical",
+        "auto",
+        "dmfb",
+    ],
 )
 def test_a_name_that_could_leave_the_folder_or_mislead_is_refused(
     store: ModelStore, tmp_path: Path, user_dir: Path, gray: Path, name: str
@@ -124,14 +155,15 @@ def test_an_existing_model_is_not_replaced(store: ModelStore, user_dir: Path, gr
 
 def test_a_shipped_model_is_neither_shadowed_nor_removed(tmp_path: Path, user_dir: Path, gray: Path) -> None:
     built_in = tmp_path / "built-in"
-    ModelStore(built_in, tmp_path / "none").add(gray, SHIPPED_DEFAULT)
+    for name in (DEFAULT, "another"):
+        ship(gray, built_in, name)
     store = ModelStore(user_dir, built_in)
     with pytest.raises(CannotWrite):
-        store.add(gray, SHIPPED_DEFAULT)
-    for name in (SHIPPED_DEFAULT, "default", "classical"):
+        store.add(gray, "another")
+    for name in (DEFAULT, "dmfb", "another", "classical"):
         with pytest.raises(CannotWrite, match="part of GAN Inpaint"):
             store.remove(name)
-    assert names(store) == [SHIPPED_DEFAULT, "classical"]
+    assert names(store) == [DEFAULT, "another", "classical"]
 
 
 def test_a_removed_model_leaves_nothing(store: ModelStore, user_dir: Path, gray: Path) -> None:
@@ -200,7 +232,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(store: ModelStore, user_dir: Pat
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, gray: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(CannotWrite, match="could not be written"):
+    with pytest.raises(CannotWrite, match="cannot be made"):
         ModelStore(tmp_path / "file" / "models", tmp_path / "none").add(gray)
 
 

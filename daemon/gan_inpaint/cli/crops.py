@@ -1,4 +1,4 @@
-"""Which parts of a photograph go to the daemon, so that a few holes in a large one do not mean to send it whole."""
+"""The crops of a photograph that are filled: a few holes do not make all of a large one travel to the daemon."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from numpy.typing import NDArray
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.parts import find_parts
 
-_CONTEXT = 64  # the least that is sent around a hole; docs/protocol.md
-_SMALL = 2**24  # pixels that are sent and come back in a tenth of a second, whatever their number of holes
-_SEAM = 256  # what is sent beyond the edge of a strip
+_CONTEXT = 64  # pixels around a hole that are sent at least; docs/protocol.md
+_SMALL = 2**24  # pixels that travel both ways in a tenth of a second
+_SEAM = 256  # pixels that are sent beyond the edge of a strip
 
 
 class Crop(NamedTuple):
-    """`sent` is shown to the daemon; of its answer, `core` is kept."""
+    """`sent` goes to the daemon; of its answer, `core` is kept."""
 
     sent: Box
     core: Box
 
     @property
     def kept(self) -> tuple[slice, slice]:
-        """The core's place in what is sent."""
+        """The core, in the coordinates of what is sent."""
         (left, top), core = self.sent[:2], self.core
         return slice(core.top - top, core.bottom - top), slice(core.left - left, core.right - left)
 
 
 def crops(mask: NDArray[np.uint8], limit: int) -> Iterator[Crop]:
-    """Crops whose cores hold all of a mask (H, W) that is not empty; each of at most `limit` pixels.
+    """Yield crops of at most `limit` pixels whose cores hold all of a mask (H, W) that is not empty.
 
-    One box around everything where that is small; else one for each group of holes whose surroundings touch. A group
-    beyond the limit is cut into strips, each of which is to be sent after the one above it has been filled.
+    If one box around everything is small, it is the only crop; else there is one for each group of holes whose
+    surroundings touch. A group beyond the limit is cut into strips; send each after the one above it has been filled.
     """
     height, width = mask.shape
     boxes = [_with_context(part.box).clipped(width, height) for part in find_parts(mask).parts]
@@ -45,7 +45,7 @@ def crops(mask: NDArray[np.uint8], limit: int) -> Iterator[Crop]:
 
 
 def merged(boxes: Iterable[Box]) -> list[Box]:
-    """Boxes that hold all of `boxes` and do not meet one another."""
+    """Return boxes that hold all of `boxes` and do not meet each other."""
     apart: list[Box] = []
     for box in boxes:
         while meeting := [other for other in apart if _meet(box, other)]:

@@ -8,9 +8,8 @@ import typer
 
 from gan_inpaint import paths as places
 from gan_inpaint.cli import report
-from gan_inpaint.cli.exit_codes import Exit
 from gan_inpaint.cli.options import Json
-from gan_inpaint.errors import DaemonProblem
+from gan_inpaint.errors import Exit, NoDaemon
 
 
 def register(app: typer.Typer) -> None:
@@ -34,20 +33,20 @@ def serve(
 
 
 def status(as_json: Json = False) -> None:
-    """Show what the daemon is doing, and on what it runs."""
-    from gan_inpaint.cli.by_daemon import client
+    """Show what the daemon does, and on what it runs."""
+    from gan_inpaint.connection import client
 
     with client(start=False) as connected:
-        told = connected.status()
+        answer = connected.status()
     if as_json:
-        report.show_json({key: value for key, value in told.items() if key not in ("type", "id")})
+        report.show_json({key: value for key, value in answer.items() if key not in ("type", "id")})
         return
-    for line in _described(told):
+    for line in _described(answer):
         report.show(line)
 
 
 def stop(as_json: Json = False) -> None:
-    """End the daemon; it finishes the fill that it works on first."""
+    """End the daemon, after the fill that it works on."""
     stopped = _stop()
     if as_json:
         report.show_json({"stopped": stopped})
@@ -84,30 +83,29 @@ def paths(as_json: Json = False) -> None:
 
 
 def _stop() -> bool:
-    """Whether there was a daemon to stop."""
-    from gan_inpaint.cli.by_daemon import client
+    """Return whether there was a daemon to stop."""
+    from gan_inpaint.connection import client
 
     try:
         with client(start=False) as connected:
             connected.stop()
-    except DaemonProblem as problem:
-        if problem.code != "no_daemon":
-            raise
+    except NoDaemon:
         return False
     return True
 
 
-def _described(told: dict[str, Any]) -> list[str]:
-    minutes = told["uptime_seconds"] / 60
+def _described(status: dict[str, Any]) -> list[str]:
+    minutes = status["uptime_seconds"] / 60
     lines = [
-        f"GAN Inpaint {told['version']}, process {told['pid']}, running for {minutes:.0f} min at {told['endpoint']}",
-        f"{told['fills']} filled, {told['running']} under way, {told['queued']} waiting",
-        f"{told['memory_mib']:.0f} MiB of memory, {told['threads']} threads",
+        f"GAN Inpaint {status['version']}, process {status['pid']}, "
+        f"running for {minutes:.0f} min at {status['endpoint']}",
+        f"{status['fills']} filled, {status['running']} under way, {status['queued']} waiting",
+        f"{status['memory_mib']:.0f} MiB of memory, {status['threads']} threads",
     ]
-    if told["providers_available"]:
-        lines.append(f"onnxruntime offers {', '.join(told['providers_available'])}")
+    if status["providers_available"]:
+        lines.append(f"onnxruntime offers {', '.join(status['providers_available'])}")
     lines += [
         f"{session['model']} is loaded on {session['provider']}, idle for {session['idle_seconds']:.0f} s"
-        for session in told["sessions"]
+        for session in status["sessions"]
     ]
     return lines

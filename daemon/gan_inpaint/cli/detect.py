@@ -1,20 +1,24 @@
-"""`gan-inpaint detect`: the scratches of a photograph as a mask, to be looked at and painted on."""
+"""`gan-inpaint detect`: the scratches of a photograph as a mask, to look at and to paint on."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gan_inpaint.cli import progress, report
-from gan_inpaint.cli.options import Json, Sensitivity
+from gan_inpaint.cli.options import Json, OfKinds, Sensitivity
 from gan_inpaint.errors import CannotWrite
+from gan_inpaint.options import DetectOptions
 
 if TYPE_CHECKING:
-    from gan_inpaint.detection import Kinds, Selection
+    from gan_inpaint.detection import Selection
     from gan_inpaint.imagefile import Pages
+    from gan_inpaint.protocol import Stage
+
+_DEFAULTS = DetectOptions()
 
 
 def register(app: typer.Typer) -> None:
@@ -30,10 +34,8 @@ def detect(
         Path,
         typer.Option("--output", "-o", metavar="MASK", help="Where to save the mask: PNG or TIFF.", show_default=False),
     ],
-    sensitivity: Sensitivity = 0.5,
-    kinds: Annotated[
-        Literal["light", "dark", "both"], typer.Option(help="Only scratches that are lighter, or darker.")
-    ] = "both",
+    sensitivity: Sensitivity = _DEFAULTS.sensitivity,
+    kinds: OfKinds = _DEFAULTS.kinds,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -44,7 +46,7 @@ def detect(
     with imagefile.opened(photo) as pages:
         _check_apart(photo, output)
         check_mask_target(output, len(pages), force)
-        found = _found(pages, sensitivity, kinds)
+        found = _found(pages, DetectOptions(sensitivity=sensitivity, kinds=kinds))
     save_masks([each.mask for each, _ in found], [orientation for _, orientation in found], output, force)
     defects, pixels = (sum(counts) for counts in zip(*((each.found, each.selected) for each, _ in found), strict=True))
     if as_json:
@@ -58,18 +60,22 @@ def _check_apart(photo: Path, output: Path) -> None:
         raise CannotWrite(f"{output} is the photograph itself.", "Give the mask another name.")
 
 
-def _found(pages: Pages, sensitivity: float, kinds: Kinds) -> list[tuple[Selection, int]]:
-    """What was found on each page, and the page's orientation."""
-    from gan_inpaint.restoring import networks
+def _found(pages: Pages, options: DetectOptions) -> list[tuple[Selection, int]]:
+    """Return what was found on each page, and the page's orientation."""
+    import msgspec
 
+    from gan_inpaint import service
+
+    finder = service.in_process()
     found: list[tuple[Selection, int]] = []
     with progress.shown() as on_progress:
 
-        def on_tile(done: int, total: int) -> None:
+        def tell(done: int, total: int, stage: Stage) -> None:
             on_progress("looking for scratches", (len(found) + done / total) / len(pages))
 
         for number in range(len(pages)):
             photograph = pages.page(number)
-            selection = networks.find(photograph, sensitivity, kinds, on_tile=on_tile)
-            found.append((selection, photograph.container.orientation))
+            own = msgspec.structs.replace(options, transfer=photograph.transfer)
+            damage = finder.detect(photograph.pixels, own, tell)
+            found.append((finder.select(damage, own), photograph.container.orientation))
     return found

@@ -1,4 +1,4 @@
-"""`gan-inpaint evaluate`: fillers side by side, for those who have installed the extra `train`."""
+"""`gan-inpaint evaluate`: fillers side by side; it needs the extra `train`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, UnknownModel, 
 if TYPE_CHECKING:
     from gan_inpaint.engine import Filler
     from gan_inpaint.engine.arrays import Bytes, Flags
-    from gan_inpaint.store import ModelEntry
+    from gan_inpaint.models.entry import ModelEntry
 
     Fill = Callable[[Bytes, Flags], Bytes]
 
 _ALWAYS = "telea"
-_TABLE, _FIGURES, _CASES, _SHEET = "table.md", "figures.csv", "cases.csv", "contact-sheet.png"
+_TABLE, _METRICS, _CASES, _SHEET = "table.md", "metrics.csv", "cases.csv", "contact-sheet.png"
 
 
 def register(app: typer.Typer) -> None:
@@ -85,7 +85,7 @@ def evaluate(
     evaluation.contact_sheet(examples).save(sheet, "PNG")
     results = {
         _TABLE: evaluation.markdown(rows).encode(),
-        _FIGURES: evaluation.aggregates_csv(rows).encode(),
+        _METRICS: evaluation.aggregates_csv(rows).encode(),
         _CASES: evaluation.cases_csv(measurements).encode(),
         _SHEET: sheet.getvalue(),
     }
@@ -97,7 +97,7 @@ def evaluate(
 
 
 def _labelled(names: Sequence[str], evaluation: Any) -> dict[str, Fill]:
-    """The fillers by short names, in the order given, Telea among them since others are compared with it.
+    """Return the fillers by short names, in the given order, with Telea, which the others are compared with.
 
     Raises UnknownModel, BadModel.
     """
@@ -131,7 +131,7 @@ def _filler(name: str, evaluation: Any) -> Fill:
 
 
 def _installed(name: str, evaluation: Any) -> ModelEntry:
-    from gan_inpaint.store import ModelStore
+    from gan_inpaint.models.store import ModelStore
 
     store = ModelStore(paths.models_dir())
     try:
@@ -145,28 +145,30 @@ def _installed(name: str, evaluation: Any) -> ModelEntry:
 
 
 def _entry_of(path: Path) -> ModelEntry:
-    from gan_inpaint import runtime
-    from gan_inpaint.manifest import sha256_of
-    from gan_inpaint.store import ModelEntry
+    from gan_inpaint.models import loading
+    from gan_inpaint.models.entry import ModelEntry
+    from gan_inpaint.models.manifest import sha256_of
 
     if not path.is_file():
         raise BadModel(f"There is no file {path}.")
-    return ModelEntry(path.stem, path, sha256_of(path), runtime.examine(path))
+    return ModelEntry(path.stem, path, sha256_of(path), loading.examine(path))
 
 
 def _opened(entry: ModelEntry) -> Filler:
-    from gan_inpaint import runtime
-    from gan_inpaint.classical import ClassicalFiller
-    from gan_inpaint.cores import physical_cores
+    from gan_inpaint.machine import physical_cores
+    from gan_inpaint.models import loading
+    from gan_inpaint.models.classical import ClassicalFiller
 
-    return ClassicalFiller() if entry.path is None else runtime.load(entry, physical_cores())
+    return ClassicalFiller() if entry.path is None else loading.load(entry, physical_cores())
 
 
 def _by_engine(filler: Filler) -> Fill:
-    """Fill as the product does, but with the hole as it is: here nothing of an object stands around it."""
+    """Return a fill as the product does it, but without dilation: around these holes there is no object."""
     from gan_inpaint import engine
+    from gan_inpaint.options import FillOptions
+    from gan_inpaint.service import engine_options
 
-    options = engine.FillOptions(grow=0)
+    options = engine_options(FillOptions(dilate=0))
 
     def fill(picture: Bytes, hole: Flags) -> Bytes:
         filled: Bytes = engine.fill(picture, hole.astype("uint8") * 255, filler, options).image
@@ -176,19 +178,19 @@ def _by_engine(filler: Filler) -> Fill:
 
 
 def _check_folder(folder: Path, force: bool) -> None:
-    """Tell before the work what would make `_write` fail after it; raises CannotWrite."""
+    """Raise CannotWrite before the work for what would make `_write` fail after it."""
     existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     if not existing.is_dir():
         raise CannotWrite(f"{existing} is not a folder.", "Give the name of a folder.")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise CannotWrite(f"You may not write into the folder {existing}.", "Choose a folder of yours.")
-    for name in (_TABLE, _FIGURES, _CASES, _SHEET):
+    for name in (_TABLE, _METRICS, _CASES, _SHEET):
         if not force and (folder / name).exists():
             raise CannotWrite(f"{folder / name} exists already.", "Give another folder, or --force to replace it.")
 
 
 def _write(folder: Path, results: dict[str, bytes], force: bool) -> None:
-    from gan_inpaint.imagefile import atomic
+    from gan_inpaint.files import atomic
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,23 +1,17 @@
-"""Modules that only those have who installed one of the extras."""
+"""Import modules whose packages belong to one of the extras."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any, Literal
 
-from gan_inpaint.errors import GanInpaintError
+from gan_inpaint.errors import MissingExtra
 
 _NEEDED_FOR = {"train": "Training, export and evaluation need", "cluster": "Working on a cluster needs"}
 
 
-class MissingExtra(GanInpaintError):
-    """Packages that not everybody needs are not installed."""
-
-    code = "missing_extra"
-
-
 def imported(module: str, extra: Literal["train", "cluster"] = "train") -> Any:
-    """The module of that name. Raises MissingExtra where it, or a package that it needs, is not installed."""
+    """Return the module of that name. Raises MissingExtra if it, or a package that it needs, is not installed."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as problem:

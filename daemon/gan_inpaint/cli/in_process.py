@@ -1,44 +1,36 @@
-"""Fills done in this process, for whoever wants no daemon."""
+"""Fills in this process, without the daemon."""
 
 from __future__ import annotations
 
-import math
-import time
-
 import msgspec
 
-from gan_inpaint import engine, paths
+from gan_inpaint import service
 from gan_inpaint.cli import work
 from gan_inpaint.cli.progress import OnProgress
-from gan_inpaint.cli.work import Outcome, Wishes
-from gan_inpaint.cores import physical_cores
+from gan_inpaint.cli.work import Outcome
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Mask
 from gan_inpaint.imagefile.photograph import Pixels
-from gan_inpaint.protocol import Limits
-from gan_inpaint.server.sessions import Sessions, best
-from gan_inpaint.store import ModelStore
+from gan_inpaint.options import FillOptions
+from gan_inpaint.protocol import Stage
 
 
-def fill(photograph: Photograph, mask: Mask, wishes: Wishes, on_progress: OnProgress) -> Outcome:
+def fill(photograph: Photograph, mask: Mask, options: FillOptions, on_progress: OnProgress) -> Outcome:
     """Fill the holes of `mask` (H, W), not empty, with the filler that the daemon would choose.
 
     Raises:
         MaskCoversAll, UnknownModel, BadModel, OutOfMemory.
     """
     on_progress("loading", 0)
-    sessions = Sessions(ModelStore(paths.models_dir()), physical_cores(), idle_seconds=math.inf)
-    candidates = sessions.candidates(wishes.model)
-    options = engine.FillOptions(wishes.grow, wishes.feather, photograph.transfer, wishes.quality)
+    filler = service.in_process()
+    filler.load(options.model)
 
     def fill_crop(pixels: Pixels, hole: Mask, on_progress: OnProgress) -> Outcome:
-        def tell(done: int, total: int) -> None:
-            on_progress("filling", done / max(1, total))
+        def tell(done: int, total: int, stage: Stage) -> None:
+            on_progress(stage, done / max(1, total))
 
-        started = time.perf_counter()
-        choice, scores = best(candidates, pixels, hole, options, tell)
-        filled = engine.fill(pixels, hole, choice.filler, options, on_window=tell)
-        filled_by, seconds = msgspec.to_builtins(choice.filled_by), time.perf_counter() - started
-        return Outcome(filled.image, filled_by, filled.windows, seconds, choice.note, scores)
+        filled = filler.fill(pixels, hole, options, tell)
+        by = msgspec.to_builtins(filled.filled_by)
+        return Outcome(filled.image, by, filled.windows, filled.seconds, filled.note, filled.scores)
 
-    return work.fill(photograph, mask, Limits().pixels, fill_crop, on_progress)
+    return work.fill(photograph, mask, filler.limits.pixels, fill_crop, on_progress)

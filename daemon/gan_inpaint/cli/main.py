@@ -1,4 +1,4 @@
-"""`gan-inpaint`: all commands, and how they end."""
+"""`gan-inpaint`: all commands, and their exit codes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import typer
 
 from gan_inpaint import __version__
 from gan_inpaint.cli import daemon, detect, evaluation, fill, models, plugins, report, restore, training
-from gan_inpaint.cli.exit_codes import Exit, exit_code
-from gan_inpaint.cores import keep_blas_to_one_thread
-from gan_inpaint.errors import GanInpaintError, OutOfMemory
+from gan_inpaint.errors import Exit, GanInpaintError, OutOfMemory
+from gan_inpaint.machine import keep_blas_to_one_thread
 
 app = typer.Typer(
     help="Inpainting GANs on your own machine: paint over something in a photograph, and it is gone.",
@@ -33,14 +32,14 @@ evaluation.register(app)
 
 
 def main() -> None:
-    """The entry point of `gan-inpaint`."""
+    """Run `gan-inpaint`."""
     keep_blas_to_one_thread()
     signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit code, as docs/command-line.md has it."""
+    """Run a command line and return its exit code; see docs/command-line.md."""
     command = typer.main.get_command(app)
     try:
         command.main(list(arguments), prog_name="gan-inpaint")
@@ -54,13 +53,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _end(*_: object) -> None:
-    """End as an error does, so that what was begun is cleared away."""
+    """End as an error does, so that unfinished files are removed."""
     sys.exit(Exit.TERMINATED)
 
 
 def _failed(problem: GanInpaintError, arguments: Sequence[str]) -> int:
     report.fail(problem, as_json="--json" in arguments)
-    return exit_code(problem.code)
+    return problem.exit
 
 
 def _show_version(wanted: bool) -> None:
@@ -75,4 +74,4 @@ def _options(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Options before the command."""
+    """Take the options before the command."""

@@ -1,4 +1,4 @@
-"""`gan-inpaint models`: which generators and detectors are there, and adding one's own."""
+"""`gan-inpaint models`: list, describe, add and remove generators and detectors."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from gan_inpaint import paths
 from gan_inpaint.cli import report
 from gan_inpaint.cli.options import Json
 from gan_inpaint.errors import BadModel
-from gan_inpaint.manifest import DetectorManifest
+from gan_inpaint.models.manifest import DetectorManifest
 
 if TYPE_CHECKING:
-    from gan_inpaint.manifest import AnyManifest
-    from gan_inpaint.store import ModelEntry, ModelStore
+    from gan_inpaint.models.entry import ModelEntry
+    from gan_inpaint.models.manifest import AnyManifest
+    from gan_inpaint.models.store import ModelStore
 
 _Name = Annotated[
     str, typer.Argument(metavar="NAME", help="A name from “gan-inpaint models list”.", show_default=False)
@@ -37,20 +38,20 @@ def list_models(as_json: Json = False) -> None:
     if as_json:
         report.show_json([_summary(entry) for entry in entries])
         return
-    rows = ([_marked(entry), entry.manifest.version, entry.kind, entry.manifest.title] for entry in entries)
+    rows = ([entry.name, entry.manifest.version, entry.kind, entry.manifest.title] for entry in entries)
     report.show_table(["name", "version", "kind", "title"], rows)
 
 
 def info(name: _Name, as_json: Json = False) -> None:
-    """Show what is known of a model: its training, how it works, its licence, its figures."""
+    """Show what is known about a model: its training, how it works, its licence, its metrics."""
     entry = _store().get(name)
     described = _description(entry)
     if as_json:
         report.show_json(described)
         return
-    figures = described.pop("figures")
+    metrics = described.pop("metrics")
     described |= _in_words(entry.manifest)
-    described |= {f"figure {name}": f"{value:g}" for name, value in figures.items()}
+    described |= {f"metric {name}": f"{value:g}" for name, value in metrics.items()}
     width = max(map(len, described))
     for key, value in described.items():
         report.show(f"{key.replace('_', ' '):{width}}  {value}")
@@ -62,7 +63,7 @@ def add(
     sha256: Annotated[str | None, typer.Option(help="What its SHA-256 must be; needed for an address.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a generator or a detector and install it beside the others."""
+    """Check a generator or a detector, and install it."""
     try:
         entry = _store().add(source, name, sha256)
     except BadModel as problem:
@@ -84,13 +85,9 @@ def remove(name: _Name, as_json: Json = False) -> None:
 
 
 def _store() -> ModelStore:
-    from gan_inpaint.store import ModelStore
+    from gan_inpaint.models.store import ModelStore
 
     return ModelStore(paths.models_dir())
-
-
-def _marked(entry: ModelEntry) -> str:
-    return f"{entry.name} (default)" if entry.default else entry.name
 
 
 def _summary(entry: ModelEntry) -> dict[str, Any]:
@@ -115,29 +112,29 @@ def _description(entry: ModelEntry) -> dict[str, Any]:
         "window": about.window,
         "size_multiple": about.size_multiple,
         **_way(about),
-        "figures": about.figures,
+        "metrics": about.metrics,
         "sha256": entry.sha256,
         "path": str(entry.path) if entry.path else "",
     }
 
 
 def _way(about: AnyManifest) -> dict[str, Any]:
-    """How the model goes about its work, in the manifest's own terms."""
+    """Return how the model works, in the manifest's terms."""
     if isinstance(about, DetectorManifest):
         return {"reach": about.reach, "threshold": about.threshold}
     return {"fixed": about.fixed, "guided": about.guided, "detail": about.detail}
 
 
 def _in_words(about: AnyManifest) -> dict[str, str]:
-    """The same for a photographer; the keys are the manifest's."""
+    """Return the same in words for a photographer; the keys are the manifest's."""
     if isinstance(about, DetectorManifest):
         return {
             "reach": f"it decides on each pixel by the {about.reach} pixels around it",
-            "threshold": f"damage is what it takes for that with a probability of {about.threshold * 100:.0f} %",
+            "threshold": f"a pixel is damage from a probability of {about.threshold * 100:.0f} % on",
         }
     seen = f"{about.window} × {about.window} pixels"
     return {
-        "fixed": f"yes: it looks at {seen} at a time, around a speck too"
+        "fixed": f"yes: it looks at {seen} at a time, also around a speck"
         if about.fixed
         else f"no: around small holes it looks at less than {seen}, which is faster",
         "guided": "yes: large holes are filled coarsely first, then refined up to the full resolution"
@@ -145,5 +142,5 @@ def _in_words(about: AnyManifest) -> dict[str, str]:
         else "no: holes too large for it are filled at a lower resolution and enlarged",
         "detail": f"{about.detail * 100:.0f} % of the grain and texture around the hole is added to its fill"
         if about.detail
-        else "none is added: grain and texture are its own",
+        else "none is added: it makes its own grain and texture",
     }

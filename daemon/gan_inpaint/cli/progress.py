@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from gan_inpaint.cli import report
 
-_REMEMBERED_SECONDS = 3600.0  # a picture may take minutes, and the time that is left is judged by several
+_REMEMBERED_SECONDS = 3600.0  # a picture may take minutes, and several are needed to estimate the time left
 
 OnProgress = Callable[[str, float], None]
-"""Called with what is being done and how much of it is done, 0 to 1."""
+"""Called with what is being done, and how much of it is done, 0 to 1."""
 
 
 @contextmanager
 def shown() -> Iterator[OnProgress]:
-    """Yield what to call as the work goes on; the bar is on standard error and goes away at the end."""
+    """Yield a function to call as the work goes on; the bar is on standard error and disappears at the end."""
     if not sys.stderr.isatty():
         yield lambda stage, part: None
         return
@@ -32,7 +32,7 @@ def shown() -> Iterator[OnProgress]:
 
 @dataclass(frozen=True)
 class Bar:
-    """advance: note that one more is done; note: show a line above the bar."""
+    """`advance` counts one more as done; `note` shows a line above the bar."""
 
     advance: Callable[[], None]
     note: Callable[[str], None]
@@ -40,7 +40,7 @@ class Bar:
 
 @contextmanager
 def counted(what: str, total: int) -> Iterator[Bar]:
-    """Yield what to call as `total` things get done one by one; on a terminal with the time that is left."""
+    """Yield a bar that counts to `total`; on a terminal it shows the time that is left."""
     if not sys.stderr.isatty():
         yield Bar(lambda: None, report.note)
         return

@@ -1,4 +1,4 @@
-"""What the user sees: results on standard output, everything else on standard error."""
+"""Output for the user: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _ENDLESS = 10_000  # characters
 
 
 def show(text: str) -> None:
-    """A line of a result."""
+    """Print a line of a result."""
     typer.echo(text)
 
 
 def show_json(value: Any) -> None:
-    """A result for programs."""
+    """Print a result for programs."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Rows in columns; as wide as they are where standard output is no terminal."""
+    """Print rows in columns, which are not cut if standard output is no terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -37,12 +37,12 @@ def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def note(text: str) -> None:
-    """Something that the user should know, beside the result."""
+    """Print something that the user should know, besides the result."""
     typer.echo(text, err=True)
 
 
 def fail(problem: GanInpaintError, as_json: bool) -> None:
-    """The sentence and its hint; with `--json` as an object on standard output."""
+    """Print an error's sentence and hint; with `--json` as an object on standard output."""
     if as_json:
         show_json({"error": {"code": problem.code, "message": problem.message, "hint": problem.hint}})
         return

@@ -1,4 +1,4 @@
-"""`gan-inpaint restore`: the scratches of one picture or a whole archive repaired, with a journal and a report."""
+"""`gan-inpaint restore`: repair the scratches of pictures or whole folders, with a journal and a report."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gan_inpaint.cli import progress, report
-from gan_inpaint.cli.exit_codes import Exit
 from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json, Sensitivity
+from gan_inpaint.errors import Exit
+from gan_inpaint.options import SelectOptions
 
 if TYPE_CHECKING:
+    from gan_inpaint.archive.files import Picture
+    from gan_inpaint.archive.journal import Entry, Journal
+    from gan_inpaint.archive.outcome import Outcome, Problem
+    from gan_inpaint.archive.task import Runner
     from gan_inpaint.errors import UnreadableImage
-    from gan_inpaint.restoring.files import Picture
-    from gan_inpaint.restoring.journal import Entry, Journal
-    from gan_inpaint.restoring.outcome import Outcome, Problem
-    from gan_inpaint.restoring.task import Runner
+
+_DEFAULTS = SelectOptions()
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +44,7 @@ def restore(
             metavar="MASK", help="Repair what this marks instead: one mask for all, or a folder.", show_default=False
         ),
     ] = None,
-    sensitivity: Sensitivity = 0.5,
+    sensitivity: Sensitivity = _DEFAULTS.sensitivity,
     jobs: Annotated[int, typer.Option(min=1, help="How many pictures are worked on at once.")] = 1,
     cluster: Annotated[
         str | None,
@@ -55,19 +58,19 @@ def restore(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Put the originals back of what this “accepted.json” of the report rejects.",
+            help="Put back the originals of the pictures that this “accepted.json” of the report rejects.",
             show_default=False,
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Repair the scratches of pictures, into another folder. Given again, it goes on where it ended."""
+    """Repair the scratches of pictures, into another folder. The same command again continues an interrupted run."""
     if bool(paths) == (reject is not None):
         raise typer.BadParameter("Name the pictures to restore, or a list with --reject.", param_hint="PATH")
     if reject is not None:
         _put_back(output, reject, as_json)
         return
-    from gan_inpaint.restoring import files, journal
+    from gan_inpaint.archive import files, journal
 
     found = files.find(paths or [], output, format_ == "png", mask)
     runner = _runner(output, jobs, cluster)
@@ -81,27 +84,28 @@ def restore(
 
 def _runner(output: Path, jobs: int, cluster: str | None) -> Runner:
     if cluster is None:
-        from gan_inpaint.restoring import pool
+        from gan_inpaint.archive import pool
 
         return partial(pool.run, jobs=jobs)
-    run = imported("gan_inpaint.restoring.cluster", "cluster").run
+    run = imported("gan_inpaint.archive.cluster", "cluster").run
     return partial(run, address=cluster, output=output.absolute())
 
 
 def _threads(jobs: int) -> int:
-    from gan_inpaint.cores import physical_cores
+    from gan_inpaint.machine import physical_cores
 
     return max(1, physical_cores() // jobs)
 
 
 def _check_detector(mask: Path | None) -> None:
-    """Tell before the work what would make every picture fail; raises UnknownModel, BadModel, UnreadableImage."""
+    """Raise before the work what would make every picture fail: UnknownModel, BadModel, UnreadableImage."""
     from gan_inpaint import paths
     from gan_inpaint.errors import UnreadableImage
-    from gan_inpaint.store import SHIPPED_DETECTOR, ModelStore
+    from gan_inpaint.models.entry import SCRATCHES
+    from gan_inpaint.models.store import ModelStore
 
     if mask is None:
-        ModelStore(paths.models_dir()).get(SHIPPED_DETECTOR)
+        ModelStore(paths.models_dir()).get(SCRATCHES)
     elif not mask.exists():
         raise UnreadableImage(f"There is no file or folder {mask}.", "Check its name.")
 
@@ -109,10 +113,10 @@ def _check_detector(mask: Path | None) -> None:
 def _restore(
     kept: Journal, pictures: Sequence[Picture], sensitivity: float, threads: int, runner: Runner
 ) -> list[Entry]:
-    """Do what is left to do; returns how each of the pictures has ended, now or before."""
-    from gan_inpaint.restoring.outcome import Options
-    from gan_inpaint.restoring.run import plan
-    from gan_inpaint.restoring.run import restore as work_through
+    """Do what is left to do; return how each picture has ended, now or before."""
+    from gan_inpaint.archive.outcome import Options
+    from gan_inpaint.archive.run import plan
+    from gan_inpaint.archive.run import restore as work_through
 
     planned = plan(kept, pictures, sensitivity)
     for entry in planned.settled.values():
@@ -137,7 +141,7 @@ def _of_changed(changed: Sequence[Path]) -> str:
     if not changed:
         return ""
     others = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
-    return f"{changed[0]}{others} has been changed by others and is left alone. Move it away to have it restored again."
+    return f"{changed[0]}{others} was changed by others and is left alone. Move it away to have it restored again."
 
 
 def _in_words(source: str, problem: Problem) -> str:
@@ -145,8 +149,8 @@ def _in_words(source: str, problem: Problem) -> str:
 
 
 def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableImage], as_json: bool) -> None:
-    """The summary, and by the exit code whether pictures have failed or folders could not be read."""
-    from gan_inpaint.restoring.report import in_words, state_of, write
+    """Print the summary; exit with a code if pictures failed or folders could not be read."""
+    from gan_inpaint.archive.report import in_words, state_of, write
 
     page = write(kept)
     failed = [entry for entry in done if entry.outcome and entry.outcome.problem]
@@ -165,8 +169,8 @@ def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableI
 
 
 def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableImage], page: Path) -> dict[str, Any]:
-    from gan_inpaint.restoring.outcome import Problem
-    from gan_inpaint.restoring.report import state_of
+    from gan_inpaint.archive.outcome import Problem
+    from gan_inpaint.archive.report import state_of
 
     counts = dict.fromkeys(("restored", "clean", "original", "failed"), 0)
     for entry in done:
@@ -181,8 +185,8 @@ def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Unreadab
 
 
 def _put_back(output: Path, decisions: Path, as_json: bool) -> None:
-    from gan_inpaint.restoring import journal, rejection
-    from gan_inpaint.restoring.report import write
+    from gan_inpaint.archive import journal, rejection
+    from gan_inpaint.archive.report import write
 
     wanted = rejection.read(decisions)
     with journal.opened(output) as kept:

@@ -1,4 +1,4 @@
-"""`gan-inpaint train` and `export`, for those who have installed the extra `train`."""
+"""`gan-inpaint train` and `export`; they need the extra `train`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,7 @@ import typer
 from gan_inpaint.cli import report
 from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json
-from gan_inpaint.errors import GanInpaintError
-
-
-class TrainingFailed(GanInpaintError):
-    """A configuration, the data or a checkpoint cannot be used, or the losses have become infinite."""
-
-    code = "training_failed"
+from gan_inpaint.errors import TrainingFailed
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +39,7 @@ def train(
     list_: Annotated[bool, typer.Option("--list", help="List the shipped configurations instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a generator or a detector; Ctrl+C saves and ends, the same command goes on."""
+    """Train a generator or a detector; Ctrl+C saves and ends, the same command continues."""
     if list_:
         _list(as_json)
         return

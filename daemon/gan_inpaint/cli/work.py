@@ -1,11 +1,10 @@
-"""A fill as the command line asks for it: crop by crop, by the daemon or in this process, with the same result."""
+"""A fill of a whole photograph: crop by crop, by the daemon or in this process, with the same result."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,23 +13,13 @@ from gan_inpaint.cli.progress import OnProgress
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Mask
 from gan_inpaint.imagefile.photograph import Pixels
-from gan_inpaint.protocol import Quality
-
-
-class Wishes(NamedTuple):
-    """The user's options; see docs/protocol.md, "fill"."""
-
-    model: str
-    grow: int
-    feather: int
-    quality: Quality
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The filled `pixels`, and what to tell about the work; `note` is empty unless the user should know something.
+    """The filled `pixels`, and how they were filled; `note` is empty unless the user should know something.
 
-    `scores`: where fillers were tried beside the hole, PSNR in dB by their names.
+    `scores`: PSNR in dB that each filler reached beside the hole, by its name, if several were tried.
     """
 
     pixels: Pixels

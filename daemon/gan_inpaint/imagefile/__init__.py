@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from gan_inpaint.errors import CannotWrite, UnsupportedImage
-from gan_inpaint.imagefile import atomic, reading
+from gan_inpaint.files import atomic
+from gan_inpaint.imagefile import reading
 from gan_inpaint.imagefile.photograph import Container, Format, Photograph, Pixels
 
 __all__ = ["SUFFIXES", "Change", "Pages", "Photograph", "check_target", "edit", "open", "opened", "pages", "save"]

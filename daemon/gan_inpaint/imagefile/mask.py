@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from gan_inpaint import imagefile
 from gan_inpaint.errors import CannotWrite, MaskSizeMismatch, UnsupportedImage
-from gan_inpaint.imagefile import atomic, memory, png, reading
+from gan_inpaint.files import atomic
+from gan_inpaint.imagefile import memory, png, reading
 from gan_inpaint.imagefile.orientation import to_stored, to_upright
 from gan_inpaint.imagefile.photograph import Photograph, Pixels
 from gan_inpaint.imagefile.pillow import decoding

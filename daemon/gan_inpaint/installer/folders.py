@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gan_inpaint.errors import CannotWrite
-from gan_inpaint.imagefile import atomic
+from gan_inpaint.files import atomic
 from gan_inpaint.installer.payload import SETTINGS, Layout
 
 _COMPILED = "__pycache__"

@@ -9,13 +9,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan_inpaint.cores import physical_cores
 from gan_inpaint.engine.arrays import Bytes, Flags, Places, Samples
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.filling import Filled, OnWindow, check_hole, fill, fill_windows, plan_for
 from gan_inpaint.engine.options import FillOptions, Quality
 from gan_inpaint.engine.pixels import Transfer
 from gan_inpaint.errors import MaskCoversAll
+from gan_inpaint.machine import physical_cores
 from gan_inpaint.restoring.cover import SIDES, Cover, cover
 from gan_inpaint.restoring.thickness import CELL, divide
 from gan_inpaint.restoring.windows import ThinWindows

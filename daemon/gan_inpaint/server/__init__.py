@@ -1,4 +1,4 @@
-"""The daemon: `serve` runs it in this process, `detach` starts it as one of its own."""
+"""The daemon: `serve` runs it in this process, `detach` starts it as a separate one."""
 
 from gan_inpaint.server.daemon import Config, serve
 from gan_inpaint.server.detach import detach

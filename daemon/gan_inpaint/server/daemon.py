@@ -10,26 +10,25 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from gan_inpaint import __version__, paths
-from gan_inpaint.cores import physical_cores
+from gan_inpaint.models.store import ModelStore
 from gan_inpaint.protocol import PROTOCOL, Limits
 from gan_inpaint.server import logs, runtime_file
 from gan_inpaint.server.listener import Listener
 from gan_inpaint.server.lock import single_instance
 from gan_inpaint.server.loop import Loop
-from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.server.wake import Wake
-from gan_inpaint.store import ModelStore
+from gan_inpaint.service import Service
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a daemon is started with.
+    """The settings of a daemon.
 
     Attributes:
         limits: what one client may ask for.
-        idle_seconds: after so long without a fill a generator is let go.
+        idle_seconds: a model that was not used for so long is dropped.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -40,15 +39,17 @@ def serve(config: Config | None = None) -> None:
     """Serve until SIGTERM, SIGINT or a client's `stop`. Must be called in the main thread, for its signals.
 
     Raises:
-        DaemonProblem: `already_running`, or `cannot_start` where a folder cannot be used.
+        AlreadyRunning: another daemon has the runtime directory.
+        CannotStart: a folder cannot be used.
     """
     config = config or Config()
     directory = runtime_file.make_private_dir()
     with single_instance(directory):
         logs.configure()
-        sessions = Sessions(ModelStore(paths.models_dir()), physical_cores(), config.idle_seconds)
+        store = ModelStore(paths.models_dir())
+        service = Service(store, limits=config.limits, idle_seconds=config.idle_seconds)
         with Listener(directory, config.limits) as listener, closing(Wake()) as wake:
-            loop = Loop(listener, config.limits, sessions, wake)
+            loop = Loop(listener, service, wake)
             with _ended_by_signals(loop, wake), _announced(listener):
                 loop.run()
         log.info("stopped")
@@ -56,13 +57,13 @@ def serve(config: Config | None = None) -> None:
 
 @contextmanager
 def _announced(listener: Listener) -> Iterator[None]:
-    """Keep the runtime file there while the block runs."""
+    """Publish the runtime file while the block runs."""
     log.info("version %s, process %d, at %s", __version__, os.getpid(), listener.endpoint)
     runtime_file.write(runtime_file.RuntimeInfo(listener.endpoint, listener.token, os.getpid(), __version__, PROTOCOL))
     try:
         yield
     except Exception:
-        log.critical("a defect of the daemon", exc_info=True)  # detached, it has nobody else to tell
+        log.critical("a defect of the daemon", exc_info=True)  # a detached process has no terminal
         raise
     finally:
         runtime_file.remove()

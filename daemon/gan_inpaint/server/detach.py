@@ -1,4 +1,4 @@
-"""Start the daemon as a process of its own that outlives whoever asked for it."""
+"""Start the daemon as a separate process that outlives the one that starts it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import IO
 import zmq
 
 from gan_inpaint import paths
-from gan_inpaint.errors import BadRequest, DaemonProblem
+from gan_inpaint.errors import BadRequest, CannotStart
 from gan_inpaint.protocol import USERNAME, Hello, Welcome, decode_reply, encode
 from gan_inpaint.server import runtime_file
 from gan_inpaint.server.runtime_file import RuntimeInfo
@@ -25,10 +25,10 @@ _HELLO_MS = 1_000
 def detach(timeout: float = 10.0) -> RuntimeInfo:
     """Start `python -m gan_inpaint serve` and return where it listens, once it has answered a `hello`.
 
-    Where another daemon runs already, or wins a race to start, that one is returned.
+    If another daemon runs already, or starts first, that one is returned.
 
     Raises:
-        DaemonProblem: `cannot_start`; the hint holds the end of what the process wrote, or of the log.
+        CannotStart: the hint holds the end of what the process wrote, or of the log.
     """
     if running := _answering():
         return running
@@ -40,12 +40,12 @@ def detach(timeout: float = 10.0) -> RuntimeInfo:
                 return running
             if _ended(process, _LOOK_SECONDS) and runtime_file.read() is None:
                 break
-        raise DaemonProblem("cannot_start", "The daemon could not be started.", _tail(errors))
+        raise CannotStart("The daemon could not be started.", _tail(errors))
 
 
 def _spawn(errors: IO[bytes]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gan_inpaint", "serve"]
-    root = Path(sys.executable).anchor  # so that no folder is kept from being removed or unmounted
+    root = Path(sys.executable).anchor  # so that the daemon keeps no folder from being removed or unmounted
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
         return subprocess.Popen(
@@ -70,7 +70,7 @@ def _ended(process: subprocess.Popen[bytes], wait_seconds: float) -> bool:
 
 
 def _answering() -> RuntimeInfo | None:
-    """The daemon of the runtime file, if it welcomes a client within a second."""
+    """Return the daemon of the runtime file, if it welcomes a client within a second."""
     info = runtime_file.read()
     return info if info is not None and _welcomes(info) else None
 
@@ -91,7 +91,7 @@ def _welcomes(info: RuntimeInfo) -> bool:
 
 
 def _tail(errors: IO[bytes]) -> str:
-    """The end of what the process wrote to standard error, else of the log."""
+    """Return the end of what the process wrote to standard error, else of the log."""
     errors.seek(0)
     written = errors.read()
     log = paths.log_file()

@@ -1,4 +1,4 @@
-"""Where errors become values, so that nothing a client sends ends the daemon or leaves the client without an answer."""
+"""Errors as values: nothing that a client sends ends the daemon or leaves the client without an answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Outcome = TypeVar("Outcome")
 
 
 def guarded(task: Callable[[], Outcome]) -> Outcome | GanInpaintError:
-    """What `task` returns, or the error that it ended with; `internal`, with a traceback in the log, for a defect."""
+    """Return the result of `task`, or its error; for a defect `internal`, with a traceback in the log."""
     try:
         return task()
     except GanInpaintError as problem:
@@ -24,7 +24,7 @@ def guarded(task: Callable[[], Outcome]) -> Outcome | GanInpaintError:
         return OutOfMemory(
             "There is not enough memory for this fill.", "Select a smaller area, or close other programs."
         )
-    # The one broad catch: whatever a request runs into in the libraries below, all other clients are served on.
+    # The only broad catch: a request that fails in one of the libraries must not end the service to other clients.
     except Exception:
         log.exception("a defect in answering a request")
-        return GanInpaintError("The daemon ran into a defect of its own.", "Its log has the details.")
+        return GanInpaintError("The daemon ran into a defect.", "Its log has the details.")

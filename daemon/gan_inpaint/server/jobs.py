@@ -16,14 +16,14 @@ from gan_inpaint.protocol import Limits, Progress, Work
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """Work for one client. The worker reads it, and `cancelled` as it works; only the socket loop changes it.
+    """Work for one client. The worker reads it; only the socket loop changes it.
 
     Attributes:
-        frames: the pixels, the mask, or whatever belongs to the request.
+        frames: the pixels and the mask, as far as the request has them.
         cancelled: set to end the work at its next window.
-        abandoned: the client is gone, nobody is to be told.
-        progress: what the client was told last, or would be told next.
-        told: when that was, in the time of `time.monotonic`.
+        abandoned: the client is gone and gets no replies.
+        progress: the progress that was sent last, or is sent next.
+        sent_at: when it was sent, in the time of `time.monotonic`.
     """
 
     client: bytes
@@ -32,19 +32,19 @@ class Job:
     cancelled: threading.Event = field(default_factory=threading.Event)
     abandoned: bool = False
     progress: Progress = field(init=False)
-    told: float = field(default_factory=time.monotonic)
+    sent_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.progress = Progress(id=self.work.id, done=0, total=0, stage="waiting")
 
     @property
     def pixel_bytes(self) -> int:
-        """Bytes of the pixels that it holds."""
+        """Bytes of its pixels."""
         return sum(self.work.frames[:1])
 
 
 class Jobs:
-    """What runs and what waits. Used by the socket loop only."""
+    """The work that runs and the work that waits. Used by the socket loop only."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -68,7 +68,7 @@ class Jobs:
 
         Raises:
             Busy: as much work, or as many bytes of pixels, wait as the limits allow.
-            BadRequest: the client has work of that `id` under way already.
+            BadRequest: the client already has work of that `id`.
         """
         if self.find(job.client, job.work.id) is not None:
             raise BadRequest(f"A request of the id “{job.work.id}” is under way already.")
@@ -79,7 +79,7 @@ class Jobs:
         self._waiting.append(job)
 
     def start_next(self) -> Job | None:
-        """What to run now, or None while one runs or none waits."""
+        """Return what to run now, or None while one runs or none waits."""
         if self.running is not None or not self._waiting:
             return None
         self.running = self._waiting.popleft()
@@ -92,13 +92,13 @@ class Jobs:
         self._waiting.remove(job)
 
     def take_waiting(self) -> list[Job]:
-        """Empty the queue."""
+        """Empty the queue and return what was in it."""
         taken = list(self._waiting)
         self._waiting.clear()
         return taken
 
     def drop_client(self, client: bytes) -> int:
-        """Forget what waits for a client that is gone, and end what runs for it at its next window; how much."""
+        """Drop the work of a client that is gone, at its next window if it runs; return how many pieces."""
         dropped = [job for job in self if job.client == client]
         for job in dropped:
             job.abandoned = True

@@ -15,7 +15,7 @@ import zmq
 from numpy.typing import NDArray
 from zmq.auth.thread import ThreadAuthenticator
 
-from gan_inpaint.errors import DaemonProblem
+from gan_inpaint.errors import CannotStart
 from gan_inpaint.protocol import USERNAME, Limits, Reply, encode
 
 _HEARTBEAT_MS = 2_000
@@ -26,12 +26,12 @@ _UNREAD_REQUESTS = 16  # of one client, before its own sending blocks
 _FRAMES = 3  # header, pixels, mask
 
 Frames: TypeAlias = Sequence[NDArray[Any]]
-"""What follows a header: pixels, a mask, or nothing."""
+"""The frames after a header: pixels, a mask, or none."""
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as it came: who sent it, its frames, and whether there were more than the protocol knows."""
+    """A message: its sender, its frames, and whether it had more frames than the protocol knows."""
 
     client: bytes
     frames: list[zmq.Frame]
@@ -65,14 +65,14 @@ class Listener:
             self.endpoint = self._bind()
         except zmq.ZMQError as problem:
             self._close()
-            raise DaemonProblem("cannot_start", f"The daemon's socket cannot be opened: {problem}.") from problem
+            raise CannotStart(f"The daemon's socket cannot be opened: {problem}.") from problem
         return self
 
     def __exit__(self, *_: object) -> None:
         self._close()
 
     def receive(self) -> Incoming | None:
-        """The next message, without waiting; frames beyond those of the protocol are read and let go at once."""
+        """Return the next message, without waiting; frames beyond those of the protocol are read and dropped."""
         try:
             client = self.router.recv(zmq.NOBLOCK)
         except zmq.Again:
@@ -88,7 +88,7 @@ class Listener:
         return Incoming(client, frames, excess)
 
     def send(self, client: bytes, reply: Reply, frames: Frames = ()) -> bool:
-        """Send without waiting; False where the client is gone, or has long stopped to read what it is sent."""
+        """Send without waiting; return False if the client is gone or no longer reads."""
         message: list[Any] = [client, encode(reply), *frames]
         try:
             self.router.send_multipart(message, zmq.NOBLOCK, copy=False)
@@ -114,12 +114,12 @@ class Listener:
 
 
 def _unix_socket_fits(path: Path) -> bool:
-    """Whether a client with nothing but the standard library can reach a Unix socket at `path`."""
+    """Return whether a client with only the standard library can reach a Unix socket at `path`."""
     return hasattr(socket, "AF_UNIX") and zmq.has("ipc") and len(os.fsencode(path)) <= _SOCKET_PATH_BYTES
 
 
 def _quiet_log() -> logging.Logger:
-    """A log for the authenticator, which would write passwords at level DEBUG."""
+    """Return a log for the authenticator, which would write passwords at level DEBUG."""
     log = logging.getLogger("gan_inpaint.server.auth")
     log.setLevel(logging.WARNING)
     return log

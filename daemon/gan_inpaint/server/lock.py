@@ -1,4 +1,4 @@
-"""One daemon for a runtime directory: a lock that the system takes back when its process ends, however it ends."""
+"""One daemon for a runtime directory: a lock that the system releases when its process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gan_inpaint import locking
-from gan_inpaint.errors import DaemonProblem
+from gan_inpaint.errors import AlreadyRunning
+from gan_inpaint.files import locks
 from gan_inpaint.server import runtime_file
 
-# Between taking the lock and writing the runtime file, or removing it and letting go, a daemon is nowhere to be seen.
+# A daemon is invisible between taking the lock and writing the runtime file, and between removing it and its end.
 _SETTLE_SECONDS = 5.0
 _RETRY_SECONDS = 0.05
 
@@ -21,12 +21,12 @@ def single_instance(directory: Path) -> Iterator[None]:
     """Hold the lock of `directory`.
 
     Raises:
-        DaemonProblem: `already_running`; the message says where the other daemon is.
+        AlreadyRunning: the message says where the other daemon is.
         CannotWrite: the file system has no locks.
     """
     with (directory / "daemon.lock").open("ab") as file:
         deadline = time.monotonic() + _SETTLE_SECONDS
-        while not locking.take(file):
+        while not locks.take(file):
             running = runtime_file.read()
             if running is not None or time.monotonic() > deadline:
                 raise _already_running(running)
@@ -34,8 +34,6 @@ def single_instance(directory: Path) -> Iterator[None]:
         yield
 
 
-def _already_running(running: runtime_file.RuntimeInfo | None) -> DaemonProblem:
+def _already_running(running: runtime_file.RuntimeInfo | None) -> AlreadyRunning:
     where = f"process {running.pid} at {running.endpoint}" if running else "but it does not answer yet"
-    return DaemonProblem(
-        "already_running", f"The daemon runs already: {where}.", "“gan-inpaint stop” ends it, if you want another one."
-    )
+    return AlreadyRunning(f"The daemon runs already: {where}.", "“gan-inpaint stop” ends it, if you want another one.")

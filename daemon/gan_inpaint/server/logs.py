@@ -1,4 +1,4 @@
-"""The daemon's log: a rotating file, and standard error for whoever started it in a terminal."""
+"""The daemon's log: a rotating file, and standard error if it was started in a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from logging.handlers import RotatingFileHandler
 
 from gan_inpaint import paths
-from gan_inpaint.errors import DaemonProblem
+from gan_inpaint.errors import CannotStart
 
 _BYTES = 1_000_000
 _OLD_FILES = 3
@@ -20,7 +20,7 @@ def configure() -> None:
     The level is `$GAN_INPAINT_LOG_LEVEL`, by default INFO.
 
     Raises:
-        DaemonProblem: `cannot_start`, when the log file cannot be written or there is no such level.
+        CannotStart: the log file cannot be written, or there is no such level.
     """
     log = logging.getLogger("gan_inpaint")
     handlers: list[logging.Handler] = [_file_handler()]
@@ -34,8 +34,7 @@ def configure() -> None:
     try:
         log.setLevel(level)
     except ValueError as problem:
-        raise DaemonProblem(
-            "cannot_start",
+        raise CannotStart(
             f"GAN_INPAINT_LOG_LEVEL is “{level}”, which is no level of the log.",
             "Use DEBUG, INFO, WARNING or ERROR.",
         ) from problem
@@ -47,8 +46,7 @@ def _file_handler() -> logging.Handler:
         file.parent.mkdir(parents=True, exist_ok=True)
         return RotatingFileHandler(file, maxBytes=_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
     except OSError as problem:
-        raise DaemonProblem(
-            "cannot_start",
+        raise CannotStart(
             f"The log {file} cannot be written: {problem.strerror}.",
             "Set GAN_INPAINT_LOG_DIR to a folder of your own.",
         ) from problem

@@ -1,4 +1,4 @@
-"""The socket loop: reads requests, answers them, passes work to the worker and what the worker says to the clients.
+"""The socket loop: reads requests, answers them, passes work to the worker and its replies to the clients.
 
 Nothing here takes long, so that every request is answered at once, also while the worker works.
 """
@@ -13,7 +13,7 @@ from collections import deque
 
 import zmq
 
-from gan_inpaint import __version__, protocol
+from gan_inpaint import __version__, machine, protocol
 from gan_inpaint.errors import BadRequest, Cancelled, GanInpaintError, TooLarge
 from gan_inpaint.errors import Stopping as StoppingProblem
 from gan_inpaint.protocol import (
@@ -22,7 +22,6 @@ from gan_inpaint.protocol import (
     Detection,
     Error,
     Hello,
-    Limits,
     Outcome,
     Picture,
     Ping,
@@ -38,31 +37,30 @@ from gan_inpaint.protocol import (
     Welcome,
     Work,
 )
-from gan_inpaint.server import machine
 from gan_inpaint.server.guard import guarded
 from gan_inpaint.server.jobs import Job, Jobs
 from gan_inpaint.server.listener import Frames, Incoming, Listener
-from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.server.wake import Wake
 from gan_inpaint.server.worker import Worker
+from gan_inpaint.service import Service
 
 log = logging.getLogger(__name__)
 
-_PROGRESS_SECONDS = 0.9  # a client hears of its work at least once a second, and the daemon of a client that is gone
-_MESSAGES_A_TURN = 32  # read before the worker's news and the progress have their turn
+_PROGRESS_SECONDS = 0.9  # the longest silence toward a client; sending also shows whether the client is gone
+_MESSAGES_A_TURN = 32  # read before the worker's replies and the progress are sent
 
 
 class Loop:
-    """Serves the clients of one listener until it is told to stop."""
+    """Serves the clients of one listener until `stop`."""
 
-    def __init__(self, listener: Listener, limits: Limits, sessions: Sessions, wake: Wake) -> None:
+    def __init__(self, listener: Listener, service: Service, wake: Wake) -> None:
         self._listener = listener
-        self._limits = limits
-        self._sessions = sessions
+        self._limits = service.limits
+        self._service = service
         self._wake = wake
-        self._jobs = Jobs(limits)
+        self._jobs = Jobs(service.limits)
         self._news: deque[tuple[Job, Progress | Outcome, Frames]] = deque()
-        self._worker = Worker(sessions, self._report, self._worker_ended)
+        self._worker = Worker(service, self._report, self._worker_ended)
         self._poller = zmq.Poller()
         self._poller.register(listener.router, zmq.POLLIN)
         self._poller.register(wake.inbox, zmq.POLLIN)
@@ -72,7 +70,7 @@ class Loop:
         self._cannot_work = False
 
     def run(self) -> None:
-        """Serve until `stop`; what runs then is finished first."""
+        """Serve until `stop`; the work that runs then is finished first."""
         self._worker.start()
         try:
             while self._jobs or not self._stopping:
@@ -81,23 +79,23 @@ class Loop:
             self._worker.finish()
 
     def stop(self) -> None:
-        """Ask the loop to end; callable from a signal handler whose signal also rings the wake."""
+        """Ask the loop to end; can be called from a signal handler whose signal also rings the wake."""
         self._stopping = True
 
     def _report(self, job: Job, reply: Progress | Outcome, frames: Frames) -> None:
-        """What the worker calls, in its thread."""
+        """Take a reply of the worker, in its thread."""
         self._news.append((job, reply, frames))
         self._wake.ring()
 
     def _worker_ended(self) -> None:
-        """What the worker calls last, in its thread."""
+        """Note that the worker has ended, in its thread."""
         self._cannot_work = True
         self._wake.ring()
 
     def _turn(self) -> None:
         self._poller.poll(self._milliseconds_until_progress())
         if self._cannot_work:
-            raise RuntimeError("the thread that works has ended")  # better no daemon than one that lets clients wait
+            raise RuntimeError("the thread that works has ended")  # better no daemon than clients that wait for ever
         self._wake.quiet()
         while self._news:
             self._pass_on(*self._news.popleft())
@@ -112,7 +110,7 @@ class Loop:
             self._worker.submit(job)
         self._tell_progress()
 
-    # What the clients say
+    # Requests
 
     def _handle(self, incoming: Incoming) -> None:
         header = incoming.frames[0]
@@ -165,7 +163,7 @@ class Loop:
         return [Cancelling(id=request.id, found=True), Error.of(request.target, Cancelled("The work was cancelled."))]
 
     def _welcome(self, id: str) -> Welcome:
-        models = self._sessions.offered()
+        models = self._service.offered()
         return Welcome(id=id, version=__version__, pid=os.getpid(), models=models, limits=self._limits)
 
     def _status(self, id: str) -> Status:
@@ -179,12 +177,12 @@ class Loop:
             queued=self._jobs.waiting,
             running=int(self._jobs.running is not None),
             memory_mib=round(machine.resident_mib(), 1),
-            threads=self._sessions.threads,
-            providers_available=self._sessions.providers_available,
-            sessions=self._sessions.describe(),
+            threads=self._service.threads,
+            providers_available=self._service.providers_available(),
+            sessions=self._service.sessions(),
         )
 
-    # What the clients are told of their work
+    # Replies about work
 
     def _pass_on(self, job: Job, reply: Progress | Outcome, frames: Frames) -> None:
         if isinstance(reply, Progress):
@@ -194,20 +192,20 @@ class Loop:
             self._fills += isinstance(reply, Result)
             _log_end(job, reply)
         if not job.abandoned:
-            job.told = time.monotonic()
+            job.sent_at = time.monotonic()
             self._send(job.client, reply, frames)
 
     def _tell_progress(self) -> None:
         now = time.monotonic()
-        for job in [job for job in self._jobs if now - job.told >= _PROGRESS_SECONDS]:
-            job.told = now
+        for job in [job for job in self._jobs if now - job.sent_at >= _PROGRESS_SECONDS]:
+            job.sent_at = now
             if not job.abandoned:
                 self._send(job.client, job.progress)
 
     def _milliseconds_until_progress(self) -> int | None:
         if not self._jobs:
             return None
-        seconds = min(job.told for job in self._jobs) + _PROGRESS_SECONDS - time.monotonic()
+        seconds = min(job.sent_at for job in self._jobs) + _PROGRESS_SECONDS - time.monotonic()
         return max(0, math.ceil(seconds * 1000))
 
     def _refuse_waiting(self) -> None:
@@ -227,7 +225,7 @@ def _log_end(job: Job, reply: Outcome) -> None:
         how = f"{reply.windows} windows) by {by.model} on {by.provider}"
         log.info("%s%s in %.2f s (%s", verb, crop, reply.seconds, how)
     elif isinstance(reply, Detection):
-        log.info("looked for damage%s in %.2f s (%d parts)", crop, reply.seconds, reply.found)
+        log.info("searched for damage%s in %.2f s (%d parts)", crop, reply.seconds, reply.found)
     else:
         log.info("did not %s%s: %s", type(work).__name__.lower(), crop, reply.code)
 

@@ -1,4 +1,4 @@
-"""Pixel frames as arrays and back; only what is `bgra`, or not aligned for the processor, is copied."""
+"""Pixel frames as arrays and back; copied only if they are `bgra` or not aligned for the processor."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint.protocol import CHANNELS, Depth, Picture
-
-_SAMPLES: dict[Depth, str] = {"u8": "u1", "u16": "<u2", "f16": "<f2", "f32": "<f4"}
+from gan_inpaint.options import CHANNELS, SAMPLE_TYPES
+from gan_inpaint.protocol import Picture
 
 
 def image_from(picture: Picture, frame: memoryview) -> NDArray[Any]:
-    """The image of a pixel frame, for the engine.
+    """Return the image of a pixel frame: (H, W) for `gray`, else (H, W, channels), gray, alpha or R, G, B, alpha.
 
-    Returns:
-        (H, W) for `gray`, else (H, W, channels) in the order gray, alpha or R, G, B, alpha; uint8, uint16, float16 or
-        float32 in the machine's byte order. Read-only, a view of the frame where possible.
+    Its dtype is uint8, uint16, float16 or float32 in the machine's byte order. It is read-only, a view of the frame if
+    possible.
     """
-    dtype = np.dtype(_SAMPLES[picture.depth])
+    dtype = np.dtype(SAMPLE_TYPES[picture.depth])
     channels = CHANNELS[picture.layout]
     shape = (picture.height, picture.width) if channels == 1 else (picture.height, picture.width, channels)
     samples = np.require(np.frombuffer(frame, dtype), requirements=["ALIGNED"]).reshape(shape)
@@ -28,18 +26,18 @@ def image_from(picture: Picture, frame: memoryview) -> NDArray[Any]:
 
 
 def mask_from(picture: Picture, frame: memoryview) -> NDArray[np.uint8]:
-    """The mask of a mask frame: (H, W) uint8, 0 keep to 255 fill; a read-only view."""
+    """Return the mask of a mask frame: (H, W) uint8, 0 keep to 255 fill; a read-only view."""
     return np.frombuffer(frame, np.uint8).reshape(picture.height, picture.width)
 
 
 def frame_from(picture: Picture, image: NDArray[Any]) -> NDArray[Any]:
-    """The pixels of `image`, which has the shape and dtype of `image_from`, as they go to the client: contiguous."""
+    """Return the pixel frame of `image`, which has the shape and dtype of `image_from`: contiguous."""
     ordered = _red_and_blue_swapped(image) if picture.layout == "bgra" else image
-    return np.ascontiguousarray(ordered, dtype=_SAMPLES[picture.depth])
+    return np.ascontiguousarray(ordered, dtype=SAMPLE_TYPES[picture.depth])
 
 
 def _red_and_blue_swapped(image: NDArray[Any]) -> NDArray[Any]:
-    """A copy of (H, W, 4); made channel by channel, since indexing with a list would keep the socket loop waiting."""
+    """Return a copy of (H, W, 4), made channel by channel: indexing with a list would block the socket loop."""
     swapped = np.empty_like(image)
     for channel, source in enumerate((2, 1, 0, 3)):
         swapped[..., channel] = image[..., source]

@@ -1,4 +1,4 @@
-"""How the worker's thread and signals reach a loop that waits for sockets."""
+"""How the worker's thread and signals wake a loop that waits for sockets."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Wake:
         return self._bell.fileno()
 
     def ring(self) -> None:
-        with suppress(BlockingIOError):  # full: the loop has plenty of reason to wake up already
+        with suppress(BlockingIOError):  # full: the loop has not read the last ones yet
             self._bell.send(b"\0")
 
     def quiet(self) -> None:
-        """Forget what has rung."""
+        """Empty the inbox."""
         with suppress(BlockingIOError):
             while self.inbox.recv(4096):
                 pass

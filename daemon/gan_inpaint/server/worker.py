@@ -8,14 +8,14 @@ from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
 from gan_inpaint.errors import Cancelled, GanInpaintError
+from gan_inpaint.models.entry import DEFAULT
 from gan_inpaint.protocol import Error, Outcome, Progress, Stage
+from gan_inpaint.server.damage_maps import DamageMaps
 from gan_inpaint.server.guard import guarded
-from gan_inpaint.server.heatmaps import HeatMaps
 from gan_inpaint.server.jobs import Job
 from gan_inpaint.server.listener import Frames
-from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.server.tasks import Tasks
-from gan_inpaint.store import DEFAULT
+from gan_inpaint.service import Service
 
 Report: TypeAlias = Callable[[Job, Progress | Outcome, Frames], None]
 
@@ -23,15 +23,15 @@ Report: TypeAlias = Callable[[Job, Progress | Outcome, Frames], None]
 class Worker(threading.Thread):
     """Takes work from `submit` and hands every reply to `report`, which must be safe to call from this thread.
 
-    Warms the default generator first. Ends after the work at hand when `finish` is called, and calls `ended` at its
-    end, whatever that is.
+    Loads the default generator first. Ends after the current work when `finish` is called, and calls `ended` when it
+    ends for any reason.
     """
 
-    def __init__(self, sessions: Sessions, report: Report, ended: Callable[[], None]) -> None:
+    def __init__(self, service: Service, report: Report, ended: Callable[[], None]) -> None:
         super().__init__(name="work")
-        self._sessions = sessions
-        self._heatmaps = HeatMaps(sessions.idle_seconds)
-        self._tasks = Tasks(sessions, self._heatmaps)
+        self._service = service
+        self._damage_maps = DamageMaps(service.idle_seconds)
+        self._tasks = Tasks(service, self._damage_maps)
         self._report = report
         self._ended = ended
         self._inbox: SimpleQueue[Job | None] = SimpleQueue()
@@ -51,7 +51,7 @@ class Worker(threading.Thread):
             self._ended()
 
     def _serve(self) -> None:
-        guarded(lambda: self._sessions.choose(DEFAULT))
+        guarded(lambda: self._service.load(DEFAULT))
         while True:
             try:
                 job = self._inbox.get(timeout=self._seconds_until_tidy())
@@ -61,23 +61,23 @@ class Worker(threading.Thread):
             if job is None:
                 return
             self._work(job)
-            del job  # or its pixels would be held until the next
+            del job  # or its pixels would be held until the next one
 
     def _seconds_until_tidy(self) -> float | None:
-        pauses = self._sessions.seconds_until_tidy(), self._heatmaps.seconds_until_tidy()
+        pauses = self._service.seconds_until_tidy(), self._damage_maps.seconds_until_tidy()
         return min((pause for pause in pauses if pause is not None), default=None)
 
     def _tidy(self) -> None:
-        self._heatmaps.tidy()
-        self._sessions.tidy()
+        self._damage_maps.tidy()
+        self._service.tidy()
 
     def _work(self, job: Job) -> None:
-        def tell(done: int, total: int, stage: Stage) -> None:
+        def on_progress(done: int, total: int, stage: Stage) -> None:
             if job.cancelled.is_set():
                 raise Cancelled("The work was cancelled.")
             self._report(job, Progress(id=job.work.id, done=done, total=total, stage=stage), ())
 
-        outcome = guarded(lambda: self._tasks.do(job.work, [frame.buffer for frame in job.frames], tell))
+        outcome = guarded(lambda: self._tasks.do(job.work, [frame.buffer for frame in job.frames], on_progress))
         if isinstance(outcome, GanInpaintError):
             self._report(job, Error.of(job.work.id, outcome), ())
         else:

@@ -1,0 +1,48 @@
+"""The machine that this process runs on: its cores, its memory, its processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import psutil
+
+
+def physical_cores() -> int:
+    """Return how many threads to start: one for each physical core that this process may use."""
+    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    return min(cores, len(os.sched_getaffinity(0))) if sys.platform == "linux" else cores
+
+
+def keep_blas_to_one_thread() -> None:
+    """Hold OpenBLAS to one thread in this process, which must not have imported numpy yet, and in its children.
+
+    The matrix products here are too small to share, and OpenBLAS' threads spin for a tenth of a second after each of
+    them, on a core that the network needs.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process of that number runs; one that has ended but was not waited for does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:  # another user's, but it runs
+        return True
+
+
+def resident_mib() -> float:
+    """Return the memory that this process holds now, in MiB."""
+    return float(psutil.Process().memory_info().rss) / 2**20
+
+
+def release_memory() -> None:
+    """Return freed memory to the system, which the C library would keep for later (glibc)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+        if trim is not None:
+            trim(0)

@@ -1,0 +1,150 @@
+"""Open generators and detectors in onnxruntime, check them and warm them up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from gan_inpaint.errors import BadModel
+from gan_inpaint.models.adapters import PROBE_WHITE, Adapter, Float32Array, own_manifest, recognise
+from gan_inpaint.models.detector import OnnxDetector
+from gan_inpaint.models.entry import ModelEntry, not_a_detector
+from gan_inpaint.models.manifest import AnyManifest, DetectorManifest, sha256_of
+from gan_inpaint.models.session import CPU, open_session, run
+
+
+class OnnxFiller:
+    """A generator that is ready to fill; implements `gan_inpaint.engine.Filler`. Not for two threads at a time.
+
+    `provider`: what the session really runs on; `fallback`: a sentence if that is not the best one, else empty.
+    """
+
+    def __init__(self, model: ModelEntry, session: ort.InferenceSession, adapter: Adapter, fallback: str) -> None:
+        self.model = model
+        self.sha256 = model.sha256
+        self.name = model.name
+        self.window = adapter.manifest.window
+        self.size_multiple = adapter.manifest.size_multiple
+        self.guided = adapter.manifest.guided
+        self.detail = adapter.manifest.detail
+        self.provider: str = session.get_providers()[0]
+        self.fallback = fallback
+        self._session = session
+        self._adapter = adapter
+
+    def __call__(self, images: Float32Array, holes: Float32Array, /) -> Float32Array:
+        """Fill images (N, 3, H, W) in [-1, 1], zero or prefilled in the hole, where holes (N, 1, H, W) are 1.
+
+        Returns (N, 3, H, W) in [-1, 1].
+
+        Raises:
+            OutOfMemory: the machine could not hold the windows; the filler can still be used.
+            BadModel: the session failed, or its output is not finite.
+        """
+        batch = len(images) if self._adapter.batched else 1
+        fills = [
+            self._adapter.fill(_run(self._session, self._adapter, images[at : at + batch], holes[at : at + batch]))
+            for at in range(0, len(images), batch)
+        ]
+        return fills[0] if len(fills) == 1 else np.concatenate(fills)
+
+    def rest(self) -> None:
+        """Free the working memory of past runs. For a pause: the next run must allocate it again.
+
+        Raises as a call does.
+        """
+        _tried(self._session, self._adapter, self._adapter.probe, shrink=True)
+
+
+def load(entry: ModelEntry, threads: int) -> OnnxFiller:
+    """Open an installed generator on `threads` threads and run it once at its window's size.
+
+    Raises:
+        BadModel: the file is missing, is not the one that was installed, does not work, or is a detector's.
+        OutOfMemory: the machine could not hold it.
+    """
+    session, fallback = _opened(entry, threads)
+    adapter = recognise(session)
+    window = adapter.manifest.window
+    return OnnxFiller(entry, session, _tried(session, adapter, (1, window, window)), fallback)
+
+
+def load_detector(entry: ModelEntry, threads: int) -> OnnxDetector:
+    """Open an installed detector on `threads` threads and run it once at its smallest size.
+
+    Raises:
+        BadModel: the file is missing, is not the one that was installed, does not work, or is no detector's.
+        OutOfMemory: the machine could not hold it.
+    """
+    if entry.kind != "detector":
+        raise not_a_detector(entry.name)
+    session, fallback = _opened(entry, threads)
+    manifest = own_manifest(session)
+    if not isinstance(manifest, DetectorManifest):
+        raise not_a_detector(entry.name)
+    return _tried_detector(OnnxDetector(entry.name, entry.sha256, manifest, session, fallback))
+
+
+def examine(path: Path) -> AnyManifest:
+    """Load a file that is not installed yet, run it once at its smallest size, and return its manifest.
+
+    Raises:
+        BadModel: it is damaged or foreign, does not follow the contract, or does not work.
+        OutOfMemory: the machine could not hold it.
+    """
+    session, fallback = open_session(path, 1, [CPU])
+    manifest = own_manifest(session)
+    if isinstance(manifest, DetectorManifest):
+        return _tried_detector(OnnxDetector(path.stem, "", manifest, session, fallback)).manifest
+    adapter = recognise(session)
+    return _tried(session, adapter, adapter.probe).manifest
+
+
+def _opened(entry: ModelEntry, threads: int) -> tuple[ort.InferenceSession, str]:
+    """Return a session of the installed file, and a sentence if it is not on the best provider."""
+    if entry.path is None:
+        raise ValueError(f"{entry.name} has no file to load")
+    _check_unchanged(entry, entry.path)
+    return open_session(entry.path, threads, ort.get_available_providers())
+
+
+def _check_unchanged(entry: ModelEntry, path: Path) -> None:
+    hint = "Install GAN Inpaint again." if entry.built_in else "Remove the model and add it again."
+    try:
+        actual = sha256_of(path)
+    except OSError as problem:
+        raise BadModel(f"The model's file {path} cannot be read: {problem.strerror}.", hint) from problem
+    if actual != entry.sha256:
+        raise BadModel(f"The model “{entry.name}” was changed or damaged since it was installed.", hint)
+
+
+def _tried_detector(detector: OnnxDetector) -> OnnxDetector:
+    """Run a detector once on two flat pictures; raises as it does."""
+    side = detector.size_multiple
+    detector(np.full((2, 3, side, 2 * side), PROBE_WHITE, np.float32))
+    return detector
+
+
+def _tried(
+    session: ort.InferenceSession, adapter: Adapter, size: tuple[int, int, int], *, shrink: bool = False
+) -> Adapter:
+    """Run a session once, on a flat picture with a hole in the middle; return the adapter that its output calls for."""
+    count, height, width = size
+    holes = np.zeros((count, 1, height, width), np.float32)
+    holes[:, :, height // 4 : -(-height * 3 // 4), width // 4 : -(-width * 3 // 4)] = 1
+    images = np.float32(PROBE_WHITE) * np.repeat(1 - holes, 3, axis=1)
+    return adapter.calibrated(_run(session, adapter, images, holes, shrink=shrink))
+
+
+def _run(
+    session: ort.InferenceSession, adapter: Adapter, images: Float32Array, holes: Float32Array, *, shrink: bool = False
+) -> NDArray[np.generic]:
+    """Return the raw output, (N, 3, H, W) and finite. `shrink` frees the memory of this run and of those before."""
+    feeds = adapter.feeds(images, holes)
+    output = run(session, adapter.manifest.output, feeds, "The model failed while it was filling.", shrink=shrink)
+    if output.shape != images.shape or not np.isfinite(output).all():
+        raise BadModel("The model does not work: its output has a wrong size, or values that are no numbers.")
+    return output

@@ -1,0 +1,99 @@
+"""An option has one name, one default and one set of values, wherever it is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import pytest
+import typer
+
+import gan_inpaint
+from gan_inpaint import options, protocol
+from gan_inpaint.cli import main
+from gan_inpaint.options import DetectOptions, FillOptions, RepairOptions, SelectOptions
+import gan_inpaint_client as client
+
+ALL = [
+    (client.FillRequest, FillOptions),
+    (client.DetectRequest, DetectOptions),
+    (client.SelectRequest, SelectOptions),
+    (client.RepairRequest, RepairOptions),
+]
+PICTURE = {"pixels", "mask", "width", "height", "layout", "depth", "heatmap", "damage_map"}
+
+
+def defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return msgspec.structs.asdict(kind())
+
+
+@pytest.mark.parametrize(("request_type", "kind"), ALL)
+def test_the_clients_requests_have_these_names_and_defaults(request_type: Any, kind: type[msgspec.Struct]) -> None:
+    asked = {
+        protocol.FORMER_KEYS.get(field.name, field.name): field.default
+        for field in dataclasses.fields(request_type)
+        if field.name not in PICTURE
+    }
+    assert asked == defaults(kind)
+
+
+@pytest.mark.parametrize(("request_type", "kind"), ALL)
+def test_the_clients_methods_have_these_names_and_defaults(request_type: Any, kind: type[msgspec.Struct]) -> None:
+    parameters = inspect.signature(getattr(client.Client, request_type.type)).parameters
+    named = {protocol.FORMER_KEYS.get(name, name): parameter.default for name, parameter in parameters.items()}
+    assert {name: value for name, value in named.items() if name in defaults(kind)} == defaults(kind)
+
+
+def test_the_clients_layouts_and_depths_are_those_of_the_daemon() -> None:
+    from gan_inpaint_client import requests
+
+    assert requests.CHANNELS == options.CHANNELS
+    assert {depth: int(samples[-1]) for depth, samples in options.SAMPLE_TYPES.items()} == requests.SAMPLE_BYTES
+    assert set(options.CHANNELS) == set(get_args(options.Layout))
+    assert set(options.SAMPLE_TYPES) == set(get_args(options.Depth))
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "left_out"),
+    [
+        (gan_inpaint.fill, FillOptions, set()),
+        (gan_inpaint.select, SelectOptions, set()),
+        (gan_inpaint.detect, DetectOptions, {"sensitivity", "kinds", "dilate"}),  # chosen by `select`
+        (gan_inpaint.repair, RepairOptions, {"sensitivity", "kinds", "dilate"}),
+    ],
+)
+def test_the_python_interface_has_these_names_and_defaults(
+    function: Any, kind: type[msgspec.Struct], left_out: set[str]
+) -> None:
+    parameters = inspect.signature(function).parameters
+    asked = {name: parameter.default for name, parameter in parameters.items()}
+    for name in ("image", "mask", "damage_map", "detector"):
+        asked.pop(name, None)
+    assert asked == {name: value for name, value in defaults(kind).items() if name not in left_out}
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "left_out"),
+    [
+        ("fill", FillOptions, {"transfer"}),  # the photograph tells it
+        ("detect", DetectOptions, {"transfer", "dilate"}),
+        ("restore", SelectOptions, {"kinds", "dilate"}),
+    ],
+)
+def test_the_command_line_has_these_names_and_defaults(
+    command: str, kind: type[msgspec.Struct], left_out: set[str]
+) -> None:
+    parameters: Any = typer.main.get_command(main.app).commands[command].params  # type: ignore[attr-defined]
+    asked = {each.name: each.default for each in parameters if each.name in defaults(kind)}
+    assert asked == {name: value for name, value in defaults(kind).items() if name not in left_out}
+
+
+def test_the_engine_and_the_detection_have_the_same_values() -> None:
+    from gan_inpaint import detection, engine
+
+    hints = get_type_hints(engine.FillOptions)
+    assert get_args(hints["quality"]) == get_args(options.Quality)
+    assert get_args(hints["transfer"]) == get_args(options.Transfer)
+    assert get_args(detection.Kinds) == get_args(options.Kinds)
