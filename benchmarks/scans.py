@@ -12,8 +12,8 @@ from benchmarks.measure import Figure, interleaved
 from benchmarks.yardstick import NAME, yardstick
 from gan_inpaint import runtime
 from gan_inpaint.cores import physical_cores
+from gan_inpaint.defects import repair
 from gan_inpaint.paths import models_dir
-from gan_inpaint.restoring.repair import repair
 from gan_inpaint.store import ModelStore
 
 ROUNDS = 5

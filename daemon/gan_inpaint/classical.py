@@ -12,7 +12,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import Bytes, Floats
+from gan_inpaint.engine.arrays import Float32Array as Floats
+from gan_inpaint.engine.arrays import UInt8Array as Bytes
 
 _REDUCTIONS = {1: 4.0, 2: 24.0, 4: np.inf}
 """How far from the known picture, in pixels, a hole may reach to be filled at one part of the resolution."""

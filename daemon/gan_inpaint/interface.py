@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gan_inpaint import paths
 from gan_inpaint.cores import physical_cores
+from gan_inpaint.defects import repair as repair_with
 from gan_inpaint.detection import Kinds, find_damage
 from gan_inpaint.detection import select as select_of
 from gan_inpaint.engine import FillOptions
@@ -22,12 +23,12 @@ from gan_inpaint.engine.options import Quality
 from gan_inpaint.engine.pixels import Transfer
 from gan_inpaint.errors import BadModel
 from gan_inpaint.manifest import DetectorManifest
-from gan_inpaint.restoring.repair import repair as repair_with
 from gan_inpaint.server.sessions import Sessions, best
 from gan_inpaint.store import DEFAULT, SHIPPED_DETECTOR, ModelStore
 
 if TYPE_CHECKING:
-    from gan_inpaint.engine.arrays import Bytes, Samples
+    from gan_inpaint.engine.arrays import Samples
+    from gan_inpaint.engine.arrays import UInt8Array as Bytes
 
 _one_at_a_time = threading.Lock()  # a session is not for two threads at a time
 

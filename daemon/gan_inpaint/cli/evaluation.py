@@ -19,7 +19,8 @@ from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, UnknownModel, 
 
 if TYPE_CHECKING:
     from gan_inpaint.engine import Filler
-    from gan_inpaint.engine.arrays import Bytes, Flags
+    from gan_inpaint.engine.arrays import BoolArray as Flags
+    from gan_inpaint.engine.arrays import UInt8Array as Bytes
     from gan_inpaint.store import ModelEntry
 
     Fill = Callable[[Bytes, Flags], Bytes]
@@ -166,7 +167,7 @@ def _by_engine(filler: Filler) -> Fill:
     """Fill as the product does, but with the hole as it is: here nothing of an object stands around it."""
     from gan_inpaint import engine
 
-    options = engine.FillOptions(grow=0)
+    options = engine.FillOptions(dilate=0)
 
     def fill(picture: Bytes, hole: Flags) -> Bytes:
         filled: Bytes = engine.fill(picture, hole.astype("uint8") * 255, filler, options).image

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gan_inpaint.engine.arrays import Floats
+from gan_inpaint.engine.arrays import Float32Array as Floats
 
 
 class Detector(Protocol):

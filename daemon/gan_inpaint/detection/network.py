@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
-from gan_inpaint.engine.arrays import Floats
+from gan_inpaint.engine.arrays import Float32Array as Floats
 from gan_inpaint.errors import BadModel
 from gan_inpaint.manifest import DetectorManifest
 from gan_inpaint.onnx_session import run

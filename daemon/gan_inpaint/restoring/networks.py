@@ -8,11 +8,12 @@ from pathlib import Path
 
 from gan_inpaint import paths
 from gan_inpaint.cores import physical_cores
+from gan_inpaint.defects import repair as repair_defects
 from gan_inpaint.detection import Kinds, Selection, find_damage, select
 from gan_inpaint.detection.finding import OnTile
-from gan_inpaint.engine.arrays import Bytes, Samples
+from gan_inpaint.engine.arrays import Samples
+from gan_inpaint.engine.arrays import UInt8Array as Bytes
 from gan_inpaint.imagefile import Photograph
-from gan_inpaint.restoring.repair import repair as repair_defects
 from gan_inpaint.server.sessions import Sessions
 from gan_inpaint.store import DEFAULT, ModelStore
 

@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 
 from gan_inpaint import imagefile
-from gan_inpaint.engine.arrays import Bytes, Samples
+from gan_inpaint.engine.arrays import Samples
+from gan_inpaint.engine.arrays import UInt8Array as Bytes
 from gan_inpaint.errors import (
     BadModel,
     CannotWrite,

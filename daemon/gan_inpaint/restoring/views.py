@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gan_inpaint.engine.arrays import Bytes, Samples
+from gan_inpaint.engine.arrays import Samples
+from gan_inpaint.engine.arrays import UInt8Array as Bytes
 from gan_inpaint.imagefile.orientation import to_upright
 from gan_inpaint.restoring.outcome import View
 

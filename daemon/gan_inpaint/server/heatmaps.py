@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gan_inpaint.errors import HeatmapGone
 
 if TYPE_CHECKING:
-    from gan_inpaint.engine.arrays import Bytes
+    from gan_inpaint.engine.arrays import UInt8Array as Bytes
 
 _KEPT = 2
 

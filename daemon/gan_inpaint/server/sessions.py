@@ -21,7 +21,8 @@ from gan_inpaint.store import AUTO, CLASSICAL, DEFAULT, SHIPPED_DETECTOR, ModelE
 if TYPE_CHECKING:
     from gan_inpaint.detection.network import OnnxDetector
     from gan_inpaint.engine import Filler, FillOptions
-    from gan_inpaint.engine.arrays import Bytes, Samples
+    from gan_inpaint.engine.arrays import Samples
+    from gan_inpaint.engine.arrays import UInt8Array as Bytes
     from gan_inpaint.engine.filling import OnWindow
 
 log = logging.getLogger(__name__)

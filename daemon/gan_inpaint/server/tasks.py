@@ -17,7 +17,8 @@ from gan_inpaint.server.sessions import Sessions, best
 
 if TYPE_CHECKING:
     from gan_inpaint.detection import Selection
-    from gan_inpaint.engine.arrays import Bytes, Samples
+    from gan_inpaint.engine.arrays import Samples
+    from gan_inpaint.engine.arrays import UInt8Array as Bytes
 
 Tell = Callable[[int, int, Stage], None]
 Buffers = list[memoryview]
@@ -76,8 +77,8 @@ class Tasks:
         return _detection(wanted.id, wanted.heatmap, selection, started)
 
     def _repair(self, wanted: Repair, frames: Buffers, tell: Tell) -> tuple[Result, Frames]:
+        from gan_inpaint.defects import repair
         from gan_inpaint.detection import select
-        from gan_inpaint.restoring.repair import repair
 
         started = time.perf_counter()
         image, allowed = pixels.image_from(wanted, frames[0]), pixels.mask_from(wanted, frames[1])

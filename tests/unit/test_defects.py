@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.test_engine_coarse_to_fine import Recorder, ramp
 from tests.unit.test_engine_fill import WHITE, pictures
-from tests.unit.test_engine_octaves import Recorder, ramp
 from tests.unit.test_engine_plan import masks
 
+from gan_inpaint.defects import repair
+from gan_inpaint.defects.cover import MARGIN, SIDES, cover
+from gan_inpaint.defects.thickness import CELL, divide
 from gan_inpaint.engine import FillOptions, fill
 from gan_inpaint.errors import Cancelled, EmptyMask, MaskCoversAll, MaskSizeMismatch
-from gan_inpaint.restoring.cover import MARGIN, SIDES, cover
-from gan_inpaint.restoring.repair import repair
-from gan_inpaint.restoring.thickness import CELL, divide
 
 
 def scratches(height: int = 700, width: int = 900, *, wide: bool = False) -> np.ndarray:
@@ -228,7 +228,7 @@ def test_a_filler_that_is_not_guided_fills_the_usual_way() -> None:
 
     image, mask = np.full((700, 900), 90, np.uint8), scratches()
     fillers = [Zero(256), Zero(256)]
-    repaired, filled = repair(image, mask, fillers[0]), fill(image, mask, fillers[1], FillOptions(grow=0))
+    repaired, filled = repair(image, mask, fillers[0]), fill(image, mask, fillers[1], FillOptions(dilate=0))
     assert repaired.windows == filled.windows
     assert [shape[2:] for shape in fillers[0].shapes] == [shape[2:] for shape in fillers[1].shapes]
 

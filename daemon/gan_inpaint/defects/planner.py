@@ -1,7 +1,7 @@
-"""The defect planner: a scan's scratches, hairs and specks in few batches of small windows, its stains as any hole.
+"""The defect planner: thin defects are filled in batches of small windows, thick ones as any hole.
 
-Nothing is filled twice: each pixel of the mask belongs to something thin or to something thick. The thin is filled
-first, with the thick hidden; so what is thick sees around it a picture that is whole.
+Nothing is filled twice: each pixel of the mask belongs to a thin or to a thick region. The thin regions are filled
+first, with the thick ones hidden, so that those are filled from a picture without scratches.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import cv2
 import numpy as np
 
 from gan_inpaint.cores import physical_cores
-from gan_inpaint.engine.arrays import Bytes, Flags, Places, Samples
+from gan_inpaint.defects.cover import SIDES, Cover, cover
+from gan_inpaint.defects.thickness import CELL, divide
+from gan_inpaint.defects.windows import ThinWindows
+from gan_inpaint.engine.arrays import BoolArray, IntArray, Samples, UInt8Array
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.filling import Filled, OnWindow, check_hole, fill, fill_windows, plan_for
 from gan_inpaint.engine.options import FillOptions, Quality
 from gan_inpaint.engine.pixels import Transfer
 from gan_inpaint.errors import MaskCoversAll
-from gan_inpaint.restoring.cover import SIDES, Cover, cover
-from gan_inpaint.restoring.thickness import CELL, divide
-from gan_inpaint.restoring.windows import ThinWindows
 
 
 def repair(
     image: Samples,
-    mask: Bytes,
+    mask: UInt8Array,
     filler: Filler,
     *,
     transfer: Transfer = "srgb",
@@ -31,13 +31,13 @@ def repair(
     threads: int = 0,
     on_window: OnWindow | None = None,
 ) -> Filled:
-    """Fill many defects at once; the arguments, the promises and the errors are those of `engine.fill`.
+    """Fill many defects at once; arguments, promises and errors are those of `engine.fill`.
 
-    The mask is taken to hold all of the damage: unlike an object's, its surroundings are trusted up to its edge.
-    `quality` is that of what is thick; `threads` are for what is thin, 0 standing for all physical cores. A filler that
-    is not guided, or of one fixed size, fills all the usual way.
+    The mask must hold all of the damage: unlike around an object, the pixels beside it are trusted. `quality` applies
+    to thick regions. Thin ones are filled on `threads` threads; 0 stands for all physical cores. A filler that is not
+    guided, or that takes one size only, fills everything as `engine.fill` does.
     """
-    options = FillOptions(grow=0, transfer=transfer, quality=quality)
+    options = FillOptions(dilate=0, transfer=transfer, quality=quality)
     if not filler.guided or filler.window < SIDES[-1] or SIDES[0] % filler.size_multiple:
         return fill(image, mask, filler, options, on_window=on_window)
     check_hole(image, mask)
@@ -56,7 +56,7 @@ def repair(
     thin_windows = ThinWindows(out, image, mask, thick, filler, transfer, threads or physical_cores())
     blind = thin_windows.fill(windows, tell)
     if len(blind):
-        rest = _Rest(mask, _left(windows, blind, mask, thick), filler, options)
+        rest = _Rest(mask, _remaining(windows, blind, mask, thick), filler, options)
         total = count + len(rest.plan.windows)
     if rest is None:
         tell(count)
@@ -66,22 +66,22 @@ def repair(
     except MaskCoversAll:
         if len(blind) == count:
             raise
-        return Filled(out, total)  # as the engine leaves what no window knows anything around
+        return Filled(out, total)  # `engine.fill` leaves a window without known pixels as it is, too
     return Filled(filled.image, total)
 
 
 class _Rest:
-    """What is filled the usual way: its part of the `mask` (H, W), and the plan for that."""
+    """What `engine.fill` fills: its part of the `mask` (H, W), and the plan for that."""
 
-    def __init__(self, mask: Bytes, where: Flags, filler: Filler, options: FillOptions) -> None:
+    def __init__(self, mask: UInt8Array, where: BoolArray, filler: Filler, options: FillOptions) -> None:
         self.mask = np.where(where, mask, np.uint8(0))
         self.plan = plan_for(self.mask, filler, options)
 
 
-def _left(windows: Cover, blind: Places, mask: Bytes, thick: Flags | None) -> Flags:
-    """(H, W): what is thick, and what the `blind` windows answer for."""
+def _remaining(windows: Cover, blind: IntArray, mask: UInt8Array, thick: BoolArray | None) -> BoolArray:
+    """Return where (H, W) the mask is thick, or answered for by the `blind` windows, which show no known pixel."""
     cells = np.isin(windows.owners, blind).astype(np.uint8)
     height, width = mask.shape
-    pixels: Bytes = cv2.resize(cells, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_NEAREST)
-    left: Flags = (pixels[:height, :width] > 0) & (mask > 0)
-    return left if thick is None else left | thick
+    pixels: UInt8Array = cv2.resize(cells, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_NEAREST)
+    remaining: BoolArray = (pixels[:height, :width] > 0) & (mask > 0)
+    return remaining if thick is None else remaining | thick
