@@ -35,22 +35,23 @@ def paste(
     window = plan.windows[index]
     for strip in window.core.strips(_STRIP):
         selected = (mask[strip.slices] > 0) & plan.owned(index, strip)
-        weight = blend_weight(mask, strip, feather)
+        weight = np.where(selected, blend_weight(mask, strip, feather), np.float32(1))
         values = limits.light(resampled(fill, window, strip, (strip.width, strip.height), cv2.INTER_CUBIC))
-        originals = colours(image)[strip.slices]
-        colours(out)[strip.slices][selected] = composited(values[selected], originals[selected], weight[selected])
+        target = colours(out)[strip.slices]
+        samples = composited(values, colours(image)[strip.slices], weight)
+        np.copyto(target, samples, where=selected if target.ndim == 2 else selected[..., None])
 
 
 def composited(values: Float32Array, originals: Samples, weight: Float32Array) -> Samples:
-    """Return `values` (n, 3) of light over an image's samples, `originals` (n,) or (n, 3), as samples of their type.
+    """Return `values` (…, 3) of light over an image's samples, `originals` (…) or (…, 3), as samples of their type.
 
-    `weight` (n,) in [0, 1] is that of the values. `values` may be overwritten. An original that is not a finite number
+    `weight` (…) in [0, 1] is that of the values. `values` may be overwritten. An original that is not a finite number
     counts as the value itself.
     """
-    if originals.ndim == 1:
-        values = values.mean(axis=1)
+    if originals.ndim == weight.ndim:
+        values = values.mean(axis=-1)
     else:
-        weight = weight[:, None]
+        weight = weight[..., None]
     if (weight < 1).any():
         original = light(originals)
         original = np.where(np.isfinite(original), original, values)
