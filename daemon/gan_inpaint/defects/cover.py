@@ -1,7 +1,7 @@
 """Cover: few small windows of fixed sizes for many thin defects.
 
 Windows are placed on a grid of cells. A window answers for the cells of its inner part, without one cell on each side:
-thin defects need no wider context ring (docs/scans.md).
+thin defects need no wider context ring.
 """
 
 from __future__ import annotations

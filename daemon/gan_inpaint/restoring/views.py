@@ -13,6 +13,7 @@ from PIL import Image
 
 from gan_inpaint.engine.arrays import Samples
 from gan_inpaint.engine.arrays import UInt8Array as Bytes
+from gan_inpaint.engine.pixels import quantised, srgb_encoded
 from gan_inpaint.imagefile.orientation import to_upright
 from gan_inpaint.restoring.outcome import View
 
@@ -102,8 +103,7 @@ def _as_shown(pixels: Samples) -> Bytes:
         shown = (colours >> 8).astype(np.uint8)
     elif colours.dtype.kind == "f":
         linear = np.clip(np.nan_to_num(colours.astype(np.float32)), 0, 1)
-        encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)  # IEC 61966-2-1
-        shown = np.rint(encoded * 255).astype(np.uint8)
+        shown = quantised(srgb_encoded(linear), np.dtype(np.uint8))
     else:
         shown = colours
     return np.ascontiguousarray(np.broadcast_to(shown, (*shown.shape[:2], 3)))
