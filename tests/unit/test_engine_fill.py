@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_inpaint.engine import FillOptions, fill
-from gan_inpaint.engine.blending import check_unselected, paste
+from gan_inpaint.engine.blending import check_unselected, composited, paste
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.plan import plan_windows
 from gan_inpaint.engine.view import view
@@ -315,6 +315,17 @@ def test_an_enlarged_fill_lies_where_its_hole_was_seen() -> None:
     out = np.zeros_like(image)
     paste(out, image, mask, plan, 0, seen.pixels, seen.range, 0)
     assert np.abs(out - image)[mask > 0].max() < 0.02
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 2)])
+def test_a_composite_is_the_weighted_mean_and_the_fill_where_the_original_is_no_number(shape: tuple[int, ...]) -> None:
+    values = np.full((*shape, 3), 0.5, np.float32)
+    weight = np.full(shape, 0.25, np.float32)
+    gray = np.full(shape, 100, np.uint8)
+    assert (composited(values.copy(), gray, weight) == round(75 + 127.5 / 4)).all()
+    assert (composited(values.copy(), gray, np.ones(shape, np.float32)) == 128).all()
+    colour = np.full((*shape, 3), (1.5, np.nan, -0.5), np.float32)
+    assert composited(values.copy(), colour, weight).reshape(-1, 3)[0] == pytest.approx((1.25, 0.5, -0.25))
 
 
 def test_a_change_outside_the_selection_would_be_noticed() -> None:
