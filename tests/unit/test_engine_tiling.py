@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_inpaint.engine.tiling import cross_fading_tiles, equal_tiles, fill_tiled, rounded_up
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.integers(1, 64), st.sampled_from([1, 8, 48]), st.integers(0, 1))
 def test_equal_tiles_cover_an_extent_and_are_as_few_and_small_as_possible(
     extent: int, largest: int, multiple: int, overlaps: int
@@ -23,6 +24,7 @@ def test_equal_tiles_cover_an_extent_and_are_as_few_and_small_as_possible(
     assert side == multiple or count * (side - multiple - overlap) + overlap < extent
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400), st.sampled_from([64, 256, 512]), st.sampled_from([1, 8]))
 def test_cross_fading_tiles_begin_and_end_with_the_extent_and_overlap(extent: int, largest: int, multiple: int) -> None:
     extent = extent * multiple
