@@ -237,11 +237,11 @@ def test_progress_goes_to_the_last_window_and_what_it_raises_ends_the_work() -> 
     mask = scratches(wide=True)
     cv2.circle(mask, (450, 200), 60, 255, -1)
     image = np.full((700, 900, 3), 90, np.uint8)
-    told: list[tuple[int, int]] = []
-    repaired = repair(image, mask, Recorder(512), on_window=lambda done, total: told.append((done, total)))
-    assert {total for _, total in told} == {repaired.windows}
-    assert told[0][0] == 0 and told[-1] == (repaired.windows, repaired.windows)
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    reports: list[tuple[int, int]] = []
+    repaired = repair(image, mask, Recorder(512), on_window=lambda done, total: reports.append((done, total)))
+    assert {total for _, total in reports} == {repaired.windows}
+    assert reports[0][0] == 0 and reports[-1] == (repaired.windows, repaired.windows)
+    assert [done for done, _ in reports] == sorted(done for done, _ in reports)
     filler = Recorder(512)
 
     def cancel(done: int, total: int) -> None:

@@ -101,7 +101,7 @@ def test_linear_light_is_seen_as_the_eye_sees_it(detector) -> None:
     assert np.abs(find_damage(linear, detector, "linear").astype(int) - find_damage(encoded, detector)).max() <= 1
 
 
-def test_light_and_dark_damage_are_told_apart(detector) -> None:
+def test_light_and_dark_damage_are_distinguished(detector) -> None:
     found = find_damage(scratched(), detector)
     light, dark = (select(found, detector.threshold, kinds=kind, dilate=0).mask > 0 for kind in ("light", "dark"))
     assert light[75, 20] and not dark[75, 20]
@@ -121,12 +121,12 @@ def test_what_is_transparent_or_no_number_is_no_damage(detector) -> None:
     assert found[31, 41:, 0].min() > 200
 
 
-def test_progress_is_told_before_each_run_and_what_it_raises_ends_the_work(folder) -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported_before_each_run_and_what_it_raises_ends_the_work(folder) -> None:
+    reports: list[tuple[int, int]] = []
     small = load(folder, window=512)
     picture = np.zeros((1000, 1000), np.uint8)
-    find_damage(picture, small, on_tile=lambda done, total: told.append((done, total)))
-    assert told == [(0, 9), (4, 9), (8, 9), (9, 9)]
+    find_damage(picture, small, on_tile=lambda done, total: reports.append((done, total)))
+    assert reports == [(0, 9), (4, 9), (8, 9), (9, 9)]
 
     def cancel(done: int, total: int) -> None:
         raise Cancelled("Cancelled.")

@@ -48,21 +48,21 @@ def repair(
     count = len(windows.sides)
     total = count + (len(rest.plan.windows) if rest else 0)
 
-    def tell(done: int) -> None:
+    def report(done: int) -> None:
         if on_window:
             on_window(done, total)
 
     out = np.array(image, order="C")
     thin_windows = ThinWindows(out, image, mask, thick, filler, transfer, threads or physical_cores())
-    blind = thin_windows.fill(windows, tell)
+    blind = thin_windows.fill(windows, report)
     if len(blind):
         rest = _Rest(mask, _remaining(windows, blind, mask, thick), filler, options)
         total = count + len(rest.plan.windows)
     if rest is None:
-        tell(count)
+        report(count)
         return Filled(out, count)
     try:
-        filled = fill_windows(out, rest.mask, rest.plan, filler, options, lambda done, _: tell(count + done))
+        filled = fill_windows(out, rest.mask, rest.plan, filler, options, lambda done, _: report(count + done))
     except MaskCoversAll:
         if len(blind) == count:
             raise

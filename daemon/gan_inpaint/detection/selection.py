@@ -52,7 +52,7 @@ def select(
     kinds: Kinds = "both",
     dilate: int = DILATE,
 ) -> Selection:
-    """Return what of a damage map (H, W, 2) is damage; a higher sensitivity selects more.
+    """Select damage from a damage map (H, W, 2); a higher sensitivity selects more.
 
     `threshold` is the detector's, a probability in (0, 1). `sensitivity` is in [0, 1]. `kinds` are light damage, dark
     damage, or both. The selection is dilated by `dilate` pixels, 0 to 3, so that no boundary of the damage stays.
@@ -107,7 +107,7 @@ def _check(damage_map: UInt8Array, sensitivity: float, kinds: Kinds, dilate: int
             "A damage map has two bytes for each pixel.",
         )
     if not 0 <= sensitivity <= 1:
-        raise BadRequest(f"The sensitivity {sensitivity:g} lies outside of 0 to 1.")
+        raise BadRequest(f"The sensitivity {sensitivity:g} is not between 0 and 1.")
     if kinds not in get_args(Kinds):
         raise BadRequest(f"There is no kind of damage called “{kinds}”.", "Choose light, dark or both.")
     if not 0 <= dilate <= MOST_DILATE:

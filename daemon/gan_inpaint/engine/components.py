@@ -66,7 +66,7 @@ def split_by_grid(found: Components, index: int, side: int) -> Components:
 
 
 def split_by_thickness(found: Components, index: int, thickness: int) -> Components:
-    """Return the components with what is thicker than `thickness` pixels in `index` cut from what is thin.
+    """Return the components with `index` cut into regions thicker than `thickness` pixels and thin ones.
 
     A person who was selected together with a wire then does not decide the scale at which the wire is filled.
     """

@@ -53,6 +53,6 @@ def run_filler(filler: Filler, images: Float32Array, holes: Float32Array) -> Flo
     if fills.shape != images.shape or not np.isfinite(fills).all():
         raise BadModel(
             f"The model {filler.name} returned something that is no picture.",
-            "Choose another model, or install it anew.",
+            "Choose another model, or install it again.",
         )
     return fills

@@ -77,11 +77,11 @@ def fill_windows(
     out = np.array(image, order="C")
     total, done, filled = len(plan.windows), 0, 0
 
-    def tell() -> None:
+    def report() -> None:
         if on_window:
             on_window(done, total)
 
-    generation = Generation(image, mask, filler, options, tell)
+    generation = Generation(image, mask, filler, options, report)
     for batch in plan.batches(filler.window**2):
         for index, generated in zip(batch, generation.fills([plan.windows[index] for index in batch]), strict=True):
             if generated is not None:
@@ -90,7 +90,7 @@ def fill_windows(
                 check_unselected(out, image, mask, plan.windows[index].box)
                 filled += 1
             done += 1
-    tell()
+    report()
     if not filled:
         raise MaskCoversAll(
             "Everything around the selection is transparent, so there is nothing to take the fill from.",

@@ -151,7 +151,7 @@ def _split(data: bytes) -> tuple[list[Segment], bytes]:
 def _check_kind(bits: int, channels: int) -> None:
     if channels == 4:
         raise UnsupportedImage(
-            "The photograph is in CMYK, the colours of print.", "Convert it to RGB in your editor and save it anew."
+            "The photograph is in CMYK, the colours of print.", "Convert it to RGB in your editor and save it again."
         )
     if bits != 8:
         raise UnsupportedImage(f"The photograph is a JPEG of {bits} bits.", "Save it as a TIFF or PNG of 16 bits.")

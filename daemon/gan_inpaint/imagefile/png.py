@@ -174,12 +174,12 @@ def _check_kind(bits: int, colour: int, kinds: set[bytes]) -> None:
         raise UnsupportedImage("The photograph is an animation.", "Save one of its frames as a file of its own.")
     if colour == 3:
         raise UnsupportedImage(
-            "The photograph has indexed colours (a palette).", "Convert it to RGB in your editor and save it anew."
+            "The photograph has indexed colours (a palette).", "Convert it to RGB in your editor and save it again."
         )
     if bits < 8:
         raise UnsupportedImage(
             f"The photograph has {bits} bit a pixel.",
-            "Convert it to grayscale of 8 bits in your editor and save it anew.",
+            "Convert it to grayscale of 8 bits in your editor and save it again.",
         )
     if colour not in _CHANNELS or bits not in {8, 16}:
         raise DamagedFile
