@@ -10,11 +10,11 @@ import numpy as np
 from benchmarks import scenes
 from benchmarks.measure import Figure, interleaved
 from benchmarks.yardstick import NAME, yardstick
+from gan_inpaint.defects import repair
 from gan_inpaint.machine import physical_cores
 from gan_inpaint.models import loading
 from gan_inpaint.models.store import ModelStore
 from gan_inpaint.paths import models_dir
-from gan_inpaint.restoring.repair import repair
 
 ROUNDS = 5
 DEFECTS, SCRATCHES, HAIRS = 300, 25, 65

@@ -23,10 +23,10 @@ from gan_inpaint.options import (
 from gan_inpaint.service import Damage
 
 if TYPE_CHECKING:
-    from gan_inpaint.engine.arrays import Bytes, Samples
+    from gan_inpaint.engine.arrays import Samples, UInt8Array
 
 
-def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "srgb") -> Bytes:
+def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "srgb") -> UInt8Array:
     """Find damage in a picture.
 
     Parameters
@@ -62,13 +62,13 @@ def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "s
 
 
 def select(
-    damage_map: Bytes,
+    damage_map: UInt8Array,
     sensitivity: float = 0.5,
     kinds: Kinds = "both",
     dilate: int = 2,
     *,
     detector: str = SCRATCHES,
-) -> Bytes:
+) -> UInt8Array:
     """Select the damage in a damage map. No network runs.
 
     Parameters
@@ -109,7 +109,7 @@ def select(
 
 def fill(
     image: Samples,
-    mask: Bytes,
+    mask: UInt8Array,
     model: str = "default",
     *,
     dilate: int = 2,
@@ -164,7 +164,12 @@ def fill(
 
 
 def repair(
-    image: Samples, mask: Bytes, model: str = "default", *, quality: Quality = "normal", transfer: Transfer = "srgb"
+    image: Samples,
+    mask: UInt8Array,
+    model: str = "default",
+    *,
+    quality: Quality = "normal",
+    transfer: Transfer = "srgb",
 ) -> Samples:
     """Fill many thin defects, such as those that `select` returns, fast.
 

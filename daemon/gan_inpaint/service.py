@@ -32,7 +32,7 @@ from gan_inpaint.protocol import FilledBy, Limits, ModelInfo, SessionInfo, Stage
 if TYPE_CHECKING:
     from gan_inpaint import engine
     from gan_inpaint.detection import Selection
-    from gan_inpaint.engine.arrays import Bytes, Samples
+    from gan_inpaint.engine.arrays import Samples, UInt8Array
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Filled:
 class Repaired(Filled):
     """A picture whose damage is repaired. `mask` (H, W): where; `found`: how many connected components."""
 
-    mask: Bytes
+    mask: UInt8Array
     found: int
 
 
@@ -71,7 +71,7 @@ class Repaired(Filled):
 class Damage:
     """A damage map (H, W, 2) uint8 of light and dark damage, and the threshold of the detector that made it."""
 
-    damage_map: Bytes
+    damage_map: UInt8Array
     threshold: float
 
 
@@ -98,7 +98,7 @@ class Service:
             self._candidates(model)
 
     def fill(
-        self, image: Samples, mask: Bytes, options: FillOptions | None = None, on_progress: OnProgress = _ignore
+        self, image: Samples, mask: UInt8Array, options: FillOptions | None = None, on_progress: OnProgress = _ignore
     ) -> Filled:
         """Fill what `mask` selects in `image`.
 
@@ -154,13 +154,13 @@ class Service:
         return select(damage.damage_map, damage.threshold, options.sensitivity, options.kinds, options.dilate)
 
     def repair(
-        self, image: Samples, mask: Bytes, options: RepairOptions | None = None, on_progress: OnProgress = _ignore
+        self, image: Samples, mask: UInt8Array, options: RepairOptions | None = None, on_progress: OnProgress = _ignore
     ) -> Filled:
         """Fill the thin defects that `mask` selects in `image`, many at once; otherwise as `fill`.
 
         `auto` means the default generator: it is tried beside one hole, not beside hundreds.
         """
-        from gan_inpaint.restoring.repair import repair
+        from gan_inpaint.defects import repair
 
         options = options or RepairOptions()
         started = time.perf_counter()
@@ -177,7 +177,7 @@ class Service:
         return Filled(repaired.image, chosen.filled_by, repaired.windows, time.perf_counter() - started, chosen.note)
 
     def detect_and_repair(
-        self, image: Samples, allowed: Bytes, options: RepairOptions, on_progress: OnProgress = _ignore
+        self, image: Samples, allowed: UInt8Array, options: RepairOptions, on_progress: OnProgress = _ignore
     ) -> Repaired:
         """Repair the damage that is found where the mask `allowed` selects.
 
@@ -268,7 +268,7 @@ def engine_options(options: FillOptions) -> engine.FillOptions:
 def _best(
     candidates: list[LoadedFiller],
     image: Samples,
-    mask: Bytes,
+    mask: UInt8Array,
     options: engine.FillOptions,
     on_window: Callable[[int, int], None],
 ) -> tuple[LoadedFiller, dict[str, float]]:
@@ -282,11 +282,11 @@ def _best(
     return best, {name: round(score, 2) for name, score in chosen.scores.items()}
 
 
-def _within(selection: Selection, allowed: Bytes) -> tuple[Bytes, int]:
+def _within(selection: Selection, allowed: UInt8Array) -> tuple[UInt8Array, int]:
     """Return the selection where it is `allowed` (H, W) to be repaired, and its number of connected components."""
     import cv2
 
-    mask: Bytes = cv2.min(selection.mask, allowed)
+    mask: UInt8Array = cv2.min(selection.mask, allowed)
     share = cv2.countNonZero(mask) / mask.size
     if not share:
         raise NothingFound("No damage was found here.", "Raise the sensitivity, or select it by hand and fill it.")

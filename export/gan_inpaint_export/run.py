@@ -81,7 +81,7 @@ def _detector(state: dict[str, Any], name: str) -> tuple[nn.Module, AnyManifest,
 
     def measured(validation: Sequence[str]) -> dict[str, Any]:
         cases = detector.Cases(validation, detector.held_out(config.data.damage))
-        threshold, figures = detector.measured(network, cases, lambda found, at: select(found, at, grow=0).mask)
+        threshold, figures = detector.measured(network, cases, lambda found, at: select(found, at, dilate=0).mask)
         return {"threshold": threshold, "metrics": figures}
 
     return network, manifest, measured

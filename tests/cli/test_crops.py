@@ -54,7 +54,7 @@ def test_every_hole_is_answered_for_once_by_crops_within_the_limit(
 def test_a_crop_holds_the_surroundings_that_the_protocol_asks_for() -> None:
     hole = Box(480, 480, 680, 560)
     (crop,) = crops.crops(mask_of(2000, 2000, [hole]), HUGE)
-    assert crop.sent == crop.core == hole.grown(100)
+    assert crop.sent == crop.core == hole.expanded(100)
 
 
 def test_holes_of_a_small_photograph_go_together() -> None:

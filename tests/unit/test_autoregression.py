@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from gan_inpaint.engine.autoregression import CORE, SIDE, interpolated
-from gan_inpaint.engine.guess import first_guess
+from gan_inpaint.engine.autoregression import CORE, SIDE, interpolate
+from gan_inpaint.engine.prefill import prefill
 
 MIDDLE = SIDE // 2
 INNER = slice((SIDE - CORE) // 2, (SIDE + CORE) // 2)
@@ -29,11 +29,11 @@ def slit(width: int) -> np.ndarray:
 
 @pytest.mark.parametrize("width", [1, 2, 4])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_a_weave_is_continued_where_a_smooth_guess_is_not(width: int, channels: int) -> None:
+def test_a_weave_is_continued_where_a_smooth_prefill_is_not(width: int, channels: int) -> None:
     truth, hole = waves(90, channels), slit(width)
-    smooth = np.stack([first_guess(picture, hole).reshape(picture.shape) for picture in truth])
+    smooth = np.stack([prefill(picture, hole).reshape(picture.shape) for picture in truth])
     holes = np.repeat(hole[None], len(truth), 0)
-    filled = interpolated(smooth, holes)
+    filled = interpolate(smooth, holes)
     inside = hole[INNER, INNER]
     wanted = truth[:, INNER, INNER][:, inside]
     error = np.abs(filled[:, inside] - wanted).mean()
@@ -43,10 +43,10 @@ def test_a_weave_is_continued_where_a_smooth_guess_is_not(width: int, channels: 
 
 def test_what_is_flat_stays_flat_and_noise_makes_nothing_wild() -> None:
     hole = slit(4)[None]
-    assert np.abs(interpolated(np.full((1, SIDE, SIDE, 3), 0.25, np.float32), hole) - 0.25).max() < 1e-5
+    assert np.abs(interpolate(np.full((1, SIDE, SIDE, 3), 0.25, np.float32), hole) - 0.25).max() < 1e-5
     noise = np.random.default_rng(0).uniform(-1, 1, (40, SIDE, SIDE, 3)).astype(np.float32)
     holes = np.repeat(hole, 40, 0)
-    filled = interpolated(noise, holes)
+    filled = interpolate(noise, holes)
     assert np.isfinite(filled).all() and np.abs(filled).max() <= 1
 
 
@@ -55,7 +55,7 @@ def test_only_what_is_wanted_is_filled_anew() -> None:
     hole[:, 6:18, 6:18] = True
     picture[hole] = 0
     wanted = hole & (np.arange(SIDE) < MIDDLE)
-    filled = interpolated(picture, wanted)[0]
+    filled = interpolate(picture, wanted)[0]
     inside = picture[0, INNER, INNER]
     assert (filled[:, MIDDLE - INNER.start :] == inside[:, MIDDLE - INNER.start :]).all()
     assert (filled[:, : MIDDLE - INNER.start] != inside[:, : MIDDLE - INNER.start]).any()
@@ -63,15 +63,15 @@ def test_only_what_is_wanted_is_filled_anew() -> None:
 
 def test_a_window_of_which_all_is_missing_keeps_its_smooth_fill() -> None:
     pictures, holes = np.full((1, SIDE, SIDE, 3), -0.5, np.float32), np.ones((1, SIDE, SIDE), np.bool_)
-    assert np.abs(interpolated(pictures, holes) + 0.5).max() < 1e-5
+    assert np.abs(interpolate(pictures, holes) + 0.5).max() < 1e-5
 
 
 def test_the_windows_do_not_depend_on_each_other() -> None:
     pictures = cv2.GaussianBlur(np.random.default_rng(1).normal(0, 1, (SIDE * 80, SIDE, 3)), (0, 0), 1)
     pictures = pictures.reshape(80, SIDE, SIDE, 3).astype(np.float32)
     holes = np.stack([slit(1 + number % 5) for number in range(80)])
-    together = interpolated(pictures, holes)
+    together = interpolate(pictures, holes)
     for number in (0, 41, 79):
         some = slice(number, number + 1)
-        alone = interpolated(pictures[some], holes[some])
+        alone = interpolate(pictures[some], holes[some])
         assert np.abs(alone[0] - together[number]).max() < 1e-4

@@ -101,12 +101,12 @@ def test_linear_light_is_seen_as_the_eye_sees_it(detector) -> None:
     assert np.abs(find_damage(linear, detector, "linear").astype(int) - find_damage(encoded, detector)).max() <= 1
 
 
-def test_light_and_dark_damage_are_told_apart(detector) -> None:
+def test_light_and_dark_damage_are_distinguished(detector) -> None:
     found = find_damage(scratched(), detector)
-    light, dark = (select(found, detector.threshold, kinds=kind, grow=0).mask > 0 for kind in ("light", "dark"))
+    light, dark = (select(found, detector.threshold, kinds=kind, dilate=0).mask > 0 for kind in ("light", "dark"))
     assert light[75, 20] and not dark[75, 20]
     assert dark[2, 65] and not light[2, 65]
-    both = select(found, detector.threshold, grow=0).mask > 0
+    both = select(found, detector.threshold, dilate=0).mask > 0
     assert (both >= (light | dark)).all()
 
 
@@ -121,12 +121,12 @@ def test_what_is_transparent_or_no_number_is_no_damage(detector) -> None:
     assert found[31, 41:, 0].min() > 200
 
 
-def test_progress_is_told_before_each_run_and_what_it_raises_ends_the_work(folder) -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported_before_each_run_and_what_it_raises_ends_the_work(folder) -> None:
+    reports: list[tuple[int, int]] = []
     small = load(folder, window=512)
     picture = np.zeros((1000, 1000), np.uint8)
-    find_damage(picture, small, on_tile=lambda done, total: told.append((done, total)))
-    assert told == [(0, 9), (4, 9), (8, 9), (9, 9)]
+    find_damage(picture, small, on_tile=lambda done, total: reports.append((done, total)))
+    assert reports == [(0, 9), (4, 9), (8, 9), (9, 9)]
 
     def cancel(done: int, total: int) -> None:
         raise Cancelled("Cancelled.")
@@ -161,20 +161,20 @@ kinds = st.sampled_from(["light", "dark", "both"])
 @settings(deadline=None)
 @given(damage_maps(), st.floats(0.01, 0.99), sensitivities, sensitivities, kinds, st.integers(0, 3))
 def test_a_higher_sensitivity_never_selects_less(
-    damage_map: np.ndarray, threshold: float, one: float, other: float, kind: str, grow: int
+    damage_map: np.ndarray, threshold: float, one: float, other: float, kind: str, dilate: int
 ) -> None:
-    less, more = (select(damage_map, threshold, value, kind, grow) for value in sorted((one, other)))
+    less, more = (select(damage_map, threshold, value, kind, dilate) for value in sorted((one, other)))
     assert (more.mask >= less.mask).all()
     assert less.selected <= more.selected
 
 
 @settings(deadline=None)
 @given(damage_maps(), sensitivities, kinds)
-def test_each_part_holds_something_certain_and_nothing_unlikely(
+def test_each_component_holds_something_certain_and_nothing_unlikely(
     damage_map: np.ndarray, sensitivity: float, kind: str
 ) -> None:
     before = damage_map.tobytes()
-    selection = select(damage_map, 0.5, sensitivity, kind, grow=0)
+    selection = select(damage_map, 0.5, sensitivity, kind, dilate=0)
     weak, strong = thresholds(0.5, sensitivity)
     likely = {"light": damage_map[..., 0], "dark": damage_map[..., 1], "both": damage_map.max(2)}[kind]
     count, labels = cv2.connectedComponents(selection.mask, connectivity=8)
@@ -186,12 +186,12 @@ def test_each_part_holds_something_certain_and_nothing_unlikely(
     assert damage_map.tobytes() == before
 
 
-@pytest.mark.parametrize("grow", [0, 1, 2, 3])
-def test_what_is_found_grows_by_so_many_pixels(grow: int) -> None:
+@pytest.mark.parametrize("dilate", [0, 1, 2, 3])
+def test_what_is_found_is_dilated_by_so_many_pixels(dilate: int) -> None:
     damage_map = np.zeros((21, 21, 2), np.uint8)
     damage_map[10, 10, 1] = 255
-    selection = select(damage_map, 0.5, grow=grow)
-    assert (selection.mask[10] > 0).sum() == (selection.mask[:, 10] > 0).sum() == 2 * grow + 1
+    selection = select(damage_map, 0.5, dilate=dilate)
+    assert (selection.mask[10] > 0).sum() == (selection.mask[:, 10] > 0).sum() == 2 * dilate + 1
     assert selection.found == 1
 
 
@@ -220,7 +220,7 @@ def test_nothing_found_is_an_empty_selection() -> None:
         (np.zeros((4, 4, 2), np.uint8), {"sensitivity": 1.1}, BadRequest),
         (np.zeros((4, 4, 2), np.uint8), {"sensitivity": float("nan")}, BadRequest),
         (np.zeros((4, 4, 2), np.uint8), {"kinds": "green"}, BadRequest),
-        (np.zeros((4, 4, 2), np.uint8), {"grow": 4}, BadRequest),
+        (np.zeros((4, 4, 2), np.uint8), {"dilate": 4}, BadRequest),
     ],
 )
 def test_a_wrong_argument_is_refused_with_a_sentence(damage_map, wrong, error: type[Exception]) -> None:

@@ -65,7 +65,7 @@ def test_transparent_and_infinite_pixels_are_no_truth() -> None:
     image[..., 3] = 1
     image[:, :145, 3] = 0
     image[:, 170:, :3] = np.inf
-    chosen = choose(image, scratched(), [ClassicalFiller()], FillOptions(grow=0))
+    chosen = choose(image, scratched(), [ClassicalFiller()], FillOptions(dilate=0))
     assert all(np.isfinite(score) for score in chosen.scores.values())
 
 

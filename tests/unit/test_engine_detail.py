@@ -64,7 +64,7 @@ def test_detail_comes_only_from_what_is_known() -> None:
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.5])
-def test_the_strength_scales_what_is_added_near_the_rim(strength: float) -> None:
+def test_the_strength_scales_what_is_added_near_the_boundary(strength: float) -> None:
     picture, hole = with_hole(grainy(0.1))
     smooth, whole = picture.copy(), picture.copy()
     add_detail(whole, hole, ~hole)
@@ -134,5 +134,5 @@ def test_every_band_is_taken_from_where_it_is_asked_for(corner: tuple[int, int])
     for band in bands[1:]:
         wanted = band.detail[top : top + 350, left : left + 450]
         inner = np.s_[20:-20, 20:-20]
-        taken = band.taken(np.dstack([columns, rows]))
+        taken = band.sampled(np.dstack([columns, rows]))
         assert np.corrcoef(taken[inner].ravel(), wanted[inner].ravel())[0, 1] > 0.93  # but for the blending

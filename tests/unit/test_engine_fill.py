@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_inpaint.engine import FillOptions, fill
+from gan_inpaint.engine.blending import check_unselected, composited, paste
 from gan_inpaint.engine.box import Box
-from gan_inpaint.engine.compositing import check_unselected, paste
 from gan_inpaint.engine.plan import plan_windows
 from gan_inpaint.engine.view import view
 from gan_inpaint.errors import BadModel, Cancelled, EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage
@@ -228,10 +228,10 @@ def test_a_filler_of_one_size_fills_holes_of_any_size_in_pictures_of_any_size(wi
     assert np.abs(filled - image).max() < 0.04
 
 
-@pytest.mark.parametrize("grow", [0, 4, 256])
-def test_the_filler_sees_the_hole_grown_but_always_something_known(grow: int) -> None:
+@pytest.mark.parametrize("dilate", [0, 4, 256])
+def test_the_filler_sees_the_hole_dilated_but_always_something_known(dilate: int) -> None:
     image = np.full((80, 80), 77, np.uint8)
-    assert (fill(image, square(80, 80, 30, 30, 50, 50), MeanFiller(), FillOptions(grow)).image == 77).all()
+    assert (fill(image, square(80, 80, 30, 30, 50, 50), MeanFiller(), FillOptions(dilate)).image == 77).all()
 
 
 def test_batches_are_of_one_size_and_no_larger_than_one_native_window() -> None:
@@ -317,6 +317,17 @@ def test_an_enlarged_fill_lies_where_its_hole_was_seen() -> None:
     assert np.abs(out - image)[mask > 0].max() < 0.02
 
 
+@pytest.mark.parametrize("shape", [(4,), (2, 2)])
+def test_a_composite_is_the_weighted_mean_and_the_fill_where_the_original_is_no_number(shape: tuple[int, ...]) -> None:
+    values = np.full((*shape, 3), 0.5, np.float32)
+    weight = np.full(shape, 0.25, np.float32)
+    gray = np.full(shape, 100, np.uint8)
+    assert (composited(values.copy(), gray, weight) == round(75 + 127.5 / 4)).all()
+    assert (composited(values.copy(), gray, np.ones(shape, np.float32)) == 128).all()
+    colour = np.full((*shape, 3), (1.5, np.nan, -0.5), np.float32)
+    assert composited(values.copy(), colour, weight).reshape(-1, 3)[0] == pytest.approx((1.25, 0.5, -0.25))
+
+
 def test_a_change_outside_the_selection_would_be_noticed() -> None:
     image = np.zeros((50, 60, 3), np.float32)
     mask = square(50, 60, 10, 10, 20, 20)
@@ -328,15 +339,15 @@ def test_a_change_outside_the_selection_would_be_noticed() -> None:
         check_unselected(changed, image, mask, Box(0, 0, 60, 50))
 
 
-def test_without_growth_the_filler_sees_the_hole_alone() -> None:
+def test_without_dilation_the_filler_sees_the_hole_alone() -> None:
     class Recorder(MeanFiller):
         def __call__(self, images: np.ndarray, holes: np.ndarray, /) -> np.ndarray:
             self.hidden = int(holes.sum())
             return super().__call__(images, holes)
 
     hidden = []
-    for grow in (0, 1):
+    for dilate in (0, 1):
         filler = Recorder()
-        fill(gradient(120, 120), square(120, 120, 50, 50, 60, 60), filler, FillOptions(grow=grow))
+        fill(gradient(120, 120), square(120, 120, 50, 50, 60, 60), filler, FillOptions(dilate=dilate))
         hidden.append(filler.hidden)
     assert hidden[0] == 100 < hidden[1]

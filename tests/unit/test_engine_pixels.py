@@ -10,12 +10,14 @@ from gan_inpaint.engine.pixels import (
     Transfer,
     alpha,
     colours,
+    encoded,
     light,
     normalised,
     quantised,
     range_of,
     srgb_decoded,
     srgb_encoded,
+    unknown_pixels,
 )
 
 
@@ -84,3 +86,16 @@ def test_colour_and_alpha_are_views_on_the_image() -> None:
             clear[:] = 9
             assert not colour.any()
             assert image[..., -1].all()
+
+
+@pytest.mark.parametrize("transfer", ["srgb", "linear"])
+def test_a_pixel_is_unknown_where_it_is_transparent_or_a_channel_is_no_number(transfer: Transfer) -> None:
+    image = np.full((2, 3, 4), 0.5, np.float32)
+    image[0, 0, 3], image[0, 1, 2], image[1, 2, 0], image[1, 0, 3] = 0, np.nan, np.inf, np.nan
+    expected = [[True, True, False], [False, False, True]]
+    assert unknown_pixels(image).tolist() == expected
+    values, unknown = encoded(image, transfer)
+    assert unknown.tolist() == expected
+    assert np.isfinite(values).all() and values[0, 1, 2] == values[1, 2, 0] == 0
+    assert not unknown_pixels(np.zeros((2, 3), np.uint8)).any()
+    assert unknown_pixels(np.zeros((2, 3, 2), np.uint8)).all()

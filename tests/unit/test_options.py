@@ -11,10 +11,10 @@ import pytest
 import typer
 
 import gan_inpaint
+import gan_inpaint_client as client
 from gan_inpaint import options, protocol
 from gan_inpaint.cli import main
 from gan_inpaint.options import DetectOptions, FillOptions, RepairOptions, SelectOptions
-import gan_inpaint_client as client
 
 ALL = [
     (client.FillRequest, FillOptions),

@@ -14,7 +14,7 @@ import numpy as np
 from gan_inpaint import imagefile
 from gan_inpaint.archive.outcome import Options, Outcome, Problem, View
 from gan_inpaint.archive.views import Change, views
-from gan_inpaint.engine.arrays import Bytes, Samples
+from gan_inpaint.engine.arrays import Samples, UInt8Array
 from gan_inpaint.errors import (
     BadModel,
     CannotWrite,
@@ -112,7 +112,7 @@ class _Work:
             views=tuple(self._views),
         )
 
-    def _mask(self, photograph: Photograph, page: int) -> Bytes:
+    def _mask(self, photograph: Photograph, page: int) -> UInt8Array:
         if self._masks is None:
             how = self._how(photograph)
             return self._service.select(self._service.detect(photograph.pixels, how), how).mask
@@ -121,7 +121,7 @@ class _Work:
     def _how(self, photograph: Photograph) -> RepairOptions:
         return RepairOptions(sensitivity=self._options.sensitivity, transfer=photograph.transfer)
 
-    def _count(self, before: Samples, after: Samples, mask: Bytes) -> None:
+    def _count(self, before: Samples, after: Samples, mask: UInt8Array) -> None:
         number, labels = cv2.connectedComponents(cv2.compare(mask, 0, cv2.CMP_GT), connectivity=8)
         changed = before != after
         changed = changed.any(axis=2) if changed.ndim == 3 else changed

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gan_inpaint.archive.outcome import View
-from gan_inpaint.engine.arrays import Bytes, Samples
+from gan_inpaint.engine.arrays import Samples, UInt8Array
 from gan_inpaint.imagefile.orientation import to_upright
 
 _SIDE = 800  # pixels of a page's longer side in the report
@@ -27,7 +27,7 @@ class Change(NamedTuple):
 
     before: Samples
     after: Samples
-    mask: Bytes
+    mask: UInt8Array
     orientation: int
 
 
@@ -46,7 +46,7 @@ def _resized(change: Change, size: tuple[int, int]) -> Change:
     return Change(before, after, np.where(share > 0, 255, 0).astype(np.uint8), change.orientation)
 
 
-def _marked(mask: Bytes) -> Bytes:
+def _marked(mask: UInt8Array) -> UInt8Array:
     return np.asarray(cv2.compare(mask, 0, cv2.CMP_GT))
 
 
@@ -62,7 +62,7 @@ def _cut(change: Change, top: int, left: int) -> Change:
     return change._replace(before=change.before[window], after=change.after[window], mask=change.mask[window])
 
 
-def _most_repaired(mask: Bytes) -> Iterator[tuple[int, int]]:
+def _most_repaired(mask: UInt8Array) -> Iterator[tuple[int, int]]:
     """Yield top and left of windows that hold much of the mask and do not meet."""
     height, width = mask.shape
     steps = [max(1, -(-extent * 4 // _CLOSE_UP)) for extent in (height, width)]
@@ -93,7 +93,7 @@ def _view(change: Change, title: str, *, close_up: bool) -> View:
     return View(title, close_up, width, height, _webp(before), _webp(repaired), _outline(mask))
 
 
-def _as_shown(pixels: Samples) -> Bytes:
+def _as_shown(pixels: Samples) -> UInt8Array:
     """Return (H, W, 3) for a screen; linear floats are encoded, alpha is left out."""
     colours = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
     colours = colours[..., :1] if colours.shape[2] < 3 else colours[..., :3]
@@ -114,7 +114,7 @@ def _webp(pixels: NDArray[np.uint8]) -> bytes:
     return encoded.getvalue()
 
 
-def _outline(mask: Bytes) -> str:
+def _outline(mask: UInt8Array) -> str:
     side = 2 * _OUTLINE_DISTANCE + 1
     room = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     contours, _ = cv2.findContours(room, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint.engine.box import Box
-from gan_inpaint.engine.parts import find_parts
+from gan_inpaint.engine.components import find_components
 
 _CONTEXT = 64  # pixels around a hole that are sent at least; docs/protocol.md
 _SMALL = 2**24  # pixels that travel both ways in a tenth of a second
@@ -37,8 +37,8 @@ def crops(mask: NDArray[np.uint8], limit: int) -> Iterator[Crop]:
     surroundings touch. A group beyond the limit is cut into strips; send each after the one above it has been filled.
     """
     height, width = mask.shape
-    boxes = [_with_context(part.box).clipped(width, height) for part in find_parts(mask).parts]
-    around_all = reduce(Box.united, boxes)
+    boxes = [_with_context(component.box).clipped(width, height) for component in find_components(mask).components]
+    around_all = reduce(Box.union, boxes)
     groups = [around_all] if _pixels(around_all) <= min(_SMALL, limit) else merged(boxes)
     for group in groups:
         yield from _within(group, limit)
@@ -50,7 +50,7 @@ def merged(boxes: Iterable[Box]) -> list[Box]:
     for box in boxes:
         while meeting := [other for other in apart if _meet(box, other)]:
             apart = [other for other in apart if other not in meeting]
-            box = reduce(Box.united, meeting, box)
+            box = reduce(Box.union, meeting, box)
         apart.append(box)
     return apart
 
@@ -66,7 +66,7 @@ def _within(group: Box, limit: int) -> Iterator[Crop]:
 
 
 def _with_context(box: Box) -> Box:
-    return box.grown(max(_CONTEXT, max(box.width, box.height) // 2))
+    return box.expanded(max(_CONTEXT, max(box.width, box.height) // 2))
 
 
 def _pixels(box: Box) -> int:

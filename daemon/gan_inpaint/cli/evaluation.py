@@ -19,10 +19,10 @@ from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, UnknownModel, 
 
 if TYPE_CHECKING:
     from gan_inpaint.engine import Filler
-    from gan_inpaint.engine.arrays import Bytes, Flags
+    from gan_inpaint.engine.arrays import BoolArray, UInt8Array
     from gan_inpaint.models.entry import ModelEntry
 
-    Fill = Callable[[Bytes, Flags], Bytes]
+    Fill = Callable[[UInt8Array, BoolArray], UInt8Array]
 
 _ALWAYS = "telea"
 _TABLE, _METRICS, _CASES, _SHEET = "table.md", "metrics.csv", "cases.csv", "contact-sheet.png"
@@ -170,8 +170,8 @@ def _by_engine(filler: Filler) -> Fill:
 
     options = engine_options(FillOptions(dilate=0))
 
-    def fill(picture: Bytes, hole: Flags) -> Bytes:
-        filled: Bytes = engine.fill(picture, hole.astype("uint8") * 255, filler, options).image
+    def fill(picture: UInt8Array, hole: BoolArray) -> UInt8Array:
+        filled: UInt8Array = engine.fill(picture, hole.astype("uint8") * 255, filler, options).image
         return filled
 
     return fill

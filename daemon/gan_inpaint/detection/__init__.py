@@ -1,7 +1,7 @@
-"""Finding damage: what a detector makes of a picture, and what of that is selected. Arrays in, arrays out.
+"""Detection of damage: a picture's damage map, and what of it is selected. Arrays in, arrays out.
 
-`find_damage` shows a picture to a detector, tile by tile, and gives its damage map; `select` makes a mask of that, as
-often as the user moves the slider.
+`find_damage` runs a detector over a picture, tile by tile, and returns its damage map. `select` makes a mask of that,
+again for each sensitivity that the user tries.
 """
 
 from gan_inpaint.detection.detector import Detector

@@ -1,4 +1,4 @@
-"""From a picture to its damage map, tile by tile."""
+"""Damage map of a picture, tile by tile."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ import numpy as np
 
 from gan_inpaint.detection.detector import Detector
 from gan_inpaint.detection.tiles import tiling
-from gan_inpaint.engine.arrays import Bytes, Flags, Floats, Samples
+from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array
 from gan_inpaint.engine.pixels import Range, Transfer, check_image, encoded, range_of
 from gan_inpaint.errors import UnsupportedImage
 
 OnTile = Callable[[int, int], None]
+"""Called with the number of tiles that are done, and of all."""
 
 _BATCH = 1 << 19
-"""Pixels shown to the detector at a time: what it needs in memory stays small, whatever the picture."""
+"""Pixels shown to the detector at a time; bounds the memory that a picture of any size needs."""
 _SAMPLED = 512
-"""The range of a picture is taken from a grid of at most so many rows and columns of it."""
+"""Most rows and columns of the grid that the range of a picture is taken from."""
 
 
 def find_damage(
     image: Samples, detector: Detector, transfer: Transfer = "srgb", *, on_tile: OnTile | None = None
-) -> Bytes:
-    """The damage map (H, W, 2) of a picture: 255 × the probability that a pixel belongs to light damage, and to dark.
+) -> UInt8Array:
+    """Return the damage map (H, W, 2) of a picture: 255 × the probabilities of light and of dark damage.
 
     `image` is (H, W) or (H, W, 1..4): gray, gray and alpha, RGB, or RGBA; uint8, uint16, float16 or float32, where
-    floats have 1.0 as white. It is not changed. What is transparent, or no number, is no damage.
+    floats have 1.0 as white. It is not changed. Pixels that are transparent, or not finite, are no damage.
 
     `on_tile(done, total)` is called before each run of the detector and after the last; what it raises ends the work
     and is passed on.
@@ -55,14 +56,14 @@ def find_damage(
     return damage_map
 
 
-def _as_bytes(damage: Floats, unknown: Flags) -> Bytes:
-    """Probabilities (2, h, w) as bytes (h, w, 2); 0 where `unknown` (h, w)."""
+def _as_bytes(damage: Float32Array, unknown: BoolArray) -> UInt8Array:
+    """Return probabilities (2, h, w) as bytes (h, w, 2); 0 where `unknown` (h, w)."""
     values = np.rint(np.clip(damage, 0, 1) * np.float32(255)).astype(np.uint8).transpose(1, 2, 0)
     return np.where(unknown[..., None], np.uint8(0), values)
 
 
-def _view(crop: Samples, limits: Range) -> tuple[Floats, Flags]:
-    """What a detector is shown of a crop (h, w[, 1..4]), (3, h, w) in [-1, 1], and where it is not known (h, w)."""
+def _view(crop: Samples, limits: Range) -> tuple[Float32Array, BoolArray]:
+    """Return a crop (h, w[, 1..4]) as a detector sees it, (3, h, w) in [-1, 1], and its unknown pixels (h, w)."""
     values, unknown = encoded(crop, limits.transfer)
     pixels = limits.normalised(values)
     if pixels.ndim == 2:
@@ -71,7 +72,7 @@ def _view(crop: Samples, limits: Range) -> tuple[Floats, Flags]:
 
 
 def _range(image: Samples, transfer: Transfer) -> Range:
-    """The range of the whole picture, so that no tile is seen otherwise than its neighbour."""
+    """Return the range of the whole picture, so that all tiles are shown alike."""
     if image.dtype.kind != "f":
         return Range(0.0, 1.0, transfer)
     rows, columns = (-(-extent // _SAMPLED) for extent in image.shape[:2])

@@ -1,10 +1,17 @@
-"""The engine: fills the hole of a picture with the filler it is given. Arrays in, arrays out; no files, no sockets.
+"""The engine: fills the hole of a picture with a given filler. Arrays in, arrays out; no files, no sockets.
 
-The way of a fill: `plan` finds windows around the hole's `parts`; for each, octave by octave, `view` prepares what the
-filler sees, at the coarsest octave a smooth `guess` that the picture's own statistics continue (`rim`, by `renewal` of
-windows with the model of `autoregression`), `generation` runs the filler, and `membrane` takes the colour step out of
-its answer. At the picture's own size the rim is filled once more by the statistics, and `detail` adds the texture
-around the hole, in `bands`; `compositing` writes the result into a copy of the picture.
+The way of a fill, by module:
+
+- `plan`: windows around the hole's connected `components`, which share windows by `grouping`.
+- `view`: what a window shows to the filler, with `pixels` of every depth in one range.
+- `coarse_to_fine`: pyramid level by pyramid level, a `filler` fills the view, as one picture or by `tiling`. At the
+  coarsest level the hole is prefilled: a smooth surface (`prefill`) with edges and stripes continued into it
+  (`boundary_band`, by `refinement` of windows with the model of `autoregression`).
+- `finishing`: the colour step is removed (`membrane`), the boundary band is refined once more at the image's own scale,
+  and `detail` from around the hole is added in frequency `bands`.
+- `blending`: the fill is composited into a copy of the picture.
+
+`filling` is the entrance; `choice` picks one of several fillers by a trial.
 """
 
 from gan_inpaint.engine.choice import Chosen, choose

@@ -1,4 +1,4 @@
-"""Names for the arrays that the engine passes around, and what is done to any of them."""
+"""Names for the array types of the engine."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Bytes = NDArray[np.uint8]
-Flags = NDArray[np.bool_]
-Floats = NDArray[np.float32]
-Places = NDArray[np.intp]
+UInt8Array = NDArray[np.uint8]
+BoolArray = NDArray[np.bool_]
+Float32Array = NDArray[np.float32]
+IntArray = NDArray[np.intp]
 Samples = NDArray[Any]
 """An image's own samples: uint8, uint16, float16 or float32."""
 
 
-def copy_where(target: Floats, source: Floats, flags: Flags) -> None:
-    """Writes into `target` (H, W, C), a contiguous array or rows and columns of one, what `source` holds where `flags`
-    (H, W) is true."""
-    cv2.copyTo(source, flags.view(np.uint8), target)
+def copy_where(target: Float32Array, source: Float32Array, where: BoolArray) -> None:
+    """Copy `source` (H, W, C) into `target` (H, W, C) where `where` (H, W) is true; in place.
+
+    `target` is contiguous, or consists of rows and columns of a contiguous array.
+    """
+    cv2.copyTo(source, where.view(np.uint8), target)

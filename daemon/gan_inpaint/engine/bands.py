@@ -1,4 +1,4 @@
-"""Bands of detail, from fine to coarse, and how much of each is added to a fill at what depth of its hole."""
+"""Frequency bands of detail, and the share of each that is added at a given depth of a hole."""
 
 from __future__ import annotations
 
@@ -7,32 +7,45 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import Floats
+from gan_inpaint.engine.arrays import Float32Array
 
-_FINEST, _COARSER, _BANDS = 1.0, 2.5, 4
-"""The finest band is what a Gaussian of one pixel takes away; up to three more are each 2.5 times as coarse."""
-_DEPTH, _RISE = 4.5, 2.0
-"""A coarser band is taken for holes 4.5 of its sigmas deep, and added from two of them behind the rim on."""
+_FINEST = 1.0
+"""Sigma of the Gaussian that separates the finest band, in pixels."""
+_COARSER = 2.5
+"""Ratio of the sigmas of neighbouring bands."""
+_BANDS = 4
+"""Most bands of a picture."""
+_DEPTH = 4.5
+"""Depth of a hole from which a coarser band is used, in sigmas of the band."""
+_RISE = 2.0
+"""Depth in the hole at which a coarser band sets in, and over which it rises to its full share, in sigmas."""
 _BLEND = 0.8
-"""Where two sources meet, a band is blended over 0.8 of the sigma of the next finer one."""
-_AT_RIM, _RIM, _THICK = 0.6, 3, 20
-"""Next to the rim of a thin hole a fill is sharp by itself: there 0.6 of the detail is added, more where the hole
-is deeper, up to all of it at 20 pixels; 3 pixels further in all of it in any case."""
-_INSIDE, _DEEP = 8, 24
-"""Between so many pixels from the rim the strength of the finest band rises to 1."""
+"""Sigma over which a coarser band is blended where two sources meet, in sigmas of the next finer band."""
+_AT_BOUNDARY = 0.6
+"""Share of the finest band at the boundary of a thin hole, where fills are sharp by themselves."""
+_BOUNDARY = 3
+"""Distance from the boundary over which that share rises to 1, in pixels."""
+_THICK = 20
+"""Depth of a hole from which the share at the boundary is 1, in pixels."""
+_INSIDE = 8
+"""Depth in the hole at which the strength of the finest band begins to rise to 1, in pixels."""
+_DEEP = 24
+"""Depth in the hole at which the strength of the finest band is 1, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """`detail` (H, W, 3): what a Gaussian of `sigma` pixels takes away and one of `finer` does not; 0 for none."""
+    """`detail` (H, W, 3): what a Gaussian of `sigma` pixels removes and one of `finer` pixels, 0 for none, does not."""
 
-    detail: Floats
+    detail: Float32Array
     sigma: float
     finer: float
 
-    def taken(self, at: Floats) -> Floats:
-        """(h, w, 3): the detail of the places `at` (h, w, 2), column and row, blended where they part; a coarse band is
-        taken from a smaller picture."""
+    def sampled(self, at: Float32Array) -> Float32Array:
+        """Return the detail (h, w, 3) of the places `at` (h, w, 2), column and row, blended where sources meet.
+
+        Coarse bands are sampled at a reduced resolution.
+        """
         step = max(1, int(self.finer / _FINEST))
         detail, places, method = self.detail, at, cv2.INTER_NEAREST
         if step > 1:
@@ -40,27 +53,31 @@ class Band:
             detail, method = cv2.resize(detail, size, interpolation=cv2.INTER_AREA), cv2.INTER_LINEAR
             centres = np.ascontiguousarray(at[step // 2 :: step, step // 2 :: step]) + np.float32(0.5)
             places = centres / np.float32(step) - np.float32(0.5)
-        taken: Floats = cv2.remap(detail, places, None, method, borderMode=cv2.BORDER_CONSTANT)
+        sampled: Float32Array = cv2.remap(detail, places, None, method, borderMode=cv2.BORDER_CONSTANT)
         if self.finer:
-            taken = smoothed(taken, _BLEND * self.finer / step)
-        return taken if step == 1 else cv2.resize(taken, at.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+            sampled = smoothed(sampled, _BLEND * self.finer / step)
+        return sampled if step == 1 else cv2.resize(sampled, at.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
-    def share(self, depth: Floats, deepest: float, strength: float) -> Floats:
-        """How much of it is added at a `depth` (h, w) in pixels, 0 outside of the hole, of one that is `deepest` pixels
-        deep; `strength`: of the finest band, near the rim."""
+    def share(self, depth: Float32Array, deepest: float, strength: float) -> Float32Array:
+        """Return the share of the band that is added at `depth` (h, w) pixels in a hole, 0 outside of it.
+
+        `deepest` is the depth of the hole in pixels; `strength` in [0, 1] that of the finest band near the boundary.
+        """
         if self.finer:
-            inside: Floats = np.clip(depth / np.float32(_RISE * self.sigma) - 1, 0, 1)
+            inside: Float32Array = np.clip(depth / np.float32(_RISE * self.sigma) - 1, 0, 1)
             return inside
-        rim = min(max(deepest / _THICK, _AT_RIM), 1.0)
-        near = np.minimum(np.float32(rim) + np.float32((1 - rim) / _RIM) * (depth - 1), np.float32(1))
+        least = min(max(deepest / _THICK, _AT_BOUNDARY), 1.0)
+        near = np.minimum(np.float32(least) + np.float32((1 - least) / _BOUNDARY) * (depth - 1), np.float32(1))
         whole = np.clip((depth - _INSIDE) / np.float32(_DEEP - _INSIDE), 0, 1)
-        share: Floats = near * (np.float32(strength) + np.float32(1 - strength) * whole)
+        share: Float32Array = near * (np.float32(strength) + np.float32(1 - strength) * whole)
         return np.where(depth > 0, share, np.float32(0))
 
 
-def bands_of(picture: Floats, deepest: float) -> tuple[list[Band], Floats]:
-    """The bands of a picture (H, W, 3) that are taken in a hole of which a pixel is `deepest` pixels from the rim, the
-    finest first, and what is left of the picture without them."""
+def bands_of(picture: Float32Array, deepest: float) -> tuple[list[Band], Float32Array]:
+    """Return the bands of `picture` (H, W, 3), the finest first, and the smooth picture (H, W, 3) without them.
+
+    They are those that are used in a hole of `deepest` pixels of depth.
+    """
     bands: list[Band] = []
     rest, finer, sigma = picture, 0.0, _FINEST
     while not bands or (len(bands) < _BANDS and sigma * _DEPTH <= deepest):
@@ -71,11 +88,11 @@ def bands_of(picture: Floats, deepest: float) -> tuple[list[Band], Floats]:
     return bands, rest
 
 
-def smoothed(picture: Floats, sigma: float) -> Floats:
-    """`picture` (H, W, 3) through a Gaussian of `sigma` pixels; a wide one is applied to a smaller picture."""
+def smoothed(picture: Float32Array, sigma: float) -> Float32Array:
+    """Return `picture` (H, W, 3) through a Gaussian of `sigma` pixels; a wide one works at a reduced resolution."""
     height, width = picture.shape[:2]
     step = max(1, int(sigma / _FINEST))
     small = cv2.resize(picture, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), sigma / step)
-    smoothed: Floats = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    smoothed: Float32Array = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     return smoothed

@@ -1,4 +1,4 @@
-"""A rectangle of pixels."""
+"""Bounding-box operations on rectangles of pixels."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import Flags
+from gan_inpaint.engine.arrays import BoolArray
 
 
 class Box(NamedTuple):
-    """Pixels `left` ≤ x < `right`, `top` ≤ y < `bottom`."""
+    """The pixels with `left` ≤ x < `right` and `top` ≤ y < `bottom`."""
 
     left: int
     top: int
@@ -29,25 +29,27 @@ class Box(NamedTuple):
 
     @property
     def slices(self) -> tuple[slice, slice]:
-        """What picks these pixels out of an array (H, W, …)."""
+        """The index of these pixels in an array (H, W, …)."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     @property
     def empty(self) -> bool:
         return self.right <= self.left or self.bottom <= self.top
 
-    def moved(self, across: int, down: int) -> Box:
+    def shifted(self, across: int, down: int) -> Box:
+        """Return the box moved by `across` and `down` pixels."""
         return Box(self.left + across, self.top + down, self.right + across, self.bottom + down)
 
-    def grown(self, by: int) -> Box:
+    def expanded(self, by: int) -> Box:
+        """Return the box with `by` more pixels on each side."""
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
     def clipped(self, width: int, height: int) -> Box:
-        """The part inside an image of that size."""
-        return self.common(Box(0, 0, width, height))
+        """Return the part inside an image of `width` × `height` pixels."""
+        return self.intersection(Box(0, 0, width, height))
 
-    def common(self, other: Box) -> Box:
-        """The part inside the other box; `empty` where they do not meet."""
+    def intersection(self, other: Box) -> Box:
+        """Return the part inside the other box; `empty` where they do not overlap."""
         return Box(
             max(self.left, other.left),
             max(self.top, other.top),
@@ -55,7 +57,8 @@ class Box(NamedTuple):
             min(self.bottom, other.bottom),
         )
 
-    def united(self, other: Box) -> Box:
+    def union(self, other: Box) -> Box:
+        """Return the smallest box that contains both."""
         return Box(
             min(self.left, other.left),
             min(self.top, other.top),
@@ -64,16 +67,16 @@ class Box(NamedTuple):
         )
 
     def contains(self, other: Box) -> bool:
-        return self.united(other) == self
+        return self.union(other) == self
 
     def strips(self, pixels: int) -> Iterator[Box]:
-        """Horizontal bands, top to bottom, of at most `pixels` pixels each, and at least one row."""
+        """Yield horizontal strips from top to bottom, each of at most `pixels` pixels and at least one row."""
         rows = max(1, pixels // max(1, self.width))
         for top in range(self.top, self.bottom, rows):
             yield Box(self.left, top, self.right, min(top + rows, self.bottom))
 
 
-def bounds(flags: Flags) -> Box:
-    """The smallest box around the pixels of `flags` (H, W) that are true; empty where none is."""
-    left, top, width, height = cv2.boundingRect(flags.view(np.uint8))
+def bounding_box(region: BoolArray) -> Box:
+    """Return the smallest box around the true pixels of `region` (H, W); empty where there are none."""
+    left, top, width, height = cv2.boundingRect(region.view(np.uint8))
     return Box(left, top, left + width, top + height)

@@ -1,15 +1,17 @@
 """Detail for a smooth fill, taken from the picture around the hole.
 
-A generator that has to be right on average is smooth; the best model of the texture that is missing is the photograph
-itself. The picture is split into a smooth part and bands of detail (Burt and Adelson, "A Multiresolution Spline",
-1983): the farther a place is from the hole's rim, the less of it can be told from there, and the coarser are the bands
-that it takes from elsewhere. Each place takes its detail from a known place that looks like it when both are seen
-coarsely. So that neighbours agree, and nothing is repeated patch by patch, all places choose among a few offsets
-between hole and source: those that the best matches use most (He and Sun, "Statistics of Patch Offsets for Image
-Completion", 2012, section 3.1), by the least difference over the cells around them (Hosni et al., "Fast Cost-Volume
-Filtering", 2013). The strength of the detail that a place should have is known at the hole's rim and continued inwards:
-a source of other strength costs more, and is weakened where it is much stronger, so that calm ground stays calm beside
-texture and edges. Grain comes along as it is in the known places.
+A generator that minimises the mean error is smooth, and the best model of the missing texture is the photograph itself.
+
+- The picture is split into a smooth part and bands of detail (Burt and Adelson, "A Multiresolution Spline", 1983). The
+  deeper a place is in the hole, the coarser are the bands that it takes from elsewhere.
+- Each place takes its detail from a known place that looks alike at low resolution. So that neighbours agree and
+  nothing is repeated patch by patch, all places choose among a few offsets between hole and source: those that the best
+  matches use most (He and Sun, "Statistics of Patch Offsets for Image Completion", 2012, section 3.1), by the least
+  difference over the cells around them (Hosni et al., "Fast Cost-Volume Filtering", 2013).
+- The energy that the detail of a place should have is known at the boundary of the hole and continued inwards. A source
+  of other energy costs more, and is weakened where it is much stronger, so that calm ground beside texture stays calm.
+
+Grain comes along from the known places.
 """
 
 from __future__ import annotations
@@ -18,57 +20,71 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from gan_inpaint.engine.arrays import Flags, Floats
+from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray
 from gan_inpaint.engine.bands import bands_of
-from gan_inpaint.engine.box import Box, bounds
+from gan_inpaint.engine.box import Box, bounding_box
+from gan_inpaint.engine.pyramid import area_halved, push, weighted_mean
 
 _CELL = 4
+"""Least side of the cells on whose grid matches are sought, in pixels."""
 _CELLS = 128
-"""Matches are sought on a grid of cells of 4 × 4 pixels; larger ones where there would be more than 128 in a row."""
+"""Most cells in a row or column; the cells of a large picture are larger."""
 _PATCH = 5
-_QUERIES, _SOURCES = 256, 1024
+"""Side of the patches that are compared, in cells."""
+_QUERIES = 256
+"""Most cells of the hole for which a match is sought."""
+_SOURCES = 1024
+"""Most known cells that are compared with them."""
 _OFFSETS = 32
-_WINDOW, _WINDOW_SHARE = 3, 0.8
-"""Places choose by what lies around them: by 3 × 3 cells, or by 0.8 of a hole's depth."""
+"""Most offsets that places choose among."""
+_VOTES = 5
+"""Side of the neighbourhood in which an offset has the most votes, in cells."""
+_WINDOW = 3
+"""Least side of the window over which costs are averaged, in cells; odd."""
+_WINDOW_SHARE = 0.8
+"""Side of that window, in depths of the hole."""
 _UNKNOWN = 0.3
-"""The cost of a place that lies next to one whose source is not known."""
+"""Cost of a place whose source is unknown, as a squared difference of colours in [-1, 1]."""
 _STRENGTH = 0.3
-"""The cost of a source whose detail has ten times the energy that is expected, or a tenth of it."""
+"""Cost of a source whose detail has ten times the expected energy, or a tenth of it; as a squared difference."""
 _STRONGEST = 4.0
-"""Detail is weakened to so many times the energy that is expected."""
+"""Energy to which detail is weakened, in expected energies."""
 _LEAST_ENERGY = 1e-6
+"""Energy that is added to all, so that flat ground has a logarithm."""
+_GOLDEN = 0.6180339887498949
+"""Golden ratio: steps of it have no period in common with the rows of a grid."""
 _LARGEST = 32766
-"""The longest side of a picture that OpenCV takes pixels from."""
+"""Longest side of a picture that OpenCV's remap accepts, in pixels."""
 _FAR = 1e5
-"""An offset, in cells, that leads outside of any picture: to no detail."""
+"""Offset that leads outside of any picture, to no detail; in cells."""
+
 Offset = tuple[int, int]
-Labels = NDArray[np.intp]
-Cells = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Rows down and columns across, in cells."""
+Cells = tuple[IntArray, IntArray]
 """Rows and columns of cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """`means` (h, w, 3) of cells of `cell` × `cell` pixels; which of them touch the hole, and which are all known.
+    """`means` (h, w, 3) of cells of `cell` × `cell` pixels, those that touch the hole, and those that are all known.
 
-    `energy` (h, w): the decimal logarithm of the detail's energy, in the hole as it is expected to be.
+    `energy` (h, w) is the decimal logarithm of the detail's energy, in the hole as expected there.
     """
 
     cell: int
-    means: Floats
-    energy: Floats
-    targets: Flags
-    sources: Flags
+    means: Float32Array
+    energy: Float32Array
+    targets: BoolArray
+    sources: BoolArray
 
 
-def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0) -> None:
-    """Adds detail to `picture` (H, W, 3), in [-1, 1], where `hole` (H, W); in place.
+def add_detail(picture: Float32Array, hole: BoolArray, known: BoolArray, strength: float = 1.0) -> None:
+    """Add detail to `picture` (H, W, 3), in [-1, 1], where `hole` (H, W); in place.
 
-    The hole holds a smooth fill. Detail is taken from where `known` (H, W), which is nowhere in the hole; nothing is
-    changed where no cell is known, nor in a picture with a side of more than 32,766 pixels. `strength`: how much of the
-    finest detail is added near the rim, where the fill has some of its own; deep in a hole all of it is.
+    The hole holds a smooth fill. Detail is taken from where `known` (H, W), which does not overlap the hole. Nothing is
+    changed if no cell is known, or if a side of the picture is longer than 32,766 pixels. `strength` in [0, 1] is the
+    share of the finest detail near the boundary, where the fill has some of its own; deep in a hole the share is 1.
     """
     if max(hole.shape) > _LARGEST:
         return
@@ -80,7 +96,7 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     if not grid.sources.any():
         return
     height, width = hole.shape
-    box = bounds(hole).grown(1).clipped(width, height)
+    box = bounding_box(hole).expanded(1).clipped(width, height)
     offsets = _offsets(grid)
     labels = _labels(grid, offsets, _window(deepest, cell))
     at = _places(labels, offsets, cell, box)
@@ -88,18 +104,18 @@ def add_detail(picture: Floats, hole: Flags, known: Flags, strength: float = 1.0
     rows, columns = limit.shape
     enlarged = cv2.resize(limit, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
     for band in bands:
-        added = band.taken(at)
+        added = band.sampled(at)
         added *= (enlarged[box.slices] * band.share(depth[box.slices], deepest, strength))[..., None]
         picture[box.slices] += added
 
 
 def _window(deepest: float, cell: int) -> int:
-    """The side, an odd number of cells, of what a place of a hole so deep chooses its source by."""
+    """Return the side, odd and in cells, of the window over which costs are averaged in a hole of that depth."""
     return max(_WINDOW, int(_WINDOW_SHARE * deepest / cell) // 2 * 2 + 1)
 
 
-def _limit(grid: _Grid, labels: Labels, offsets: list[Offset]) -> Floats:
-    """(h, w): by what the detail of each cell's source is weakened, in (0, 1]."""
+def _limit(grid: _Grid, labels: IntArray, offsets: list[Offset]) -> Float32Array:
+    """Return the factor (h, w), in (0, 1], that weakens the detail of each cell's source."""
     limit = np.ones(labels.shape, np.float32)
     rows, columns = np.nonzero(labels >= 0)
     down, across = np.array(offsets, np.intp).reshape(-1, 2)[labels[rows, columns]].T
@@ -108,18 +124,17 @@ def _limit(grid: _Grid, labels: Labels, offsets: list[Offset]) -> Floats:
     return limit
 
 
-def _grid(picture: Floats, detail: Floats, hole: Flags, known: Flags, cell: int) -> _Grid:
-    """Cells that the picture's edge cuts off are no sources."""
+def _grid(picture: Float32Array, detail: Float32Array, hole: BoolArray, known: BoolArray, cell: int) -> _Grid:
     sources = ~_any(~known, cell)
-    whole_rows, whole_columns = (extent // cell for extent in hole.shape)
+    whole_rows, whole_columns = (extent // cell for extent in hole.shape)  # cells cut by the edge are no sources
     sources[whole_rows:], sources[:, whole_columns:] = False, False
     energy = cv2.blur(_means(np.einsum("ijk,ijk->ij", detail, detail), cell), (_WINDOW, _WINDOW))
     energy = _continued(np.log10(energy + np.float32(_LEAST_ENERGY)), sources)
     return _Grid(cell, _means(picture, cell), energy, _any(hole, cell), sources)
 
 
-def _means(plane: Floats, cell: int) -> Floats:
-    """Means of (H, W, …) over cells; of those that the edge cuts off, over what there is of them."""
+def _means(plane: Float32Array, cell: int) -> Float32Array:
+    """Return the means of `plane` (H, W, …) over cells; a cell at the edge averages the pixels it has."""
     (height, width), channels = plane.shape[:2], plane.shape[2:]
     rows, columns = -(-height // cell), -(-width // cell)
     means = np.empty((rows, columns, *channels), np.float32)
@@ -132,75 +147,70 @@ def _means(plane: Floats, cell: int) -> Floats:
     return means
 
 
-def _continued(plane: Floats, known: Flags) -> Floats:
-    """(h, w): `plane`, smoothly continued from where it is `known` (h, w) to everywhere else (push–pull)."""
-    weight = known.astype(np.float32)
-    levels: list[tuple[Floats, Floats]] = [(plane * weight, weight)]
-    while max(weight.shape) > 1:
-        size = (-(-weight.shape[1] // 2), -(-weight.shape[0] // 2))
-        value, weight = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in levels[-1])
-        levels.append((value, weight))
-    value, weight = levels.pop()
-    filled: Floats = np.divide(value, np.maximum(weight, 1e-6), dtype=np.float32)
-    for value, weight in reversed(levels):
-        filled = value + (1 - weight) * cv2.resize(filled, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return filled
+def _continued(plane: Float32Array, known: BoolArray) -> Float32Array:
+    """Return `plane` (h, w), continued smoothly from where it is `known` (h, w) to everywhere else."""
+    weight = known.astype(np.float32)[..., None]
+    levels = [(plane[..., None] * weight, weight)]
+    while max(levels[-1][1].shape) > 1:
+        value, weight = levels[-1]
+        levels.append((area_halved(value), area_halved(weight)))
+    coarsest = weighted_mean(*levels.pop())
+    return push(levels, coarsest)[..., 0]
 
 
-def _any(flags: Flags, cell: int) -> Flags:
-    """For each cell of (H, W) whether any pixel of it is true."""
-    return np.asarray(_means(flags.astype(np.float32), cell) > 0)
+def _any(region: BoolArray, cell: int) -> BoolArray:
+    """Return for each cell of `region` (H, W) whether any of its pixels is true."""
+    return np.asarray(_means(region.astype(np.float32), cell) > 0)
 
 
 def _offsets(grid: _Grid) -> list[Offset]:
-    """The most frequent offsets (down, across), in cells, from the hole's cells to the known ones that match best."""
+    """Return the most frequent offsets from the hole's cells to the known cells that match them best."""
     height, width = grid.targets.shape
     whole = cv2.erode(grid.sources.view(np.uint8), np.ones((_PATCH, _PATCH), np.uint8), borderValue=1) > 0
-    targets, sources = _few(grid.targets, _QUERIES), _few(whole if whole.any() else grid.sources, _SOURCES)
+    targets, sources = _spread(grid.targets, _QUERIES), _spread(whole if whole.any() else grid.sources, _SOURCES)
     wanted, given = _patches(grid.means, targets), _patches(grid.means, sources)
     difference = np.einsum("ij,ij->i", given, given) - 2 * (wanted @ given.T)
     best = difference.argmin(axis=1)
     votes = np.zeros((2 * height, 2 * width), np.float32)
     np.add.at(votes, (sources[0][best] - targets[0] + height, sources[1][best] - targets[1] + width), 1)
     votes = cv2.GaussianBlur(votes, (0, 0), 1)
-    votes[votes < cv2.dilate(votes, np.ones((5, 5), np.uint8))] = 0
+    votes[votes < cv2.dilate(votes, np.ones((_VOTES, _VOTES), np.uint8))] = 0
     rows, columns = np.nonzero(votes)
     order = np.argsort(votes[rows, columns], kind="stable")[::-1][:_OFFSETS]
     rows, columns = rows[order], columns[order]
     return list(zip((rows - height).tolist(), (columns - width).tolist(), strict=True))
 
 
-def _few(flags: Flags, count: int) -> Cells:
-    """Rows and columns of at most `count` of the places that are true, spread over all of them."""
-    rows, columns = np.nonzero(flags)
+def _spread(region: BoolArray, count: int) -> Cells:
+    """Return rows and columns of at most `count` of the true cells, spread over all of them."""
+    rows, columns = np.nonzero(region)
     if len(rows) > count:
-        # Steps of the golden ratio have no period with which the rows of a grid could fall in step.
-        chosen = (np.arange(count) * 0.6180339887498949 % 1 * len(rows)).astype(np.intp)
+        chosen = (np.arange(count) * _GOLDEN % 1 * len(rows)).astype(np.intp)
         rows, columns = rows[chosen], columns[chosen]
     return rows, columns
 
 
-def _patches(means: Floats, at: Cells) -> Floats:
-    """(K, 3 · _PATCH²): the squares around K of the cells."""
+def _patches(means: Float32Array, at: Cells) -> Float32Array:
+    """Return the patches around K cells, (K, 3 · _PATCH²)."""
     reach = _PATCH // 2
     padded = cv2.copyMakeBorder(means, reach, reach, reach, reach, cv2.BORDER_REFLECT_101)
     windows = np.lib.stride_tricks.sliding_window_view(padded, (_PATCH, _PATCH), axis=(0, 1))
     return windows[at].reshape(len(at[0]), -1)
 
 
-def _labels(grid: _Grid, offsets: list[Offset], window: int) -> Labels:
-    """(h, w): for each cell of the hole the index of its offset; -1 elsewhere, and where none leads to a source."""
+def _labels(grid: _Grid, offsets: list[Offset], window: int) -> IntArray:
+    """Return the index of each cell's offset, (h, w); -1 outside of the hole and where none leads to a source."""
     height, width = grid.targets.shape
-    box = bounds(grid.targets).grown(window).clipped(width, height)
+    box = bounding_box(grid.targets).expanded(window).clipped(width, height)
     least = np.full((box.height, box.width), np.inf, np.float32)
     labels = np.full((height, width), -1, np.intp)
     inside = labels[box.slices]
     for index, (down, across) in enumerate(offsets):
-        there = box.moved(across, down).clipped(width, height)
+        there = box.shifted(across, down).clipped(width, height)
         if there.empty:
             continue
-        here = there.moved(-across, -down)
-        local = here.moved(-box.left, -box.top).slices
+        here = there.shifted(-across, -down)
+        local = here.shifted(-box.left, -box.top).slices
         known = np.zeros(least.shape, bool)
         known[local] = grid.sources[there.slices]
         difference = grid.means[here.slices] - grid.means[there.slices]
@@ -216,13 +226,13 @@ def _labels(grid: _Grid, offsets: list[Offset], window: int) -> Labels:
     return labels
 
 
-def _places(labels: Labels, offsets: list[Offset], cell: int, box: Box) -> Floats:
-    """(box.height, box.width, 2): column and row where the labels' offsets lead to; outside of any picture without."""
+def _places(labels: IntArray, offsets: list[Offset], cell: int, box: Box) -> Float32Array:
+    """Return column and row, (box.height, box.width, 2), to which the labels' offsets lead; far outside without one."""
     steps = np.array([(across, down) for down, across in offsets] + [(_FAR, _FAR)], np.float32) * cell
     cells = Box(box.left // cell, box.top // cell, -(-box.right // cell), -(-box.bottom // cell))
     size = (cells.width * cell, cells.height * cell)
     every = cv2.resize(steps[labels[cells.slices]], size, interpolation=cv2.INTER_NEAREST)
-    at: Floats = every[box.moved(-cells.left * cell, -cells.top * cell).slices]
+    at: Float32Array = every[box.shifted(-cells.left * cell, -cells.top * cell).slices]
     at[..., 0] += np.arange(box.left, box.right, dtype=np.float32)
     at[..., 1] += np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
     return at

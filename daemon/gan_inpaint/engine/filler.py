@@ -1,14 +1,17 @@
-"""What the engine asks of whatever invents pixels: a generator, or a classical method."""
+"""The protocol of fillers: what the engine asks of a generator or a classical method."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from gan_inpaint.engine.arrays import Floats
+import numpy as np
+
+from gan_inpaint.engine.arrays import Float32Array
+from gan_inpaint.errors import BadModel
 
 
 class Filler(Protocol):
-    """Fills the holes of a batch of windows that are all of one size."""
+    """Fills the holes of a batch of windows that all have one size."""
 
     @property
     def name(self) -> str: ...
@@ -20,22 +23,36 @@ class Filler(Protocol):
 
     @property
     def size_multiple(self) -> int:
-        """Every window's width and height is a multiple of this; so with `window` itself, all are `window` squared."""
+        """Divisor of every window's width and height; if it equals `window`, all windows are `window` squared."""
         ...
 
     @property
     def guided(self) -> bool:
-        """Whether the images' hole holds a first guess, which the filler refines; else it is zero."""
+        """Whether the hole of the images is prefilled, for the filler to refine; otherwise it is zero."""
         ...
 
     @property
     def detail(self) -> float:
-        """How much detail from around the hole its smooth fills need, 0 to 1; 0 for one that makes its own."""
+        """Share of the detail around the hole that its smooth fills need, 0 to 1; 0 if it makes its own."""
         ...
 
-    def __call__(self, images: Floats, holes: Floats, /) -> Floats:
-        """Images (N, 3, H, W) in [-1, 1], holes (N, 1, H, W), 1 = hole → (N, 3, H, W) in [-1, 1].
+    def __call__(self, images: Float32Array, holes: Float32Array, /) -> Float32Array:
+        """Return fills (N, 3, H, W) in [-1, 1], of which only the pixels inside the holes are used.
 
-        Only the result's pixels inside the hole are used.
+        `images` (N, 3, H, W) are in [-1, 1]; `holes` (N, 1, H, W) are 1 in the hole and 0 elsewhere.
         """
         ...
+
+
+def run_filler(filler: Filler, images: Float32Array, holes: Float32Array) -> Float32Array:
+    """Return the fills (N, 3, H, W) of `images` (N, 3, H, W) with `holes` (N, 1, H, W).
+
+    Raises BadModel if the result is not a picture of their shape, and what the filler raises.
+    """
+    fills = filler(images, holes)
+    if fills.shape != images.shape or not np.isfinite(fills).all():
+        raise BadModel(
+            f"The model {filler.name} returned something that is no picture.",
+            "Choose another model, or install it again.",
+        )
+    return fills

@@ -1,4 +1,4 @@
-"""Sharing windows: which parts of a hole are shown together, so that as few pixels as possible are run."""
+"""Grouping of components that share a window, so that as few pixels as possible are run."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from gan_inpaint.engine.box import Box
 
 
 class Need(NamedTuple):
-    """What one part has to see, and the side of the smallest window that shows it; None if no window can."""
+    """The box that one component must see, and the side of the smallest window that shows it; None if none can."""
 
     reach: Box
     side: int | None
 
 
 def group(needs: list[Need], sides: list[int]) -> Iterator[tuple[list[int], int | None]]:
-    """Indices into `needs` that share a window, and that window's side, top to bottom; each index comes once.
+    """Yield the indices into `needs` that share a window, and its side; each index once, from top to bottom.
 
-    Greedy cover: for the topmost part left, the window size and place that save the most, which is where the windows
-    that its members would need on their own have the most pixels for each pixel run. A part too large stays alone.
+    Greedy cover: the topmost component left takes the window of the size and place that saves the most. That is where
+    the windows that its members would need alone have the most pixels for each pixel run. A component that is too large
+    for any window stays alone.
     """
     fitting = [index for index, need in enumerate(needs) if need.side is not None]
     yield from (([index], None) for index, need in enumerate(needs) if need.side is None)
@@ -37,7 +38,7 @@ def group(needs: list[Need], sides: list[int]) -> Iterator[tuple[list[int], int 
 
 
 class _Cover:
-    """The state of the greedy cover; `reaches` (n, 4) sorted by their tops, `own` (n,) the sides they need alone."""
+    """State of the greedy cover: `reaches` (n, 4), sorted by their tops, and the sides (n,) that they need alone."""
 
     def __init__(self, reaches: NDArray[np.int_], own: NDArray[np.int_]) -> None:
         self.left, self.top, self.right, self.bottom = reaches.T
@@ -46,6 +47,7 @@ class _Cover:
         self.free = np.ones(len(own), np.bool_)
 
     def windows(self, sides: list[int]) -> Iterator[tuple[list[int], int]]:
+        """Yield the members and the side of each window; `sides` are those to choose from, in pixels."""
         for seed in range(len(self.own)):
             if self.free[seed]:
                 members, side = self._best(seed, [side for side in sides if side >= self.own[seed]])
@@ -57,7 +59,10 @@ class _Cover:
         return max(choices, key=lambda choice: float(self.pixels[choice[0]].sum()) / choice[1] ** 2)
 
     def _members(self, seed: int, side: int) -> NDArray[np.intp]:
-        """The free parts, `seed` among them, that the best placed window of this side shows, its top at the seed's."""
+        """Return the free components, `seed` among them, that the best placed window of this side shows.
+
+        The window begins at the top of the seed.
+        """
         end = int(np.searchsorted(self.top, self.top[seed] + side))
         near = seed + np.flatnonzero(
             self.free[seed:end]

@@ -1,4 +1,4 @@
-"""How a hole is filled."""
+"""Options of a fill."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ Quality = Literal["fast", "normal", "best"]
 class FillOptions:
     """What a caller may choose.
 
-    grow: pixels by which the hole that the filler sees is larger than the mask, so that no rim of an object guides it,
-        and fill and picture overlap where the colour step between them is measured; 0 where there is neither.
+    dilate: pixels by which the hole that the filler sees is larger than the mask. The boundary of the removed object
+        then does not guide the filler, and the colour step is measured in the ring between the two. 0 where the mask
+        holds all of the damage.
     feather: pixels over which the fill fades in, inwards from the mask's edge.
     transfer: how the samples encode light.
-    quality: "fast" stops at the coarsest octave, for previews; "best" has the filler see it in four mirrored ways.
+    quality: "fast" stops at the coarsest pyramid level, for previews; "best" averages four mirrored runs there.
     """
 
-    grow: int = 2
+    dilate: int = 2
     feather: int = 0
     transfer: Transfer = "srgb"
     quality: Quality = "normal"

@@ -1,7 +1,8 @@
-"""Photographs and masks as files: read with everything that they carry, and saved back as they were.
+"""Photographs and masks as files: read with all their metadata, and saved back as they were.
 
 PNG, JPEG, TIFF and WebP; gray or RGB, with or without alpha; 8 and 16 bits, in TIFF also 16- and 32-bit floats and
-several pages.
+several pages. Decoding and encoding of pixels is left to libraries. The containers around them are handled here, since
+no library keeps both every pixel outside the mask bit-exact and the file's metadata.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from gan_inpaint.imagefile.photograph import Container, Format, Photograph, Pixe
 __all__ = ["SUFFIXES", "Change", "Pages", "Photograph", "check_target", "edit", "open", "opened", "pages", "save"]
 
 Change = Callable[[Photograph, int], Pixels | None]
-"""Gives the new pixels of a page, counted from 0, or None where it is to stay as it is."""
+"""Return the new pixels of a page, counted from 0, or None if it stays as it is."""
 
 SUFFIXES: dict[str, Format] = {
     ".png": "png",
@@ -34,25 +35,25 @@ SUFFIXES: dict[str, Format] = {
 
 
 class Pages(Protocol):
-    """The pages of a file that is open, 1 but for some TIFFs."""
+    """The pages of an open file: 1, except for some TIFFs."""
 
     def __len__(self) -> int: ...
 
     def page(self, number: int | None = None) -> Photograph:
-        """Read a page, counted from 0; without a number, the one page that there must be. Raises as `open`."""
+        """Read a page, counted from 0; without a number, the only page. Raises as `open`."""
         ...
 
 
 def open(path: Path, page: int | None = None) -> Photograph:
-    """Read the photograph at `path`; its first bytes tell the format, not its name.
+    """Read the photograph at `path`, whose first bytes give the format, not its name.
 
-    `page` is one of the `pages` of the file, counted from 0; without it, a file of several pages is refused. Many pages
-    of one file are found faster through `opened`.
+    `page` is one of the `pages` of the file, counted from 0; without it, a file of several pages is refused. Use
+    `opened` to read many pages of one file faster.
 
     Raises:
-        UnreadableImage: missing, not permitted, damaged, truncated, or no picture of a known format.
-        UnsupportedImage: a kind of picture that is not worked on, such as CMYK or an animation.
-        TooLarge: it does not fit into the memory that is free.
+        UnreadableImage: the file is missing, not permitted, damaged, truncated, or not a picture of a known format.
+        UnsupportedImage: the kind of picture is not supported, such as CMYK or an animation.
+        TooLarge: the photograph does not fit into free memory.
     """
     with opened(path) as pages:
         return pages.page(page)
@@ -60,7 +61,7 @@ def open(path: Path, page: int | None = None) -> Photograph:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Pages]:
-    """The pages of the photograph at `path`, found once, to be read one by one.
+    """Find the pages of the photograph at `path` once, to read them one by one.
 
     Raises UnreadableImage, UnsupportedImage.
     """
@@ -75,13 +76,13 @@ def opened(path: Path) -> Iterator[Pages]:
 
 
 def pages(path: Path) -> int:
-    """How many pages the file has: 1, but for some TIFFs. Raises UnreadableImage, UnsupportedImage."""
+    """Return the number of pages: 1, except for some TIFFs. Raises UnreadableImage, UnsupportedImage."""
     with opened(path) as pages:
         return len(pages)
 
 
 def check_target(photograph: Photograph, target: Path, force: bool = False) -> None:
-    """Tell before the work what would make `save` fail after it; raises CannotWrite."""
+    """Raise CannotWrite before the work if `save` would fail after it."""
     _container_for(photograph, target)
     atomic.check(target, force)
 
@@ -99,9 +100,9 @@ def save(photograph: Photograph, target: Path, force: bool = False) -> None:
 
 
 def edit(source: Path, target: Path, change: Change, force: bool = False) -> None:
-    """Write the photograph at `source` to `target`, each page as `change` makes it, one after the other.
+    """Write the photograph at `source` to `target`, page by page as `change` returns it.
 
-    Where nothing is changed, `target` is `source` byte for byte, unless its suffix asks for another format.
+    If nothing changes, `target` is `source` byte for byte, unless its suffix asks for another format.
 
     Raises:
         UnreadableImage, UnsupportedImage, TooLarge: as `open`, and what `change` raises; nothing is written then.
@@ -147,7 +148,7 @@ def _page(pages: Pages, number: int) -> Photograph:
 
 
 class _OnePage:
-    """A file of a format that has one page."""
+    """The page of a file whose format has one page."""
 
     def __init__(self, path: Path, format: Literal["png", "jpeg", "webp"]) -> None:
         self._path, self._format = path, format
@@ -163,7 +164,7 @@ class _OnePage:
 
 
 def _parse(format: Literal["png", "jpeg", "webp"], path: Path) -> Photograph:
-    """Import only the one decoder that is needed: each costs a tenth of a second."""
+    """Read a file with the decoder of its format; only that one is imported, since each takes 0.1 s."""
     match format:
         case "png":
             from gan_inpaint.imagefile import png

@@ -1,6 +1,6 @@
 """Interlaced PNG (W3C PNG, third edition, section 8): seven small pictures that together make the whole one.
 
-libpng can decode them, too, but not without a warning on the terminal in the way that imagecodecs asks it to.
+The passes are assembled here, not by libpng: as imagecodecs calls it, libpng prints a warning to the user's terminal.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gan_inpaint.imagefile.reading import DamagedFile
 
 
 class Pass(NamedTuple):
-    """Every `step_x`th pixel from `left`, of every `step_y`th row from `top`."""
+    """Every `step_x`th pixel from `left` of every `step_y`th row from `top`."""
 
     left: int
     top: int
@@ -33,9 +33,10 @@ _PASSES = (
 def decode(
     width: int, height: int, pixel_bytes: int, data: bytes, decode_plain: Callable[[int, int, bytes], Pixels]
 ) -> Pixels:
-    """The pixels of the compressed `data` of all IDAT chunks.
+    """Return the pixels (H, W[, C]) of the compressed `data` of all IDAT chunks.
 
-    `decode_plain(width, height, data)` decodes the compressed data of a picture that is not interlaced.
+    `decode_plain(width, height, data)` decodes the compressed data of a picture that is not interlaced. Raises
+    DamagedFile.
     """
     parts = [
         (each, decode_plain(columns, rows, zlib.compress(scanlines, 0)))
@@ -49,13 +50,13 @@ def decode(
 
 
 def _split(width: int, height: int, pixel_bytes: int, data: bytes) -> Iterator[tuple[Pass, int, int, bytes]]:
-    """Each pass that has pixels, with its columns, rows and scan lines."""
+    """Yield each pass that has pixels, with its columns, rows and scan lines."""
     try:
         unpacker = zlib.decompressobj()
         for each in _PASSES:
             columns, rows = (width - each.left - 1) // each.step_x + 1, (height - each.top - 1) // each.step_y + 1
             if columns > 0 and rows > 0:
-                length = rows * (1 + columns * pixel_bytes)  # one byte of a row tells its filter
+                length = rows * (1 + columns * pixel_bytes)  # one byte of each row is its filter
                 scanlines = unpacker.decompress(data, length)
                 data = unpacker.unconsumed_tail
                 if len(scanlines) != length:

@@ -1,6 +1,7 @@
-"""The two things that an editor must know of an EXIF block (Exif 3.0); all the rest is carried along untouched.
+"""Orientation and thumbnail of an EXIF block (Exif 3.0); everything else is carried along untouched.
 
-The block has the structure of a TIFF file: the main directory first, the thumbnail's behind it.
+It is parsed here, since a library would write the block anew and could damage maker's notes. It has the structure of a
+TIFF file: the main directory comes first, then the thumbnail's.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ _VALUE_FORMATS = {3: "H", 4: "I"}
 
 
 def orientation(exif: bytes) -> int:
-    """The orientation, 1 to 8; 1 (upright) where there is none or the block is damaged."""
+    """Return the orientation, 1 to 8; 1 (upright) if there is none or the block is damaged."""
     try:
         value = _read_directory(exif, _first_offset(exif)).values.get(_ORIENTATION, 1)
     except (struct.error, _NotExif):
@@ -23,7 +24,7 @@ def orientation(exif: bytes) -> int:
 
 
 def without_thumbnail(exif: bytes) -> bytes:
-    """The same block without its thumbnail, which would still show what was filled; all offsets stay as they are."""
+    """Return the block without its thumbnail, which would still show what was filled; all offsets stay valid."""
     try:
         main = _read_directory(exif, _first_offset(exif))
         if not main.next_offset:
@@ -44,7 +45,7 @@ class _NotExif(Exception):
 
 
 class _Directory(NamedTuple):
-    values: dict[int, int]  # of the tags with one whole number
+    values: dict[int, int]  # of the tags with a single integer
     next_at: int
     next_offset: int
 

@@ -1,7 +1,8 @@
 """JPEG of 8 bits (ITU-T T.81), encoded as the original was, with its other segments carried along.
 
-JPEG stores with loss: pixels outside the mask come back within the rounding of the original's own quantisation. Saved
-as PNG instead, they are exact.
+The segments are handled here, since Pillow drops most of them when it saves; it decodes and encodes the pixels. JPEG is
+lossy: pixels outside the mask come back within the rounding of the original's own quantisation. Saved as PNG instead,
+they are exact.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _EXIF, _XMP, _ICC = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 
-# Segments that would be wrong in the new file: thumbnails of JFIF, offsets of further pictures behind this one (MPF),
-# and signatures over the old pixels (JUMBF, used by C2PA).
 _DROPPED = ((0xE0, b"JFXX\0"), (0xE2, b"MPF\0"), (0xEB, b"JP"))
+"""Segments that would be wrong in the new file: thumbnails of JFIF, offsets of further pictures after this one (MPF),
+and signatures of the old pixels (JUMBF, used by C2PA)."""
+_LARGEST_COEFFICIENT = 4
+"""Most bytes for a coefficient: a code word has at most 26 bits."""
 
 
 class Segment(NamedTuple):
@@ -86,7 +89,7 @@ class JpegContainer:
 
     def _encode(self, pixels: Pixels) -> bytes:
         encoded = io.BytesIO()
-        with output_at_most(4 * pixels.nbytes):  # 26 bits a coefficient is the most that the code words take
+        with output_at_most(_LARGEST_COEFFICIENT * pixels.nbytes):
             Image.fromarray(pixels).save(
                 encoded,
                 "JPEG",
@@ -99,12 +102,12 @@ class JpegContainer:
 
 
 def parse(data: bytes) -> Photograph:
-    """Read a JPEG file; of several pictures in it (as phones store gain maps) the first.
+    """Read the first picture of a JPEG file; phones store gain maps as further ones.
 
     Raises:
-        UnsupportedImage: CMYK, or more than 8 bits.
+        UnsupportedImage: it is CMYK, or has more than 8 bits.
         TooLarge: see `memory.require`.
-        DamagedFile: it breaks the rules of the format, as a truncated file does.
+        DamagedFile: it violates the format, as a truncated file does.
     """
     segments, scans = _split(data)
     frame = next((segment for segment in segments if segment.marker in _FRAMES), None)
@@ -113,7 +116,7 @@ def parse(data: bytes) -> Photograph:
     bits, height, width, channels = struct.unpack_from(">BHHB", frame.data)
     _check_kind(bits, channels)
     memory.require(width, height, channels)
-    # Without the metadata nothing in them can mislead the decoder; Adobe's segment tells the colour transform.
+    # Metadata cannot mislead a decoder that does not see it; Adobe's segment gives the colour transform.
     needed = b"".join(s.encode() for s in segments if s.marker not in {*_APPLICATION, _COMMENT} or s.marker == _ADOBE)
     with decoding(b"\xff\xd8" + needed + scans, "JPEG") as image:
         pixels = np.array(image)
@@ -127,7 +130,7 @@ def parse(data: bytes) -> Photograph:
 
 
 def _split(data: bytes) -> tuple[list[Segment], bytes]:
-    """The segments before the first scan, and everything from there on."""
+    """Return the segments before the first scan, and the bytes from there on."""
     segments: list[Segment] = []
     position = 2
     while True:
@@ -148,7 +151,7 @@ def _split(data: bytes) -> tuple[list[Segment], bytes]:
 def _check_kind(bits: int, channels: int) -> None:
     if channels == 4:
         raise UnsupportedImage(
-            "The photograph is in CMYK, the colours of print.", "Convert it to RGB in your editor and save it anew."
+            "The photograph is in CMYK, the colours of print.", "Convert it to RGB in your editor and save it again."
         )
     if bits != 8:
         raise UnsupportedImage(f"The photograph is a JPEG of {bits} bits.", "Save it as a TIFF or PNG of 16 bits.")
@@ -157,7 +160,7 @@ def _check_kind(bits: int, channels: int) -> None:
 
 
 def _tables(image: Image.Image) -> tuple[tuple[int, ...], ...]:
-    """The quantisation tables by component; the two of chroma are given once where they are the same."""
+    """Return the quantisation tables by component; those of chroma once if they are equal."""
     assert isinstance(image, JpegImageFile)
     numbers = [layer[3] for layer in image.layer]
     if len(numbers) == 3 and numbers[1] == numbers[2]:
@@ -166,12 +169,13 @@ def _tables(image: Image.Image) -> tuple[tuple[int, ...], ...]:
 
 
 def _is_stored_as_rgb(segments: list[Segment]) -> bool:
-    """Whether Adobe's segment says that there is no transform to luma and chroma."""
+    """Return whether Adobe's segment says that there is no transform to luma and chroma."""
     blocks = [segment.data for segment in segments if segment.marker == _ADOBE and segment.data.startswith(b"Adobe")]
     return bool(blocks) and blocks[0][11:12] == b"\0"
 
 
 def _carried(segments: list[Segment]) -> Iterator[Segment]:
+    """Yield the segments of metadata that stay true when pixels change, without thumbnails."""
     resources = io.BytesIO(photoshop.without_thumbnail(_resources(segments)))
     for segment in segments:
         dropped = any(segment.marker == marker and segment.data.startswith(head) for marker, head in _DROPPED)
@@ -191,7 +195,7 @@ def _first(segments: tuple[Segment, ...], head: bytes) -> bytes:
 
 
 def _resources(segments: Sequence[Segment]) -> bytes:
-    """Photoshop's image resources, which go on in further segments where one is too small."""
+    """Return Photoshop's image resources, which continue in further segments if one is too small."""
     return b"".join(_parts(segments, _PHOTOSHOP))
 
 
@@ -200,7 +204,7 @@ def _parts(segments: Sequence[Segment], head: bytes) -> Iterator[bytes]:
 
 
 def _text(comment: bytes) -> str:
-    """A comment, whose encoding a JPEG does not tell: UTF-8 where it is that."""
+    """Return a comment, whose encoding is not stored: UTF-8 if it is valid, else Latin-1."""
     try:
         text = comment.decode()
     except UnicodeDecodeError:
@@ -209,13 +213,14 @@ def _text(comment: bytes) -> str:
 
 
 def _icc_parts(segments: tuple[Segment, ...]) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of the profile's parts (ICC.1, annex B.4)."""
+    """Yield number and bytes of the profile's parts (ICC.1, annex B.4)."""
     for segment in segments:
         if segment.marker == 0xE2 and segment.data.startswith(_ICC) and len(segment.data) > len(_ICC) + 2:
             yield segment.data[len(_ICC)], segment.data[len(_ICC) + 2 :]
 
 
 def _resolution(segments: tuple[Segment, ...]) -> tuple[int, int] | None:
+    """Return the horizontal and vertical resolution of JFIF in dots per metre; None if it has none."""
     jfif = _first(segments, b"JFIF\0")
     if len(jfif) < 7:
         return None

@@ -1,4 +1,4 @@
-"""Masks as files: white is filled, black is kept, gray between them blends."""
+"""Masks as files: white fills, black keeps, gray blends."""
 
 from __future__ import annotations
 
@@ -23,20 +23,22 @@ from gan_inpaint.imagefile.pillow import decoding
 
 Mask = NDArray[np.uint8]
 
-# Lossy compression rings around edges: values this near to black or white are taken for it.
 _RINGING = 24
-_SAME_COLOUR = 2  # levels by which the colour of one brush may differ from pixel to pixel after rounding
-_SIMPLE_MODES = {"1": "L", "L": "L", "P": "RGBA", "PA": "RGBA"}  # of Pillow, and what to convert them to
+"""Distance from black or white, in levels of 255, that counts as ringing of lossy compression."""
+_SAME_COLOUR = 2
+"""Difference between pixels of one brush after rounding, in levels of 255."""
+_SIMPLE_MODES = {"1": "L", "L": "L", "P": "RGBA", "PA": "RGBA"}
+"""Modes of Pillow that a mask may have besides those of photographs, and what they are converted to."""
 
 
 class Masks:
-    """The masks of a file, which is opened when the first of them is asked for; each is read when it is asked for."""
+    """The masks of a file, which is opened for the first of them; each is read when needed."""
 
     def __init__(self, path: Path, opened: ExitStack) -> None:
         self._path, self._opened = path, opened
 
     def of(self, photograph: Photograph, page: int | None = None) -> Mask:
-        """The mask of a photograph, or of its `page`; see `open_mask`."""
+        """Return the mask of a photograph, or of its `page`; see `open_mask`."""
         try:
             opened = self._pages.page(self._number(page))
         except UnsupportedImage as problem:
@@ -51,7 +53,7 @@ class Masks:
         return self._opened.enter_context(imagefile.opened(self._path))
 
     def _number(self, page: int | None) -> int | None:
-        """Which page of the mask's file belongs to a photograph's page."""
+        """Return the page of the mask's file for a photograph's page."""
         count = len(self._pages)
         if page is None or count == 1:
             return None
@@ -64,22 +66,22 @@ class Masks:
 
 @contextmanager
 def opened_masks(path: Path) -> Iterator[Masks]:
-    """The masks of the file at `path`."""
+    """Open the masks of the file at `path`."""
     with ExitStack() as opened:
         yield Masks(path, opened)
 
 
 def open_mask(path: Path, photograph: Photograph, page: int | None = None) -> Mask:
-    """Read the mask at `path`: (H, W), 0 keep to 255 fill, in the order in which `photograph` is stored.
+    """Read the mask at `path`: (H, W) uint8, 0 keep to 255 fill, in the order in which `photograph` is stored.
 
-    Any depth is reduced to 8 bits with rounding; colours count by their luma; 1-bit and indexed files are taken, too.
-    With transparency, a mask painted in a single colour is its opacity; else the luma is multiplied by the opacity.
-    A photograph that its EXIF orientation turns may have a mask drawn on what a viewer shows, or on what is stored:
-    the one that fits is meant, and where both fit, the one on what a viewer shows. For a `page` of several, it is the
-    same page of the mask's file, or its only one.
+    Any depth is rounded to 8 bits. Colours count by their luma. 1-bit and indexed files are accepted, too. A mask with
+    transparency that is painted in a single colour is its opacity; otherwise the luma is multiplied by the opacity. The
+    mask of a photograph with an EXIF orientation may be drawn as a viewer shows it, or as it is stored: the size
+    decides, and where both fit, the viewer. For a `page` of several, the mask is the same page of its file, or the only
+    one.
 
     Raises:
-        MaskSizeMismatch: it has another size than the photograph; the message names both.
+        MaskSizeMismatch: mask and photograph differ in size; the message names both sizes.
         UnreadableImage, UnsupportedImage, TooLarge: as `imagefile.open`.
     """
     with opened_masks(path) as masks:
@@ -87,11 +89,9 @@ def open_mask(path: Path, photograph: Photograph, page: int | None = None) -> Ma
 
 
 def save_masks(masks: Sequence[Mask], orientations: Sequence[int], target: Path, force: bool = False) -> None:
-    """Save the masks of a photograph's pages, which have these EXIF orientations, as a viewer shows them: one as PNG or
-    TIFF, several as TIFF.
+    """Save the masks (H, W) of a photograph's pages as a viewer shows them: one as PNG or TIFF, several as TIFF.
 
-    Raises:
-        CannotWrite: as `imagefile.save`.
+    `orientations` are the EXIF orientations of the pages. Raises CannotWrite as `imagefile.save`.
     """
     upright = [to_upright(mask, orientation) for mask, orientation in zip(masks, orientations, strict=True)]
     check_mask_target(target, len(masks), force)
@@ -105,7 +105,7 @@ def save_masks(masks: Sequence[Mask], orientations: Sequence[int], target: Path,
 
 
 def check_mask_target(target: Path, pages: int, force: bool) -> None:
-    """Tell before the work what would make `save_masks` fail after it; raises CannotWrite."""
+    """Raise CannotWrite before the work if `save_masks` would fail after it."""
     fitting = [".tif", ".tiff"] if pages > 1 else [".png", ".tif", ".tiff"]
     if target.suffix.lower() not in fitting:
         what = f"The masks of {pages} pages" if pages > 1 else "A mask"
@@ -114,6 +114,7 @@ def check_mask_target(target: Path, pages: int, force: bool) -> None:
 
 
 def _placed(values: Mask, turned: int, photograph: Photograph) -> Mask:
+    """Return a mask, stored with the orientation `turned`, in the order in which `photograph` is stored."""
     stored = photograph.pixels.shape[:2]
     orientation = photograph.container.orientation
     upright = to_upright(values, turned)
@@ -135,7 +136,7 @@ def _stored_size(orientation: int, stored: tuple[int, ...]) -> str:
 
 
 def _read_simple(path: Path, problem: UnsupportedImage) -> Pixels:
-    """Read a 1-bit, indexed or low-depth picture, which is no photograph but a fine mask; else raise `problem`."""
+    """Read a 1-bit, indexed or low-depth picture, which is a valid mask but no photograph; else raise `problem`."""
     format = reading.recognise(path)
     if format not in ("png", "tiff"):
         raise problem
@@ -171,7 +172,7 @@ def _to_8_bits(pixels: Pixels) -> Mask:
 
 
 def _luma(colours: Mask) -> Mask:
-    """Rec. 601; white is exactly 255."""
+    """Return the luma of Rec. 601, in which white is exactly 255."""
     return np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Whether a photograph fits into this computer's memory, judged before it is decoded."""
+"""Check, before a photograph is decoded, that it fits into memory."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ import psutil
 
 from gan_inpaint.errors import TooLarge
 
-# The pixels as read, the filled copy, and the encoder's or decoder's buffers together.
 _COPIES = 3
+"""Copies of the pixels: as read, filled, and in the buffers of the decoder or encoder."""
 
 
 def require(width: int, height: int, pixel_bytes: int) -> None:
-    """Check that a picture of `width` × `height` pixels of `pixel_bytes` bytes can be held and worked on.
-
-    Raises:
-        TooLarge: it needs more memory than is free.
-    """
+    """Raise TooLarge if `width` × `height` pixels of `pixel_bytes` bytes need more memory than is free."""
     needed = width * height * (pixel_bytes * _COPIES + 1)
     free = available_bytes()
     if needed > free:
@@ -30,13 +26,13 @@ def require(width: int, height: int, pixel_bytes: int) -> None:
 
 
 def available_bytes() -> int:
-    """Memory that this process can still take without swapping."""
+    """Return the bytes that this process can still allocate without swapping."""
     known = (psutil.virtual_memory().available, _left_by_container(), _left_by_limit())
     return min(free for free in known if free is not None)
 
 
 def _left_by_container() -> int | None:
-    """What the Linux control group (version 2) that this process runs in leaves."""
+    """Return the bytes that this process's Linux control group (version 2) leaves; None without a limit."""
     group = Path("/sys/fs/cgroup")
     try:
         limit = int((group / "memory.max").read_text())  # "max" where there is no limit
@@ -47,7 +43,7 @@ def _left_by_container() -> int | None:
 
 
 def _left_by_limit() -> int | None:
-    """What `ulimit -v` leaves."""
+    """Return the bytes that `ulimit -v` leaves; None without a limit."""
     if sys.platform == "win32":
         return None
     import resource

@@ -1,4 +1,4 @@
-"""EXIF orientations (Exif 3.0, tag 0x0112): between pixels as stored and as a viewer shows them."""
+"""EXIF orientations (Exif 3.0, tag 0x0112): conversion between pixels as stored and as a viewer shows them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _QUARTER_TURNS_BACK = {6: 8, 8: 6}  # the others undo themselves
 
 
 def to_upright(pixels: Pixels, orientation: int) -> Pixels:
-    """A view of (H, W[, C]) `pixels` as a viewer shows a file of that orientation."""
+    """Return a view of `pixels` (H, W[, C]) as a viewer shows a file of that orientation, 1 to 8."""
     turned: dict[int, Pixels] = {
         1: pixels,
         2: pixels[:, ::-1],
@@ -25,5 +25,5 @@ def to_upright(pixels: Pixels, orientation: int) -> Pixels:
 
 
 def to_stored(pixels: Pixels, orientation: int) -> Pixels:
-    """The inverse of `to_upright`."""
+    """Return the inverse of `to_upright`."""
     return to_upright(pixels, _QUARTER_TURNS_BACK.get(orientation, orientation))

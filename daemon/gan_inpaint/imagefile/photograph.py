@@ -1,4 +1,4 @@
-"""A photograph as it stands in its file: the pixels, and what is needed to save them back as they were."""
+"""A photograph as its file holds it: the pixels, and everything needed to save them as before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pixels = NDArray[Any]
 
 @dataclass(frozen=True)
 class Metadata:
-    """What moves along from a lossy format to PNG."""
+    """Metadata that is carried from a lossy format to PNG."""
 
     icc: bytes = b""
     exif: bytes = b""  # the TIFF structure, without any prefix
@@ -26,14 +26,14 @@ class Metadata:
 
 
 class Container(Protocol):
-    """Everything of a file except its pixels, and the way to write both."""
+    """All of a file except its pixels, and the way to write both."""
 
     @property
     def format(self) -> Format: ...
 
     @property
     def orientation(self) -> int:
-        """The EXIF orientation, 1 to 8: how viewers turn the stored rows and columns; 1 is upright."""
+        """EXIF orientation, 1 to 8: how viewers turn the stored rows and columns; 1 is upright."""
         ...
 
     @property
@@ -43,7 +43,7 @@ class Container(Protocol):
 
     @property
     def metadata(self) -> Metadata | None:
-        """What goes along when the photograph is saved as PNG instead; None where it cannot be."""
+        """Metadata for saving the photograph as PNG instead; None if that is not possible."""
         ...
 
     def write(self, pixels: Pixels, target: Path) -> None:
@@ -62,11 +62,11 @@ class Photograph:
 
     @property
     def transfer(self) -> Literal["srgb", "linear"]:
-        """How the samples encode light: float files hold linear light by custom, integer files a display encoding."""
+        """How the samples encode light: by convention linear in float files, sRGB-like in integer files."""
         return "linear" if self.pixels.dtype.kind == "f" else "srgb"
 
     def with_pixels(self, pixels: Pixels) -> Photograph:
-        """The same photograph with other pixels of the same shape and type."""
+        """Return the photograph with other pixels of the same shape and type; raises ValueError for any other."""
         if pixels.shape != self.pixels.shape or pixels.dtype != self.pixels.dtype:
             raise ValueError(f"{pixels.shape} {pixels.dtype} instead of {self.pixels.shape} {self.pixels.dtype}")
         return replace(self, pixels=np.ascontiguousarray(pixels))

@@ -1,4 +1,4 @@
-"""Pillow with our own limits of size, and one kind of error."""
+"""Pillow with our own limits of size, and a single kind of error."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from gan_inpaint.imagefile.reading import DamagedFile
 
 @contextmanager
 def decoding(data: bytes, format: str) -> Iterator[Image.Image]:
-    """Open `data` and load its first frame; `memory.require` is to be asked before, as Pillow's own limit is off here.
+    """Open `data` and load its first frame; call `memory.require` before, since Pillow's own limit is off here.
 
     Raises:
-        DamagedFile: it is no valid picture of `format`, or is truncated.
+        DamagedFile: it is not a valid picture of `format`, or is truncated.
     """
     limit = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = None
@@ -34,7 +34,7 @@ def decoding(data: bytes, format: str) -> Iterator[Image.Image]:
 
 @contextmanager
 def output_at_most(size: int) -> Iterator[None]:
-    """Let a progressive JPEG have up to `size` bytes: Pillow's own guess is too small for noise at the best quality."""
+    """Let a progressive JPEG have up to `size` bytes; Pillow's own estimate is too small for noise at best quality."""
     block = ImageFile.MAXBLOCK
     ImageFile.MAXBLOCK = max(block, size)
     try:

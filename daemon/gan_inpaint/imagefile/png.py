@@ -1,4 +1,8 @@
-"""PNG (W3C Portable Network Graphics, third edition) of 8 and 16 bits, with its ancillary chunks carried along."""
+"""PNG (W3C Portable Network Graphics, third edition) of 8 and 16 bits, with its ancillary chunks carried along.
+
+The chunks are handled here, since Pillow drops those that it does not know; imagecodecs decodes and encodes the pixels,
+which Pillow would reduce from 16 bits to 8.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +25,11 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_END = len(_SIGNATURE) + 25  # IHDR is always first and always of this size
 _END_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
-# Of zlib, by bytes a sample: half the time of level 6 for files a hundredth larger (measured on photographs).
 _LEVELS = {1: 4, 2: 3}
-
-# Ancillary chunks that stay true when pixels change, though the specification's "safe to copy" bit does not cover
-# them. Left out on purpose: tRNS (it becomes an alpha channel), tIME, and all unknown ones that are not safe to copy.
+"""Compression levels of zlib by bytes a sample; half the time of level 6 for files one hundredth larger."""
 _KEPT = {b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"sPLT"}
+"""Ancillary chunks that stay true when pixels change, though the specification's "safe to copy" bit does not cover
+them. Left out are tRNS (it becomes an alpha channel), tIME, and unknown ones that are not safe to copy."""
 
 
 class Chunk(NamedTuple):
@@ -67,9 +70,9 @@ def parse(data: bytes) -> Photograph:
     """Read a PNG file.
 
     Raises:
-        UnsupportedImage: indexed colours, fewer than 8 bits, animated.
+        UnsupportedImage: it has indexed colours or fewer than 8 bits, or is animated.
         TooLarge: see `memory.require`.
-        DamagedFile: it breaks the rules of the format anywhere, as a truncated file does.
+        DamagedFile: it violates the format anywhere, as a truncated file does.
     """
     chunks = list(_chunks(data))
     if not chunks or chunks[0].kind != b"IHDR" or len(chunks[0].data) != 13:
@@ -87,7 +90,7 @@ def parse(data: bytes) -> Photograph:
 
 
 def carrying(metadata: Metadata) -> PngContainer:
-    """A new container with what another format's file carried."""
+    """Return a new container with the metadata of another format's file."""
     chunks = []
     if metadata.icc:
         chunks.append(Chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.icc)))
@@ -104,16 +107,17 @@ def carrying(metadata: Metadata) -> PngContainer:
 
 
 def _raw_profile(kind: str, profile: bytes) -> Chunk:
-    """ImageMagick's way, which ExifTool and Exiv2 read too, for what PNG has no chunk of its own for: 36 bytes a line
-    as hexadecimal digits, after their kind and number.
+    """Return a profile that PNG has no chunk for in the form of ImageMagick, which ExifTool and Exiv2 read, too.
+
+    It is kind and number of bytes, then 36 bytes a line as hexadecimal digits.
     """
     text = f"\n{kind}\n{len(profile):8}\n{profile.hex(chr(10), -36)}\n"
     return Chunk(b"zTXt", f"Raw profile type {kind}\0\0".encode() + zlib.compress(text.encode()))
 
 
 def _encode(pixels: Pixels) -> bytes | bytearray:
-    """A whole PNG file with nothing but the pixels; raises CannotWrite where they have too many rows or columns."""
-    packed = pixels.nbytes + len(pixels)  # a byte of each row, which imagecodecs forgets, tells its filter
+    """Return a PNG file with the pixels alone; raises CannotWrite if they have too many rows or columns."""
+    packed = pixels.nbytes + len(pixels)  # one byte of each row is its filter; imagecodecs does not count it
     room = packed + packed // 4 + 1024
     try:
         return imagecodecs.png_encode(pixels, level=_LEVELS[pixels.dtype.itemsize], out=room)
@@ -170,12 +174,12 @@ def _check_kind(bits: int, colour: int, kinds: set[bytes]) -> None:
         raise UnsupportedImage("The photograph is an animation.", "Save one of its frames as a file of its own.")
     if colour == 3:
         raise UnsupportedImage(
-            "The photograph has indexed colours (a palette).", "Convert it to RGB in your editor and save it anew."
+            "The photograph has indexed colours (a palette).", "Convert it to RGB in your editor and save it again."
         )
     if bits < 8:
         raise UnsupportedImage(
             f"The photograph has {bits} bit a pixel.",
-            "Convert it to grayscale of 8 bits in your editor and save it anew.",
+            "Convert it to grayscale of 8 bits in your editor and save it again.",
         )
     if colour not in _CHANNELS or bits not in {8, 16}:
         raise DamagedFile
@@ -194,10 +198,10 @@ def _carried(chunks: list[Chunk]) -> tuple[Chunk, ...]:
 
 
 def _fitting(chunk: Chunk, channels: int, bits: int) -> Chunk:
-    """The chunk for so many channels of `bits` bits: sBIT tells of each, also where a transparent colour adds one."""
+    """Return the chunk for `channels` channels of `bits` bits: sBIT has one byte for each, an added alpha included."""
     return Chunk(chunk.kind, chunk.data.ljust(channels, bytes([bits]))) if chunk.kind == b"sBIT" else chunk
 
 
 def _is_safe_to_copy(kind: bytes) -> bool:
-    """Bit 5 of the fourth letter; critical chunks (an upper-case first letter) are never copied."""
+    """Return bit 5 of the fourth letter; critical chunks (an upper-case first letter) are never copied."""
     return kind[0] & 0x20 != 0 and kind[3] & 0x20 != 0

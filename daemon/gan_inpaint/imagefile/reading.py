@@ -1,4 +1,4 @@
-"""From a name to the bytes of a file, with a sentence for everything that can be wrong on the way."""
+"""Reading of a file: its format and its bytes, with a sentence for every error."""
 
 from __future__ import annotations
 
@@ -17,43 +17,24 @@ _SIGNATURES: tuple[tuple[Format, bytes], ...] = (
     ("tiff", b"MM\0+"),
 )
 
-# Many of them begin like a TIFF, and hold a thumbnail that could be taken for the photograph.
-RAW_SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        *(
-            "3fr",
-            "ari",
-            "arw",
-            "cr2",
-            "cr3",
-            "crw",
-            "dcr",
-            "dng",
-            "erf",
-            "fff",
-            "gpr",
-            "iiq",
-            "kdc",
-            "mef",
-            "mos",
-            "mrw",
-        ),
-        *("nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
-    )
-)
+RAW_SUFFIXES = frozenset({
+    ".3fr", ".ari", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq",
+    ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl",
+    ".sr2", ".srf", ".srw", ".x3f",
+})  # fmt: skip
+"""Suffixes of cameras' raw files. Many begin like a TIFF, with a thumbnail that could be taken for the photograph."""
 
 
 class DamagedFile(Exception):
-    """A file that breaks the rules of its own format; told to the user as `unreadable_image`."""
+    """A file that violates its own format; reported to the user as `unreadable_image`."""
 
 
 def recognise(path: Path) -> Format:
-    """The format of the picture at `path`, by its first bytes and not by its name.
+    """Return the format of the picture at `path`, by its first bytes and not by its name.
 
     Raises:
-        UnreadableImage: missing, a folder, not permitted, or no picture of a known format.
-        UnsupportedImage: a camera's raw file, by its name.
+        UnreadableImage: it is missing, a folder, not permitted, or not a picture of a known format.
+        UnsupportedImage: it is a camera's raw file, by its name.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -77,7 +58,7 @@ def recognise(path: Path) -> Format:
 
 
 def read(path: Path) -> bytes:
-    """The whole file; raises UnreadableImage."""
+    """Return the bytes of a file; raises UnreadableImage."""
     try:
         return path.read_bytes()
     except OSError as problem:
@@ -85,7 +66,7 @@ def read(path: Path) -> bytes:
 
 
 def unreadable(path: Path, problem: OSError) -> UnreadableImage:
-    """The error that tells why the system does not let us read `path`."""
+    """Return the error that says why `path` cannot be read."""
     if isinstance(problem, FileNotFoundError):
         return UnreadableImage(f"There is no file {path}.", "Check its name and its folder.")
     if isinstance(problem, PermissionError):
@@ -94,5 +75,5 @@ def unreadable(path: Path, problem: OSError) -> UnreadableImage:
 
 
 def damaged(path: Path) -> UnreadableImage:
-    """The error for a file that begins like a picture and does not go on like one."""
+    """Return the error for a file that begins like a picture and is damaged after that."""
     return UnreadableImage(f"{path} is damaged or incomplete.", "Copy it again, or export it again from your editor.")

@@ -1,7 +1,8 @@
 """TIFF and BigTIFF of 8 and 16 bits and of 16- and 32-bit floats.
 
-A photograph is saved as a copy of its file in which the strips or tiles that changed are replaced: every tag, EXIF and
-maker's notes included, every other strip and every other page stay byte for byte as they were.
+A photograph is saved as a copy of its file in which only the changed strips or tiles are replaced. Every tag, EXIF and
+maker's notes included, every other strip and every other page stay byte for byte as they were. No library does that:
+all of them write a new file. tifffile reads the pages and edits the tags.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from gan_inpaint.imagefile import memory, photoshop, tiff_segments
 from gan_inpaint.imagefile.photograph import Format, Photograph, Pixels
 from gan_inpaint.imagefile.reading import DamagedFile, damaged
 
-logging.getLogger("tifffile").addHandler(logging.NullHandler())  # its warnings would go to the user's terminal
+logging.getLogger("tifffile").addHandler(logging.NullHandler())  # else its warnings would go to the user's terminal
 
 _NEW_SAVE = "Save a flat RGB or gray copy of it from your editor."
 _PHOTOMETRIC = {
@@ -46,16 +47,16 @@ _COMPRESSIONS = {1, 5, 8, 32773, 32946, 34925, 50000}  # none, LZW, deflate (two
 _PREDICTORS = {"u": (1, 2), "f": (1, 3)}
 _SAMPLES = {_MIN_IS_WHITE: (1, 2), _MIN_IS_BLACK: (1, 2), _RGB: (3, 4)}
 _DTYPES = {"uint8", "uint16", "float16", "float32"}
-# What tifffile and its codecs raise on damaged files; found by cutting and corrupting files in the tests.
 _DAMAGE = (
     tifffile.TiffFileError, OSError, ValueError, KeyError, IndexError, TypeError, struct.error, RuntimeError,
     AttributeError, ZeroDivisionError, OverflowError, NotImplementedError, DamagedFile,
 )  # fmt: skip
+"""What tifffile and its codecs raise on damaged files, as tests with truncated and corrupted files show."""
 
 
 @dataclass(frozen=True)
 class TiffContainer:
-    """The file that the pixels came from, and the pixels as they were, to find out what changed."""
+    """The file that the pixels came from, and the original pixels, to find what changed."""
 
     source: Path
     identity: tuple[int, int]  # size and time of the last change
@@ -73,7 +74,7 @@ class TiffContainer:
 
 
 class TiffPages:
-    """The pages of an open file, reduced copies not counted; each is read when it is asked for."""
+    """The pages of an open file without reduced copies; each is read when needed."""
 
     def __init__(self, path: Path, identity: tuple[int, int], pages: list[Any]) -> None:
         self.identity = identity
@@ -84,13 +85,13 @@ class TiffPages:
         return len(self._pages)
 
     def page(self, number: int | None = None) -> Photograph:
-        """Read a page, counted from 0; without a number, the one page that there must be.
+        """Read a page, counted from 0; without a number, the only page.
 
         Raises:
-            UnsupportedImage: CMYK, indexed, Lab, layers, other depths or ways of compression, or several pages and no
-                number.
+            UnsupportedImage: it is CMYK, indexed or Lab, has layers or another depth or compression, or there are
+                several pages and no number.
             TooLarge: see `memory.require`.
-            UnreadableImage: it breaks the rules of the format, as a truncated file does.
+            UnreadableImage: it violates the format, as a truncated file does.
         """
         if number is None and len(self) > 1:
             raise UnsupportedImage(f"The file has {len(self)} pages.", "Save each page as a file of its own.")
@@ -110,7 +111,7 @@ class TiffPages:
 
 @contextmanager
 def reading(path: Path) -> Iterator[TiffPages]:
-    """The pages of the TIFF file at `path`, which is open meanwhile. Raises UnreadableImage where it is damaged."""
+    """Open the TIFF file at `path` and find its pages. Raises UnreadableImage if it is damaged."""
     identity = identify(path)
     with ExitStack() as stack:
         try:
@@ -121,7 +122,7 @@ def reading(path: Path) -> Iterator[TiffPages]:
 
 
 class ReplacedPages:
-    """An open copy of a file, in which the pixels of its pages are replaced."""
+    """An open copy of a file, in which the pixels of pages are replaced."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
@@ -130,11 +131,11 @@ class ReplacedPages:
 
     @cached_property
     def _users(self) -> Counter[int]:
-        """How many pages have the strip or tile at an offset."""
+        """Number of pages that use the strip or tile at an offset."""
         return tiff_segments.users(self._file.pages)
 
     def replace(self, container: TiffContainer, pixels: Pixels) -> None:
-        """Replace the pixels of the page that `container` tells of; each page once."""
+        """Replace the pixels (H, W[, C]) of the page that `container` describes; each page once."""
         changed = (np.ascontiguousarray(pixels).view(np.uint8) != container.original.view(np.uint8)).reshape(
             *pixels.shape[:2], -1
         )
@@ -145,7 +146,7 @@ class ReplacedPages:
         self._changed = True
 
     def finish(self) -> None:
-        """Take the small pictures behind the pages out of a file that has changed: they still show what was filled."""
+        """Remove the thumbnail pages of a file that has changed: they still show what was filled."""
         if not self._changed:
             return
         kept = dict.fromkeys(page.offset for page in self._pages)
@@ -161,7 +162,7 @@ class ReplacedPages:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[ReplacedPages]:
-    """Open a copy of a TIFF file, to replace pages of it."""
+    """Open a copy of a TIFF file, to replace the pixels of its pages."""
     with _opened(target, "r+") as file:
         pages = ReplacedPages(file)
         yield pages
@@ -169,13 +170,13 @@ def replacing(target: Path) -> Iterator[ReplacedPages]:
 
 
 def identify(path: Path) -> tuple[int, int]:
-    """What changes when a file is written: its size and the time of its last change."""
+    """Return what changes when a file is written: its size in bytes and the time of its last change in ns."""
     status = path.stat()
     return status.st_size, status.st_mtime_ns
 
 
 def copy(source: Path, identity: tuple[int, int], target: Path) -> None:
-    """Copy a file byte for byte into `target`. Raises UnreadableImage where it is no longer what `identity` says."""
+    """Copy a file byte for byte into `target`. Raises UnreadableImage if it changed since `identity` was taken."""
     changed = UnreadableImage(f"{source} was changed or removed while it was worked on.", "Start again.")
     try:
         file = source.open("rb")
@@ -194,15 +195,15 @@ def _opened(path: Path, mode: str) -> Iterator[Any]:
 
 
 def _pages(file: Any) -> list[Any]:
-    """The file's pages, without reduced copies; the first is always meant."""
+    """Return the file's pages without reduced copies; the first page always counts."""
     first, *others = _chain(file)
     return [first, *(page for page in others if not page.is_reduced)]
 
 
 def _chain(file: Any) -> Iterator[Any]:
-    """All pages of a file, one after the other.
+    """Yield all pages of a file in sequence.
 
-    Raises DamagedFile where a page is followed by one before it: tifffile would go round for ever.
+    Raises DamagedFile if the chain of pages returns to an earlier one: tifffile would never end.
     """
     offsets = set()
     for page in file.pages:
@@ -251,7 +252,7 @@ def _decode(page: Any) -> Pixels:
 
 
 def _inverted(pixels: Pixels) -> Pixels:
-    """Gray with white as the largest value instead of the smallest, and back; alpha stays."""
+    """Return gray with white as the largest value instead of the smallest, or the inverse; alpha stays."""
     if pixels.dtype.kind == "f":
         raise UnsupportedImage("The photograph is a negative in floating point.", _NEW_SAVE)
     result = pixels.copy()
@@ -261,7 +262,7 @@ def _inverted(pixels: Pixels) -> Pixels:
 
 
 def _drop_thumbnail(page: Any) -> None:
-    """Take Photoshop's thumbnail out of the page's tags."""
+    """Remove Photoshop's thumbnail from the page's tags."""
     tag = page.tags.get(_PHOTOSHOP_RESOURCES)
     if tag is None or not isinstance(tag.value, bytes):
         return
@@ -271,7 +272,7 @@ def _drop_thumbnail(page: Any) -> None:
 
 
 def _link(file: Any, page: int, following: int) -> None:
-    """Let the directory at offset `page` be followed by the one at offset `following`; 0 ends the chain."""
+    """Make the directory at offset `following` the successor of that at offset `page`; 0 ends the chain."""
     handle: IO[bytes] = file.filehandle
     tiff = file.tiff
     handle.seek(page)

@@ -1,6 +1,7 @@
-"""Strips and tiles of a TIFF page: which of them changed, encoding them as their neighbours are, and putting them back.
+"""Strips and tiles of a TIFF page: which of them changed, their encoding, and their replacement in the file.
 
-Pages and tags are tifffile's.
+Handled here, since tifffile writes whole pages only: unchanged strips would be encoded anew. Pages and tags are its
+own.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _CLASSIC_LIMIT = 2**32 - 1
 
 
 class _Grid(NamedTuple):
-    """Strips or tiles, numbered by rows; planes follow each other where channels are stored apart."""
+    """Strips or tiles, numbered row by row, plane after plane if channels are stored apart."""
 
     height: int  # of a segment, in pixels
     width: int
@@ -36,7 +37,7 @@ class _Grid(NamedTuple):
 
 
 def check_complete(page: Any, file_size: int) -> None:
-    """Raise DamagedFile where the page's strips or tiles are not all inside its file."""
+    """Raise DamagedFile unless all strips or tiles of the page are inside its file."""
     grid = _grid(page)
     counts = page.databytecounts
     if not len(page.dataoffsets) == len(counts) == grid.rows * grid.columns * grid.planes:
@@ -48,16 +49,16 @@ def check_complete(page: Any, file_size: int) -> None:
 
 
 def users(pages: Iterable[Any]) -> Counter[int]:
-    """How many of all pages of a file have the strip or tile at an offset."""
+    """Return how many of a file's pages use the strip or tile at each offset."""
     return Counter(offset for page in pages for offset in page.dataoffsets)
 
 
 def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_], users: Counter[int]) -> None:
-    """Write the strips or tiles of `page`, whose file is open for writing, that hold a pixel of `changed`.
+    """Write the strips or tiles of `page`, whose file is open for writing, that contain a pixel of `changed`.
 
-    `pixels` (H, W[, C]) are all of the page's, `changed` is (H, W). What they held before is overwritten: the new ones
-    take its place, and what has become longer than that goes to the end of the file. What other pages have in common
-    with this one, by the `users` of the file, which are kept up to date, stays as it is.
+    `pixels` (H, W[, C]) are all of the page's, `changed` is (H, W). The old segments are overwritten: new ones take
+    their place, and those that do not fit go to the end of the file. Segments that other pages share, by the `users` of
+    the file, which are updated, stay as they are. Raises CannotWrite if the file would exceed 4 GB.
     """
     grid = _grid(page)
     rows = np.logical_or.reduceat(changed, range(0, changed.shape[0], grid.height), axis=0)
@@ -88,7 +89,7 @@ def blank(handle: IO[bytes], offset: int, count: int) -> None:
 
 
 class _Room:
-    """The parts of a file that new segments may take: `freed`, offsets and lengths of old ones, and its end."""
+    """Where new segments may go: `freed`, offsets and lengths of old ones, and the end of the file."""
 
     def __init__(self, handle: IO[bytes], freed: list[tuple[int, int]]) -> None:
         self._handle = handle
@@ -99,7 +100,7 @@ class _Room:
             self._gaps.append((begin, offset + count))
 
     def write(self, data: bytes) -> int:
-        """Write a segment where there is room; returns its offset."""
+        """Write a segment where there is room; return its offset."""
         offset = self._take(len(data))
         self._handle.seek(offset)
         self._handle.write(data)
@@ -114,7 +115,7 @@ class _Room:
 
 
 def _end(handle: IO[bytes]) -> int:
-    """Where a new segment may begin: the end of the file, at an even place."""
+    """Return the first even offset at the end of the file."""
     end = handle.seek(0, io.SEEK_END)
     return end + end % 2
 
@@ -129,15 +130,15 @@ def _grid(page: Any) -> _Grid:
 
 
 def _numbers(grid: _Grid, cells: NDArray[np.bool_]) -> list[int]:
-    """The segments marked in `cells` (rows, columns), in all planes."""
+    """Return the numbers of the segments marked in `cells` (rows, columns), in all planes."""
     places = [(int(row), int(column)) for row, column in np.argwhere(cells)]
     return [grid.number(plane, row, column) for plane in range(grid.planes) for row, column in places]
 
 
 def _encoded(page: Any, pixels: Pixels, grid: _Grid, cells: NDArray[np.bool_]) -> Iterator[tuple[int, bytes]]:
-    """Number and new content of each segment marked in `cells`.
+    """Yield number and new content of each segment marked in `cells`.
 
-    The part of the picture around them is written as a TIFF of its own with the same encoding, and taken apart.
+    The part of the picture around them is written as a separate TIFF with the same encoding, and taken apart.
     """
     (top, bottom), (left, right) = (_span(np.any(cells, axis=axis)) for axis in (1, 0))
     part = pixels[top * grid.height : bottom * grid.height, left * grid.width : right * grid.width]

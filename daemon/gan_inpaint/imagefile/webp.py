@@ -1,7 +1,8 @@
 """WebP (RFC 9649) of 8 bits, lossless or lossy as the original was.
 
-A lossy file does not tell the quality that it was made with; it is written with a high one, and its pixels outside the
-mask change by the codec's rounding. Saved as PNG instead, they are exact.
+The chunks are read here, since Pillow does not say whether a file is lossy; it decodes and encodes the pixels. A lossy
+file does not store its quality: it is written with a high one, and its pixels outside the mask change by the codec's
+rounding. Saved as PNG instead, they are exact.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from gan_inpaint.imagefile.pillow import decoding
 from gan_inpaint.imagefile.reading import DamagedFile
 
 _LOSSY_QUALITY = 95
-_LOSSLESS_EFFORT = 50  # of 100; this, not loss, is what `quality` means there
+"""Quality of lossy files, 0 to 100."""
+_LOSSLESS_EFFORT = 50
+"""Effort of lossless compression, 0 to 100, which Pillow calls `quality`, too."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,9 @@ def parse(data: bytes) -> Photograph:
     """Read a WebP file.
 
     Raises:
-        UnsupportedImage: animated.
+        UnsupportedImage: it is animated.
         TooLarge: see `memory.require`.
-        DamagedFile: it breaks the rules of the format, as a truncated file does.
+        DamagedFile: it violates the format, as a truncated file does.
     """
     chunks = dict(_chunks(data))
     if b"ANIM" in chunks:
@@ -80,7 +83,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _size(chunks: dict[bytes, bytes]) -> tuple[int, int]:
-    """Width and height by the headers (RFC 9649, sections 2.5 to 2.7)."""
+    """Return width and height from the headers (RFC 9649, sections 2.5 to 2.7)."""
     try:
         if b"VP8L" in chunks:
             (packed,) = struct.unpack_from("<I", chunks[b"VP8L"], 1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import Bytes, Floats
+from gan_inpaint.engine.arrays import Float32Array, UInt8Array
 
 _REDUCTIONS = {1: 4.0, 2: 24.0, 4: np.inf}
 """By what the resolution is divided, and up to which depth of a hole: pixels from the known picture."""
@@ -30,7 +30,7 @@ class ClassicalFiller:
     guided = False
     detail = 0.0
 
-    def __call__(self, images: Floats, holes: Floats, /) -> Floats:
+    def __call__(self, images: Float32Array, holes: Float32Array, /) -> Float32Array:
         """Fill images (N, 3, H, W) in [-1, 1] where holes (N, 1, H, W) are 1; return (N, 3, H, W).
 
         A hole without any known pixel stays as it is.
@@ -47,7 +47,7 @@ def has_frequency_selective_reconstruction() -> bool:
     return hasattr(cv2, "xphoto")
 
 
-def _filled(image: Floats, hole: Bytes) -> Floats:
+def _filled(image: Float32Array, hole: UInt8Array) -> Float32Array:
     """Return (H, W, 3) filled where `hole` (H, W) is 1: thick components first, so that the thin ones know them."""
     if not 0 < cv2.countNonZero(hole) < hole.size:
         return image
@@ -69,18 +69,18 @@ def _filled(image: Floats, hole: Bytes) -> Floats:
     return np.where(hole[..., None] > 0, values, image)
 
 
-def _reductions(hole: Bytes) -> Bytes:
+def _reductions(hole: UInt8Array) -> UInt8Array:
     """Return, for each pixel of the hole, the reduction at which its connected component is filled; 0 elsewhere."""
     count, labels = cv2.connectedComponents(hole, connectivity=8, ltype=cv2.CV_32S)
     deepest = np.zeros(count, np.float32)
     np.maximum.at(deepest, labels, cv2.distanceTransform(hole, cv2.DIST_L2, 3))
     reductions = np.array(list(_REDUCTIONS), np.uint8)[np.searchsorted(list(_REDUCTIONS.values()), deepest)]
     reductions[0] = 0
-    chosen: Bytes = reductions[labels]
+    chosen: UInt8Array = reductions[labels]
     return chosen
 
 
-def _inpainted(samples: Bytes, hole: Bytes, reduction: int) -> Bytes:
+def _inpainted(samples: UInt8Array, hole: UInt8Array, reduction: int) -> UInt8Array:
     """Return all of `samples` (H, W, 3), reduced, inpainted and enlarged again."""
     if reduction == 1:
         return _inpaint(samples, hole)
@@ -91,12 +91,12 @@ def _inpainted(samples: Bytes, hole: Bytes, reduction: int) -> Bytes:
     weights = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
     reduced = np.rint(sums / np.maximum(weights, 1e-6)[..., None]).astype(np.uint8)
     inpainted = _inpaint(reduced, (weights == 0).astype(np.uint8))
-    enlarged: Bytes = cv2.resize(inpainted, (width, height), interpolation=cv2.INTER_CUBIC)
+    enlarged: UInt8Array = cv2.resize(inpainted, (width, height), interpolation=cv2.INTER_CUBIC)
     return enlarged
 
 
-def _inpaint(samples: Bytes, hole: Bytes) -> Bytes:
-    inpainted: Bytes
+def _inpaint(samples: UInt8Array, hole: UInt8Array) -> UInt8Array:
+    inpainted: UInt8Array
     if not has_frequency_selective_reconstruction():
         inpainted = cv2.inpaint(samples, hole, 5, cv2.INPAINT_NS)
         return inpainted

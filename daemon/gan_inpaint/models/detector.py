@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
-from gan_inpaint.engine.arrays import Floats
+from gan_inpaint.engine.arrays import Float32Array
 from gan_inpaint.errors import BadModel
 from gan_inpaint.models.manifest import DetectorManifest
 from gan_inpaint.models.session import run
@@ -40,7 +40,7 @@ class OnnxDetector:
         self.fallback = fallback
         self._session = session
 
-    def __call__(self, images: Floats, /) -> Floats:
+    def __call__(self, images: Float32Array, /) -> Float32Array:
         """Return the probability of light and of dark damage, (N, 2, H, W), for images (N, 3, H, W) in [-1, 1].
 
         Raises:
@@ -56,7 +56,7 @@ class OnnxDetector:
         """
         self._run(np.zeros((1, 3, self.size_multiple, self.size_multiple), np.float32), shrink=True)
 
-    def _run(self, images: Floats, *, shrink: bool) -> Floats:
+    def _run(self, images: Float32Array, *, shrink: bool) -> Float32Array:
         damage = run(self._session, self.manifest.output, {"image": images}, _FAILED, shrink=shrink)
         if damage.shape != (len(images), 2, *images.shape[2:]) or not _are_probabilities(damage):
             raise BadModel("The detector does not work: its output has a wrong size, or is no probability.")

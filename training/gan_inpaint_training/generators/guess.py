@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan_inpaint.engine.rim import refine_coarsely
+from gan_inpaint.engine.boundary_band import refine_coarse_to_fine
 
 LEVELS = 7
 MEMBRANE_SWEEPS, PLATE_SWEEPS = 2, 10
@@ -37,7 +37,7 @@ def continued_guess(image: Tensor, mask: Tensor) -> Tensor:
     guess = first_guess(image, mask)
     pictures = guess.float().permute(0, 2, 3, 1).contiguous().cpu().numpy()
     for picture, hole in zip(pictures, mask[:, 0].cpu().numpy() > 0, strict=True):
-        refine_coarsely(picture, np.ascontiguousarray(hole))
+        refine_coarse_to_fine(picture, np.ascontiguousarray(hole))
     return torch.from_numpy(pictures).permute(0, 3, 1, 2).to(guess)
 
 

@@ -1,7 +1,7 @@
-"""The parts of a mask: its connected pieces, found on a grid of cells so that a large photograph costs little.
+"""Connected components of a mask, found on a grid of cells so that a large photograph costs little.
 
-A cell is 8 × 8 pixels and belongs to the hole when one of its pixels does. Pieces that share cells or touch through
-them count as one, so that dust lying close together is one part.
+A cell is 8 × 8 pixels and belongs to the hole when any of its pixels does. Components that share cells or touch through
+them count as one: dust that is close together is one component.
 """
 
 from __future__ import annotations
@@ -13,50 +13,51 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint.engine.arrays import Bytes, Flags
+from gan_inpaint.engine.arrays import BoolArray, UInt8Array
 from gan_inpaint.engine.box import Box
 
 CELL = 8
+"""Side of a cell, in pixels."""
 
 Labels = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One piece of the hole: its box in the image, and how thick it is where it is thickest, in pixels."""
+class Component:
+    """One connected component of the hole: its bounding box, and its largest thickness in pixels."""
 
     box: Box
     thickness: int
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """`labels` (rows, columns) over the cells: 0 outside the hole, i + 1 in `parts[i]`.
+class Components:
+    """`labels` (rows, columns) of the cells: 0 outside the hole, i + 1 in `components[i]`.
 
-    The first cell's upper left pixel is at (`left`, `top`), both multiples of 8.
+    The upper left pixel of the first cell is at (`left`, `top`), both multiples of 8.
     """
 
-    parts: list[Part]
+    components: list[Component]
     labels: Labels
     left: int
     top: int
 
 
-def find_parts(mask: Bytes) -> Parts:
-    """The parts of a mask (H, W), not empty; whatever is above 0 is hole.
+def find_components(mask: UInt8Array) -> Components:
+    """Return the connected components of a mask (H, W), not empty; every value above 0 is hole.
 
-    One pass over the mask finds the hole's box; the rest looks only inside of it.
+    One pass over the mask finds the bounding box of the hole; everything else happens inside it.
     """
     height, width = mask.shape
     left, top, cells = _cells(mask)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(cells, connectivity=8, ltype=cv2.CV_32S)
     boxes = [_pixels(left, top, Box(x, y, x + w, y + h)).clipped(width, height) for x, y, w, h, _ in stats.tolist()]
-    parts = [Part(box, thick) for box, thick in zip(boxes, _thickness(labels, count), strict=True)]
-    return Parts(parts[1:], labels, left, top)
+    components = [Component(box, thick) for box, thick in zip(boxes, _thickness(labels, count), strict=True)]
+    return Components(components[1:], labels, left, top)
 
 
-def cut_by_grid(found: Parts, index: int, side: int) -> Parts:
-    """The same with part `index` cut along a grid of `side` ≥ 8 pixels, which is for parts that are long and thin."""
+def split_by_grid(found: Components, index: int, side: int) -> Components:
+    """Return the components with `index`, which is long and thin, cut along a grid of `side` ≥ 8 pixels."""
     cells = _cells_of(found, index)
     step = side // CELL
     columns = -(-cells.shape[1] // step)
@@ -64,40 +65,40 @@ def cut_by_grid(found: Parts, index: int, side: int) -> Parts:
     return _divided(found, index, np.where(cells, tiles, 0))
 
 
-def cut_limbs(found: Parts, index: int, thickness: int) -> Parts:
-    """The same with what is thicker than `thickness` pixels in part `index` cut from what is thin.
+def split_by_thickness(found: Components, index: int, thickness: int) -> Components:
+    """Return the components with `index` cut into regions thicker than `thickness` pixels and thin ones.
 
-    So a person who was selected together with a wire does not decide the scale at which the wire is filled.
+    A person who was selected together with a wire then does not decide the scale at which the wire is filled.
     """
     cells = _cells_of(found, index).astype(np.uint8)
     side = (thickness // CELL + 1) | 1
     square = np.ones((side, side), np.uint8)
     padded = cv2.copyMakeBorder(cells, side, side, side, side, cv2.BORDER_CONSTANT, value=0)
     thick = cv2.dilate(cv2.morphologyEx(padded, cv2.MORPH_OPEN, square), square)[side:-side, side:-side] & cells
-    bodies, body = cv2.connectedComponents(thick, connectivity=8, ltype=cv2.CV_32S)
-    _, limb = cv2.connectedComponents(cells - thick, connectivity=8, ltype=cv2.CV_32S)
-    return _divided(found, index, np.where(limb > 0, limb + bodies - 1, body))
+    thick_count, thick_labels = cv2.connectedComponents(thick, connectivity=8, ltype=cv2.CV_32S)
+    _, thin_labels = cv2.connectedComponents(cells - thick, connectivity=8, ltype=cv2.CV_32S)
+    return _divided(found, index, np.where(thin_labels > 0, thin_labels + thick_count - 1, thick_labels))
 
 
-def _cells_of(found: Parts, index: int) -> Flags:
-    mine: Flags = found.labels[_slices(found, index)] == index + 1
+def _cells_of(found: Components, index: int) -> BoolArray:
+    mine: BoolArray = found.labels[_slices(found, index)] == index + 1
     return mine
 
 
-def _slices(found: Parts, index: int) -> tuple[slice, slice]:
-    box = found.parts[index].box
+def _slices(found: Components, index: int) -> tuple[slice, slice]:
+    box = found.components[index].box
     return (
         slice((box.top - found.top) // CELL, -(-(box.bottom - found.top) // CELL)),
         slice((box.left - found.left) // CELL, -(-(box.right - found.left) // CELL)),
     )
 
 
-def _divided(found: Parts, index: int, pieces: NDArray[np.integer[Any]]) -> Parts:
-    """Part `index` replaced by its pieces, numbered > 0 in `pieces`, which has the shape of `_cells_of`.
+def _divided(found: Components, index: int, pieces: NDArray[np.integer[Any]]) -> Components:
+    """Return the components with `index` replaced by its pieces, numbered > 0 in `pieces`, shaped as `_cells_of`.
 
-    The first piece keeps the part's index; the others follow the parts that there were.
+    The first piece keeps the index; the others follow the components that there were.
     """
-    part = found.parts[index]
+    whole = found.components[index]
     rows, columns = _slices(found, index)
     ys, xs = np.nonzero(pieces)
     _, numbers = np.unique(pieces[ys, xs], return_inverse=True)
@@ -105,7 +106,7 @@ def _divided(found: Parts, index: int, pieces: NDArray[np.integer[Any]]) -> Part
     compact = np.zeros(pieces.shape, np.int32)
     compact[ys, xs] = numbers + 1
     labels = found.labels.copy()
-    labels[rows, columns][ys, xs] = np.where(numbers == 0, index, len(found.parts) - 1 + numbers) + 1
+    labels[rows, columns][ys, xs] = np.where(numbers == 0, index, len(found.components) - 1 + numbers) + 1
     lows = np.full((count, 2), np.iinfo(np.int64).max)
     highs = np.zeros((count, 2), np.int64)
     at = np.stack([xs + columns.start, ys + rows.start], 1)
@@ -113,15 +114,15 @@ def _divided(found: Parts, index: int, pieces: NDArray[np.integer[Any]]) -> Part
     np.maximum.at(highs, numbers, at + 1)
     thickness = _thickness(compact, count + 1)[1:]
     divided = [
-        Part(_pixels(found.left, found.top, Box(*low, *high)).clipped(part.box.right, part.box.bottom), thick)
+        Component(_pixels(found.left, found.top, Box(*low, *high)).clipped(whole.box.right, whole.box.bottom), thick)
         for low, high, thick in zip(lows.tolist(), highs.tolist(), thickness, strict=True)
     ]
-    parts = [*found.parts[:index], divided[0], *found.parts[index + 1 :], *divided[1:]]
-    return Parts(parts, labels, found.left, found.top)
+    components = [*found.components[:index], divided[0], *found.components[index + 1 :], *divided[1:]]
+    return Components(components, labels, found.left, found.top)
 
 
-def _cells(mask: Bytes) -> tuple[int, int, Bytes]:
-    """Left and top of the hole's box, rounded down to cells, and the cells: 1 where one of its pixels is hole."""
+def _cells(mask: UInt8Array) -> tuple[int, int, UInt8Array]:
+    """Return left and top of the hole's bounding box, rounded down to cells, and the cells, 1 where any is hole."""
     x, y, w, h = cv2.boundingRect(mask)
     left, top = x // CELL * CELL, y // CELL * CELL
     columns, rows = -(-(x + w - left) // CELL), -(-(y + h - top) // CELL)
@@ -135,12 +136,12 @@ def _cells(mask: Bytes) -> tuple[int, int, Bytes]:
 
 
 def _pixels(left: int, top: int, cells: Box) -> Box:
-    """The pixels of a rectangle of cells, where the first cell's upper left pixel is at (`left`, `top`)."""
+    """Return the pixels of a rectangle of cells, where the first cell begins at (`left`, `top`)."""
     return Box(*(start + CELL * cell for start, cell in zip((left, top, left, top), cells, strict=True)))
 
 
 def _thickness(labels: NDArray[np.integer[Any]], count: int) -> list[int]:
-    """For each label, the side in pixels of the largest square of its cells, an odd number of cells."""
+    """Return for each label the side, in pixels, of its largest square of an odd number of cells."""
     hole = labels > 0
     padded = cv2.copyMakeBorder(hole.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     distance = cv2.distanceTransform(padded, cv2.DIST_C, 3)[1:-1, 1:-1]

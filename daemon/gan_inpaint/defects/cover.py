@@ -1,7 +1,7 @@
-"""Few small windows of fixed sizes that cover many thin defects.
+"""Cover: few small windows of fixed sizes for many thin defects.
 
-Windows lie on the grid of cells. A window of `side` pixels answers for the cells of its inner part, one cell on each
-side less: what is thin is filled from what lies next to it, and was measured to be filled no better from further away.
+Windows are placed on a grid of cells. A window answers for the cells of its inner part, without one cell on each side:
+thin defects need no wider context ring.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint.engine.arrays import Flags
-from gan_inpaint.restoring.thickness import CELL
+from gan_inpaint.defects.thickness import CELL
+from gan_inpaint.engine.arrays import BoolArray, IntArray
 
 MARGIN = 8
+"""Width of a window's context ring, in pixels; one cell."""
 SIDES = (32, 64, 128)
+"""Sides that windows may have, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """`sides` (n,) and `corners` (n, 2) of the windows: the top and left pixel of their inner parts.
+    """The windows' `sides` (n,) and `corners` (n, 2), the top and left pixel of their inner parts.
 
-    `owners` (rows, columns): which window answers for a cell, or -1.
+    `owners` (rows, columns) is the number of the window that answers for a cell, or -1.
     """
 
-    sides: NDArray[np.intp]
-    corners: NDArray[np.intp]
+    sides: IntArray
+    corners: IntArray
     owners: NDArray[np.int32]
 
-    def batches(self, pixels: int) -> list[NDArray[np.intp]]:
-        """The windows' numbers in batches of one side, each of at most `pixels` pixels, or of one window."""
+    def batches(self, pixels: int) -> list[IntArray]:
+        """Return the windows' numbers in batches of one side, each of at most `pixels` pixels or of one window."""
         batches = []
         for side in np.unique(self.sides):
             count = max(1, pixels // int(side) ** 2)
@@ -39,10 +41,10 @@ class Cover:
         return batches
 
 
-def cover(cells: Flags) -> Cover:
-    """Windows for the cells (rows, columns) that are true, each of which is answered for by one window.
+def cover(cells: BoolArray) -> Cover:
+    """Return windows for the true cells (rows, columns); exactly one answers for each.
 
-    Greedy: for the topmost and leftmost cell left, the window that covers the most cells for each pixel that it runs.
+    Greedy: the topmost, then leftmost free cell takes the window that covers the most cells for each pixel run.
     """
     rows, columns = cells.shape
     border = _inner(SIDES[-1])
@@ -63,8 +65,8 @@ def cover(cells: Flags) -> Cover:
     return Cover(np.array(sides, np.intp), placed, owners[:rows, border : border + columns])
 
 
-def _best(free: Flags, row: int, column: int) -> tuple[int, int]:
-    """Side and first column of the best window whose inner part begins in this row and holds this cell."""
+def _best(free: BoolArray, row: int, column: int) -> tuple[int, int]:
+    """Return side and first column of the best window whose inner part begins in this row and holds this cell."""
     choices = []
     for side in SIDES:
         inner = _inner(side)
@@ -78,5 +80,5 @@ def _best(free: Flags, row: int, column: int) -> tuple[int, int]:
 
 
 def _inner(side: int) -> int:
-    """How many cells a window answers for along one axis."""
+    """Return how many cells a window answers for along one axis."""
     return (side - 2 * MARGIN) // CELL

@@ -1,4 +1,4 @@
-"""Octave by octave: a guided filler's holes of any size, and what they cost."""
+"""Coarse to fine: holes of any size with a guided filler, and what they cost."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tests.unit.test_engine_plan import answers, masks
 
 from gan_inpaint.engine import FillOptions, fill
-from gan_inpaint.engine.guess import first_guess
 from gan_inpaint.engine.plan import CONTEXT, REACH, plan_windows
+from gan_inpaint.engine.prefill import prefill
 
 
 class Recorder:
-    """A guided filler that leaves the first guess as it is, plus a bias; keeps what it was shown."""
+    """A guided filler that leaves the prefill as it is, plus a bias; keeps what it was shown."""
 
     name = "recorder"
     guided = True
@@ -51,22 +51,22 @@ def disc(height: int, width: int, radius: int) -> np.ndarray:
 
 @settings(deadline=None, max_examples=40)
 @given(masks(), st.sampled_from([(64, 8), (256, 1), (512, 8)]), st.integers(0, 64))
-def test_each_octave_shows_the_hole_at_half_the_scale_until_it_is_thin(
-    mask: np.ndarray, sizes: tuple[int, int], grow: int
+def test_each_level_shows_the_hole_at_half_the_scale_until_it_is_thin(
+    mask: np.ndarray, sizes: tuple[int, int], dilate: int
 ) -> None:
-    plan = plan_windows(mask, *sizes, grow, guided=True)
+    plan = plan_windows(mask, *sizes, dilate, guided=True)
     assert (answers(plan, mask.shape)[mask > 0] == 1).all()
     for window in plan.windows:
-        octave = window
-        assert octave.scale == 1
-        while octave.coarser is not None:
-            assert octave.coarser.scale == octave.scale / 2
-            assert octave.coarser.box.contains(window.core)
-            octave = octave.coarser
-            assert octave.width % sizes[1] == octave.height % sizes[1] == 0
+        level = window
+        assert level.scale == 1
+        while level.coarser is not None:
+            assert level.coarser.scale == level.scale / 2
+            assert level.coarser.box.contains(window.core)
+            level = level.coarser
+            assert level.width % sizes[1] == level.height % sizes[1] == 0
 
 
-def test_a_thin_hole_has_one_octave_and_a_thick_one_more() -> None:
+def test_a_thin_hole_has_one_level_and_a_thick_one_more() -> None:
     thin, thick = (plan_windows(disc(900, 900, radius), 512, 8, 2, guided=True).windows for radius in (16, 200))
     assert [window.coarser for window in thin] == [None]
     assert thick[0].coarser is not None
@@ -78,9 +78,9 @@ def test_a_smooth_picture_is_continued_smoothly_at_any_size_of_hole(radius: int)
     image, mask = ramp(700, 800), disc(700, 800, radius)
     filler = Recorder()
     filled = fill(image, mask, filler).image
-    assert np.abs(filled - image).max() < 0.11  # a guess is level in the middle
+    assert np.abs(filled - image).max() < 0.11  # a prefill is level in the middle
     steps = np.abs(np.diff(filled, axis=1)).max(), np.abs(np.diff(filled, axis=0)).max()
-    assert max(steps) < 0.01  # no edge between octaves or tiles
+    assert max(steps) < 0.01  # no edge between levels or tiles
 
 
 def test_tiles_of_a_window_fade_into_each_other() -> None:
@@ -119,7 +119,7 @@ def test_of_a_guided_window_the_surroundings_of_the_hole_are_run() -> None:
     assert max(fine[2:]) <= side + 8
 
 
-def test_the_coarser_octaves_of_a_large_hole_cost_less_than_the_finest() -> None:
+def test_the_coarser_levels_of_a_large_hole_cost_less_than_the_finest() -> None:
     image, mask = np.full((3000, 3000, 3), 128, np.uint8), disc(3000, 3000, 900)
     normal, fast = Recorder(512), Recorder(512)
     fill(image, mask, normal)
@@ -143,7 +143,7 @@ def test_the_best_quality_is_a_mean_over_mirrored_views() -> None:
     assert len(best.shapes) == 4 * len(normal.shapes)
 
 
-def test_the_first_guess_is_what_generators_are_trained_with() -> None:
+def test_the_prefill_is_what_generators_are_trained_with() -> None:
     torch = pytest.importorskip("torch")
     from gan_inpaint_training.generators.guess import first_guess as reference
 
@@ -151,22 +151,22 @@ def test_the_first_guess_is_what_generators_are_trained_with() -> None:
     picture = numbers.uniform(-1, 1, (72, 104, 3)).astype(np.float32)
     hole = cv2.resize(numbers.random((5, 6), np.float32), (104, 72)) > 0.5
     expected = reference(torch.from_numpy(picture.transpose(2, 0, 1)[None]), torch.from_numpy(hole[None, None] * 1.0))
-    assert np.abs(first_guess(picture, hole) - expected[0].permute(1, 2, 0).numpy()).max() < 1e-5
+    assert np.abs(prefill(picture, hole) - expected[0].permute(1, 2, 0).numpy()).max() < 1e-5
 
 
-def test_a_first_guess_does_not_bend_gray_into_a_white_sky() -> None:
+def test_a_prefill_does_not_bend_gray_into_a_white_sky() -> None:
     image, mask = np.full((256, 320, 3), 255, np.uint8), np.zeros((256, 320), np.uint8)
     image[150:] = 20
     cv2.ellipse(mask, (200, 0), (90, 130), 0, 0, 360, 255, -1)
-    unguarded = first_guess(image.astype(np.float32) / 127.5 - 1, mask > 0)
+    unguarded = prefill(image.astype(np.float32) / 127.5 - 1, mask > 0)
     assert unguarded[mask > 0].min() < 0.9
-    assert fill(image, mask, Recorder(), FillOptions(grow=0)).image[mask > 0].min() >= 254
+    assert fill(image, mask, Recorder(), FillOptions(dilate=0)).image[mask > 0].min() >= 254
 
 
-def test_scattered_known_pixels_of_a_dense_blot_tell_the_first_guess_what_is_under_it() -> None:
+def test_scattered_known_pixels_of_a_dense_blot_tell_the_prefill_what_is_under_it() -> None:
     random = np.random.default_rng(5)
     edge = np.where(np.arange(160)[:, None, None] > 80, np.float32(0.8), np.float32(-0.8))
     picture, hole = np.broadcast_to(edge, (160, 200, 3)), np.zeros((160, 200), bool)
     hole[30:130, 40:160] = random.random((100, 120)) < 0.95
-    wrong = np.abs(first_guess(picture, hole) - picture)[hole]
+    wrong = np.abs(prefill(picture, hole) - picture)[hole]
     assert wrong.mean() < 0.08  # 0.18 where a cell counts by how much of it is known

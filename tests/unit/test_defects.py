@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.test_engine_coarse_to_fine import Recorder, ramp
 from tests.unit.test_engine_fill import WHITE, pictures
-from tests.unit.test_engine_octaves import Recorder, ramp
 from tests.unit.test_engine_plan import masks
 
+from gan_inpaint.defects import repair
+from gan_inpaint.defects.cover import MARGIN, SIDES, cover
+from gan_inpaint.defects.thickness import CELL, divide
 from gan_inpaint.engine import FillOptions, fill
 from gan_inpaint.errors import Cancelled, EmptyMask, MaskCoversAll, MaskSizeMismatch
-from gan_inpaint.restoring.cover import MARGIN, SIDES, cover
-from gan_inpaint.restoring.repair import repair
-from gan_inpaint.restoring.thickness import CELL, divide
 
 
 def scratches(height: int = 700, width: int = 900, *, wide: bool = False) -> np.ndarray:
@@ -228,7 +228,7 @@ def test_a_filler_that_is_not_guided_fills_the_usual_way() -> None:
 
     image, mask = np.full((700, 900), 90, np.uint8), scratches()
     fillers = [Zero(256), Zero(256)]
-    repaired, filled = repair(image, mask, fillers[0]), fill(image, mask, fillers[1], FillOptions(grow=0))
+    repaired, filled = repair(image, mask, fillers[0]), fill(image, mask, fillers[1], FillOptions(dilate=0))
     assert repaired.windows == filled.windows
     assert [shape[2:] for shape in fillers[0].shapes] == [shape[2:] for shape in fillers[1].shapes]
 
@@ -237,11 +237,11 @@ def test_progress_goes_to_the_last_window_and_what_it_raises_ends_the_work() -> 
     mask = scratches(wide=True)
     cv2.circle(mask, (450, 200), 60, 255, -1)
     image = np.full((700, 900, 3), 90, np.uint8)
-    told: list[tuple[int, int]] = []
-    repaired = repair(image, mask, Recorder(512), on_window=lambda done, total: told.append((done, total)))
-    assert {total for _, total in told} == {repaired.windows}
-    assert told[0][0] == 0 and told[-1] == (repaired.windows, repaired.windows)
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    reports: list[tuple[int, int]] = []
+    repaired = repair(image, mask, Recorder(512), on_window=lambda done, total: reports.append((done, total)))
+    assert {total for _, total in reports} == {repaired.windows}
+    assert reports[0][0] == 0 and reports[-1] == (repaired.windows, repaired.windows)
+    assert [done for done, _ in reports] == sorted(done for done, _ in reports)
     filler = Recorder(512)
 
     def cancel(done: int, total: int) -> None:

@@ -1,0 +1,9 @@
+"""Repair of many thin defects at once: scratches, hairs and specks. Arrays in, arrays out.
+
+`thickness` divides a mask into thin and thick, `cover` finds few small windows for what is thin, `windows` fills them
+in batches, and `planner` does all of that; its `repair` is the entrance.
+"""
+
+from gan_inpaint.defects.planner import repair
+
+__all__ = ["repair"]

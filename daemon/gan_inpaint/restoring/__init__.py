@@ -1,1 +1,0 @@
-"""The repair of one scratched picture: many thin defects at once."""
