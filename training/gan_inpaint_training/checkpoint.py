@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from gan_inpaint_training.writing import replace
 
 NAME = "checkpoint.pt"
+KEYS = {"config", "ema", "images_seen"}
+"""What every checkpoint has; `ema` is the averaged network's state_dict."""
 
 
 class CheckpointError(ValueError):
@@ -38,6 +41,21 @@ def load(run: Path) -> dict[str, Any]:
         raise CheckpointError(f"There is no checkpoint {path}; was this run trained?") from None
     except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
         raise CheckpointError(f"The checkpoint {path} cannot be read: {error}") from error
-    if not isinstance(state, dict) or not {"config", "ema", "images_seen"} <= state.keys():
-        raise CheckpointError(f"{path} is not a checkpoint of this training.")
-    return state
+    if not _is_state(state):
+        raise CheckpointError(f"{path} is not a checkpoint of this training: another program wrote it.")
+    return dict(state)
+
+
+def are_tensors(weights: Any) -> bool:
+    """Return whether `weights` is a state_dict, tensors by name."""
+    return isinstance(weights, dict) and all(isinstance(value, Tensor) for value in weights.values())
+
+
+def _is_state(state: Any) -> bool:
+    return (
+        isinstance(state, dict)
+        and state.keys() >= KEYS
+        and isinstance(state["config"], dict)
+        and isinstance(state["images_seen"], int)
+        and are_tensors(state["ema"])
+    )

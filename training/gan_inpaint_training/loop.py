@@ -18,7 +18,7 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
-from gan_inpaint_training import checkpoint, data, provenance, report
+from gan_inpaint_training import checkpoint, data, provenance, report, weights
 from gan_inpaint_training import config as configuration
 from gan_inpaint_training.batches import batches, to_hole, to_image
 from gan_inpaint_training.catalogue import parameters
@@ -37,8 +37,17 @@ EXAMPLES = range(2**32, 2**32 + 8)  # crops for the sample grid: numbers that no
 SECONDS_BETWEEN_REPORTS = 60.0  # each reads all of the run's events
 
 
-def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), devices: int = 1) -> None:
+def train(
+    config_name_or_path: str,
+    run: Path,
+    overrides: Sequence[str] = (),
+    devices: int = 1,
+    weights_file: Path | None = None,
+) -> None:
     """Train into the folder `run`, going on from its checkpoint when it has one; Ctrl+C or SIGTERM saves and ends.
+
+    A new run starts from the network in `weights_file` (see `weights`), with no images seen and a fresh optimiser; a
+    run with a checkpoint goes on from that, so that the same command continues an interrupted run.
 
     A run that goes on ends like one that was never interrupted: bit for bit on a CPU, and on a GPU up to the kernels
     that sum in no fixed order. `devices`: processes of data-parallel training; under torchrun it says how many. Raises
@@ -55,13 +64,20 @@ def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), de
     if (run / checkpoint.NAME).exists():
         trainer.load_state(checkpoint.load(run))
         log.info("Going on from %d images seen", trainer.images_seen)
+        origin = provenance.origin(run)
+    elif weights_file is not None:
+        weights.start_from(trainer, weights_file)
+        log.info("Starting from the weights in %s", weights_file)
+        origin = provenance.checksums([str(weights_file)])
+    else:
+        origin = {}
     try:
         pictures = data.read(config.data)
         crops = task.crops(pictures, config)
-        if not trainer.images_seen:
+        if not trainer.images_seen and not origin:
             trainer.fit(to_image(crops[number][0]) for number in itertools.count())
         prepared = Run(trainer, crops, run)
-        facts = provenance.facts(config) if fabric.is_global_zero else {}
+        facts = provenance.facts(config) | {"weights": origin} if fabric.is_global_zero else {}
     except (DataError, MaskError) as error:
         raise settings.error(error.key, str(error).removesuffix(".")) from error
     log.info("%d pictures, %d parameters in the %s", len(pictures), parameters(trainer.network), trainer.noun)

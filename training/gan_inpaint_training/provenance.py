@@ -25,6 +25,16 @@ def facts(config: AnyConfig) -> dict[str, dict[str, str]]:
     return {"versions": _versions(), "data": checksums([*config.data.shards, *config.data.damage])}
 
 
+def origin(run: Path) -> dict[str, str]:
+    """Return the weights file that a run started from with its SHA-256, as its provenance has it; empty without one."""
+    try:
+        facts = json.loads((run / PROVENANCE).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    weights: dict[str, str] = facts.get("weights", {})
+    return weights
+
+
 def write(run: Path, config: AnyConfig, facts: dict[str, dict[str, str]]) -> None:
     """Write `config.yaml`, which trains the same again, and the facts as `provenance.json` into the run's folder, which
     is made where there is none. Raises OSError."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 from lightning.fabric import Fabric
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from gan_inpaint_training import config as configuration
 from gan_inpaint_training import detector, generators
@@ -29,6 +30,7 @@ class Learner(Protocol):
     grid: str
     fabric: Fabric
     images_seen: int
+    averaged: AveragedModel
 
     @property
     def config(self) -> AnyConfig: ...
