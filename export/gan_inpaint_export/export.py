@@ -72,7 +72,7 @@ def export(network: nn.Module, manifest: AnyManifest, path: Path, sizes: Iterabl
         model = to_onnx(for_inference(network) if isinstance(network, Generator) else network, manifest)
         onnx.helper.set_model_props(model, {KEY: msgspec.json.encode(manifest).decode()})
         onnx.checker.check_model(model, full_check=True)
-    except (RuntimeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as problem:
+    except (torch.onnx.OnnxExporterError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as problem:
         raise ExportError(f"The network cannot be exported: {problem}") from problem
     with being_written(path) as temporary:
         temporary.write_bytes(model.SerializeToString())

@@ -24,7 +24,7 @@ def to_onnx(network: nn.Module, manifest: AnyManifest) -> onnx.ModelProto:
     used rather than the older TorchScript exporter: as fast in onnxruntime, a third fewer nodes, every shape known.
 
     Raises:
-        RuntimeError: torch cannot export it so.
+        torch.onnx.OnnxExporterError: torch cannot export it.
     """
     multiple = manifest.size_multiple
     # Two of everything and no square: torch.export takes sizes of 0 and 1, and equal ones, for constants.
@@ -46,7 +46,7 @@ def to_onnx(network: nn.Module, manifest: AnyManifest) -> onnx.ModelProto:
             verbose=False,
         )
     if program is None:
-        raise RuntimeError("torch.onnx.export gave nothing")
+        raise torch.onnx.OnnxExporterError("torch.onnx.export returned nothing")
     model: onnx.ModelProto = program.model_proto
     _strip(model.graph)
     return model

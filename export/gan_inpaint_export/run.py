@@ -39,7 +39,8 @@ def from_run(run: Path, out: Path, validation: Sequence[str] = ()) -> ParityRepo
         state = checkpoint.load(run)
         restored = _detector if state["config"].get("kind") == detector.KIND else _generator
         network, manifest, measured = restored(state, out.stem)
-    except (msgspec.ValidationError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as problem:
+    except (checkpoint.CheckpointError, msgspec.ValidationError, RuntimeError) as problem:
+        # RuntimeError is what torch raises for weights of another network.
         raise ExportError(f"The run {run} cannot be exported: {problem}") from problem
     if validation:
         manifest = msgspec.structs.replace(manifest, **measured(validation))
