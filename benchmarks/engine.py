@@ -23,6 +23,8 @@ LARGE, LARGE_HOLE = (4000, 6000), (1500, 2000)
 def figures() -> Iterator[Figure]:
     """The network alone, a whole fill of its window, and one of a large hole in a photograph of 24 megapixels."""
     entry = ModelStore(models_dir()).get("default")
+    if entry.path is None:
+        raise RuntimeError("the default generator has no file")
     filler = runtime.load(entry, physical_cores())
     side = scenes.WINDOW
     hole = scenes.round_hole(side, side, int(0.3 * side * side))

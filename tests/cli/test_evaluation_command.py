@@ -21,7 +21,7 @@ from gan_inpaint_training import checkpoint
 from gan_inpaint_training.generators.dmfb import DMFBGenerator
 
 Command = Callable[..., Any]
-RESULTS = {"table.md", "figures.csv", "cases.csv", "contact-sheet.png"}
+RESULTS = {"table.md", "metrics.csv", "cases.csv", "contact-sheet.png"}
 
 _WITHOUT_TORCH = """
 import sys
@@ -62,7 +62,7 @@ def test_classical_fillers_models_onnx_files_and_runs_side_by_side(
     assert ended.code == 0, ended.err
     assert {path.name for path in out.iterdir()} == RESULTS
     assert ended.out.startswith("## boxes (2 pictures)")
-    table = list(csv.DictReader((out / "figures.csv").read_text().splitlines()))
+    table = list(csv.DictReader((out / "metrics.csv").read_text().splitlines()))
     names = ["telea", "mean", "dmfb", "classical", "other", str(trained), str(trained / "checkpoint.pt")]
     assert [row["filler"] for row in table] == names
     reached = {row["filler"]: float(row["mean_psnr"]) for row in table}

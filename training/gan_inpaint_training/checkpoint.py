@@ -1,4 +1,4 @@
-"""Checkpoints: one file a run, replaced atomically, holding nothing but tensors and plain values."""
+"""Checkpoints: one file for each run, replaced atomically; it holds only tensors and plain values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CheckpointError(ValueError):
 def save(run: Path, state: dict[str, Any]) -> None:
     """Write `state` to the run's checkpoint; the old one stays until the new one is complete on disk.
 
-    Raises CheckpointError, where the disk is full for example.
+    Raises CheckpointError, for example for a full disk.
     """
     path = run / NAME
     try:
@@ -33,7 +33,7 @@ def save(run: Path, state: dict[str, Any]) -> None:
 
 
 def load(run: Path) -> dict[str, Any]:
-    """The state of a run, on the CPU. Raises CheckpointError when there is none or it is damaged."""
+    """Return the state of a run, on the CPU. Raises CheckpointError for a missing or damaged checkpoint."""
     path = run / NAME
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)

@@ -1,4 +1,4 @@
-"""`gan-inpaint evaluate`: fillers side by side, for those who have installed the extra `train`."""
+"""`gan-inpaint evaluate`: compare fillers; needs the extra `train`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Fill = Callable[[Bytes, Flags], Bytes]
 
 _ALWAYS = "telea"
-_TABLE, _FIGURES, _CASES, _SHEET = "table.md", "figures.csv", "cases.csv", "contact-sheet.png"
+_TABLE, _METRICS, _CASES, _SHEET = "table.md", "metrics.csv", "cases.csv", "contact-sheet.png"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,33 +38,33 @@ def evaluate(
         list[str],
         typer.Argument(
             metavar="FILLER...",
-            help="Names of classical fillers or of models, ONNX files, folders of runs, or checkpoint.pt files.",
+            help="Classical fillers or models by name, ONNX files, folders of runs, or checkpoint.pt files.",
             show_default=False,
         ),
     ],
     photos: Annotated[
         list[str],
-        typer.Option("--on", metavar="PHOTOS", help="A folder or tar file; may be given again.", show_default=False),
+        typer.Option("--on", metavar="PHOTOS", help="A folder or tar file; may be repeated.", show_default=False),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the results go.", show_default=False)
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the results.", show_default=False)
     ],
     kinds: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND", help="A kind of hole; may be given again. All if not given.", show_default=False),
+        typer.Option(metavar="KIND", help="A kind of hole; may be repeated. Default: all.", show_default=False),
     ] = None,
     count: Annotated[
-        int | None, typer.Option(min=1, help="How many pictures; all if not given.", show_default=False)
+        int | None, typer.Option(min=1, help="Number of pictures. Default: all.", show_default=False)
     ] = None,
     size: Annotated[
-        int | None, typer.Option(min=1, help="Use the central square of this side; else whole pictures.")
+        int | None, typer.Option(min=1, help="Side of the central square to use. Default: whole pictures.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed makes other holes.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the holes.")] = 0,
     box: Annotated[float, typer.Option(help="Side of centre-box and random-box, as a share of the picture's.")] = 0.5,
-    force: Annotated[bool, typer.Option("--force", help="Replace results that are in FOLDER.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing results in FOLDER.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Measure fillers side by side on photographs with seeded holes."""
+    """Compare fillers on photographs with seeded holes."""
     evaluation, data = imported("gan_inpaint_training.evaluation"), imported("gan_inpaint_training.data")
     _check_folder(output, force)
     labelled = _labelled(fillers, evaluation)
@@ -85,7 +85,7 @@ def evaluate(
     evaluation.contact_sheet(examples).save(sheet, "PNG")
     results = {
         _TABLE: evaluation.markdown(rows).encode(),
-        _FIGURES: evaluation.aggregates_csv(rows).encode(),
+        _METRICS: evaluation.aggregates_csv(rows).encode(),
         _CASES: evaluation.cases_csv(measurements).encode(),
         _SHEET: sheet.getvalue(),
     }
@@ -97,7 +97,7 @@ def evaluate(
 
 
 def _labelled(names: Sequence[str], evaluation: Any) -> dict[str, Fill]:
-    """The fillers by short names, in the order given, Telea among them since others are compared with it.
+    """Return the fillers by short names, in the given order, with Telea as the reference.
 
     Raises UnknownModel, BadModel.
     """
@@ -163,7 +163,7 @@ def _opened(entry: ModelEntry) -> Filler:
 
 
 def _by_engine(filler: Filler) -> Fill:
-    """Fill as the product does, but with the hole as it is: here nothing of an object stands around it."""
+    """Return the product's fill without dilation of the hole, because no object extends beyond it here."""
     from gan_inpaint import engine
 
     options = engine.FillOptions(grow=0)
@@ -176,13 +176,13 @@ def _by_engine(filler: Filler) -> Fill:
 
 
 def _check_folder(folder: Path, force: bool) -> None:
-    """Tell before the work what would make `_write` fail after it; raises CannotWrite."""
+    """Raise CannotWrite before the work if `_write` would fail after it."""
     existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     if not existing.is_dir():
         raise CannotWrite(f"{existing} is not a folder.", "Give the name of a folder.")
     if not os.access(existing, os.W_OK | os.X_OK):
-        raise CannotWrite(f"You may not write into the folder {existing}.", "Choose a folder of yours.")
-    for name in (_TABLE, _FIGURES, _CASES, _SHEET):
+        raise CannotWrite(f"You may not write into the folder {existing}.", "Choose a folder that you may write.")
+    for name in (_TABLE, _METRICS, _CASES, _SHEET):
         if not force and (folder / name).exists():
             raise CannotWrite(f"{folder / name} exists already.", "Give another folder, or --force to replace it.")
 

@@ -1,4 +1,4 @@
-"""`gan-inpaint train` and `export`, for those who have installed the extra `train`."""
+"""`gan-inpaint train`, `weights` and `export`; they need the extra `train`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gan_inpaint.errors import CannotWrite, GanInpaintError
 
 
 class TrainingFailed(GanInpaintError):
-    """A configuration, the data or a checkpoint cannot be used, or the losses have become infinite."""
+    """A configuration, the data or a checkpoint is unusable, or a loss is not finite."""
 
     code = "training_failed"
 
@@ -36,13 +36,13 @@ def train(
         ),
     ] = None,
     overrides: Annotated[
-        list[str] | None, typer.Argument(metavar="SECTION.KEY=VALUE...", help="Values to change.", show_default=False)
+        list[str] | None, typer.Argument(metavar="SECTION.KEY=VALUE...", help="Values to override.", show_default=False)
     ] = None,
     run: Annotated[
         Path | None,
-        typer.Option(help="The folder to train in; an earlier run in it is continued.", show_default=False),
+        typer.Option(help="The folder of the run; an earlier run in it is continued.", show_default=False),
     ] = None,
-    devices: Annotated[int, typer.Option(min=1, help="Train on so many devices at once.")] = 1,
+    devices: Annotated[int, typer.Option(min=1, help="Number of devices to train on.")] = 1,
     weights: Annotated[
         Path | None,
         typer.Option(
@@ -54,7 +54,7 @@ def train(
     list_: Annotated[bool, typer.Option("--list", help="List the shipped configurations instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a generator or a detector; Ctrl+C saves and ends, the same command goes on."""
+    """Train a generator or a detector; Ctrl+C saves and ends, the same command continues."""
     if list_:
         _list(as_json)
         return
@@ -72,7 +72,7 @@ def train(
 
 
 def _list(as_json: bool) -> None:
-    entries = imported("gan_inpaint_training.catalogue").entries()
+    entries = imported("gan_inpaint_training.registry").entries()
     if as_json:
         report.show_json([asdict(entry) for entry in entries])
         return
