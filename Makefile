@@ -1,12 +1,12 @@
 # make demo    install the product and fill two example photographs
 # make test    the whole test suite, in the real editors too
-# make check   format, lint and types
+# make check   format, lint, types and the direction of imports
 # make bench   every figure that the README quotes
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-TYPED  := daemon export plugins/gan_inpaint_plugins/client plugins/gan_inpaint_plugins/installer
+TYPED  := daemon export training benchmarks plugins/gan_inpaint_plugins/client plugins/gan_inpaint_plugins/installer
 
 .PHONY: demo test check format bench clean
 
@@ -29,6 +29,7 @@ check: $(VENV)/.developer
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
+	$(BIN)/lint-imports
 
 format: $(VENV)/.developer
 	$(BIN)/ruff format .
@@ -38,4 +39,4 @@ bench: $(VENV)/.developer
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist demo .grimp_cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
