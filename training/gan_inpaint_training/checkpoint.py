@@ -35,15 +35,23 @@ def save(run: Path, state: dict[str, Any]) -> None:
 def load(run: Path) -> dict[str, Any]:
     """Return the state of a run, on the CPU. Raises CheckpointError for a missing or damaged checkpoint."""
     path = run / NAME
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise CheckpointError(f"There is no checkpoint {path}; was this run trained?") from None
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        raise CheckpointError(f"The checkpoint {path} cannot be read: {error}") from error
+    state = stored(path, f"There is no checkpoint {path}; was this run trained?")
     if not _is_state(state):
         raise CheckpointError(f"{path} is not a checkpoint of this training: another program wrote it.")
     return dict(state)
+
+
+def stored(path: Path, missing: str) -> Any:
+    """Return the tensors and plain values that torch saved in `path`, on the CPU.
+
+    Raises CheckpointError: for a missing file with the message `missing`, or for a damaged one.
+    """
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise CheckpointError(missing) from None
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
 
 
 def are_tensors(weights: Any) -> bool:

@@ -6,7 +6,6 @@ A file holds `weights` (the network's state_dict), `config` (the run's configura
 from __future__ import annotations
 
 import io
-import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -37,12 +36,7 @@ def write(run: Path, path: Path, *, half: bool = False) -> None:
 
 def read(path: Path) -> dict[str, Tensor]:
     """Return the network's tensors by name, on the CPU. Raises CheckpointError for a missing or foreign file."""
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise CheckpointError(f"There is no file {path} with weights to start from.") from None
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        raise CheckpointError(f"The weights in {path} cannot be read: {error}") from error
+    content = checkpoint.stored(path, f"There is no file {path} with weights to start from.")
     if isinstance(content, dict) and content.keys() >= checkpoint.KEYS:
         raise CheckpointError(
             f"{path} is the checkpoint of a run. “gan-inpaint weights RUN -o FILE” writes the weights of a run."

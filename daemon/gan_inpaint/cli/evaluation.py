@@ -1,4 +1,4 @@
-"""`gan-inpaint evaluate`: compare fillers; needs the extra `train`."""
+"""`gan-inpaint evaluate`: fillers side by side; it needs the extra `train`."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def evaluate(
 
 
 def _labelled(names: Sequence[str], evaluation: Any) -> dict[str, Fill]:
-    """Return the fillers by short names, in the given order, with Telea as the reference.
+    """Return the fillers by short names, in the given order, with Telea, which the others are compared with.
 
     Raises UnknownModel, BadModel.
     """
@@ -163,7 +163,7 @@ def _opened(entry: ModelEntry) -> Filler:
 
 
 def _by_engine(filler: Filler) -> Fill:
-    """Return the product's fill without dilation of the hole, because no object extends beyond it here."""
+    """Return a fill as the product does it, but without dilation: around these holes there is no object."""
     from gan_inpaint import engine
 
     options = engine.FillOptions(grow=0)
@@ -176,12 +176,12 @@ def _by_engine(filler: Filler) -> Fill:
 
 
 def _check_folder(folder: Path, force: bool) -> None:
-    """Raise CannotWrite before the work if `_write` would fail after it."""
+    """Raise CannotWrite before the work for what would make `_write` fail after it."""
     existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     if not existing.is_dir():
         raise CannotWrite(f"{existing} is not a folder.", "Give the name of a folder.")
     if not os.access(existing, os.W_OK | os.X_OK):
-        raise CannotWrite(f"You may not write into the folder {existing}.", "Choose a folder that you may write.")
+        raise CannotWrite(f"You may not write into the folder {existing}.", "Choose a folder of yours.")
     for name in (_TABLE, _METRICS, _CASES, _SHEET):
         if not force and (folder / name).exists():
             raise CannotWrite(f"{folder / name} exists already.", "Give another folder, or --force to replace it.")
