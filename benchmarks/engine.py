@@ -24,6 +24,8 @@ LARGE, LARGE_HOLE = (4000, 6000), (1500, 2000)
 def figures() -> Iterator[Figure]:
     """Measure the network alone, a fill of its window, and a fill of a large hole in 24 megapixels."""
     entry = ModelStore(models_dir()).get("default")
+    if entry.path is None:
+        raise RuntimeError("the default generator has no file")
     filler = loading.load(entry, physical_cores())
     side = scenes.WINDOW
     hole = scenes.round_hole(side, side, int(0.3 * side * side))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tests.editors import root
 from tests.editors.conftest import write_settings
@@ -39,7 +39,7 @@ def figures() -> Iterator[Figure]:
 SIZES = [(1000, 1000), (6000, 4000)]
 
 
-def _fill(gimp: Gimp, width: int, height: int):
+def _fill(gimp: Gimp, width: int, height: int) -> Callable[[], None]:
     picture = gimp.call("create", width=width, height=height)
     box = (width // 2, height // 2, HOLE, HOLE)
     gimp.call("select", image=picture["image"], box=box)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -30,7 +30,7 @@ def seconds(task: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def interleaved(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def interleaved(tasks: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Return the median seconds of each task; the tasks take turns, after one call each to warm up."""
     for task in tasks.values():
         task()

@@ -1,6 +1,6 @@
 """Training loops as one writes them by hand, for one network each: the yardstick for the framework's speed.
 
-Straight PyTorch on the CPU. Taken from the framework are the networks, the formulas of the losses and of the octaves,
+Straight PyTorch on the CPU. Taken from the framework are the networks, the formulas of the losses and of the pyramid,
 and a configuration's numbers; not its Trainer, Objective and adversaries, nor Fabric. There is no moving average of the
 weights, no schedule, no report and no watch for what is not finite.
 """
@@ -16,11 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_inpaint_training import discriminators, generators, losses
-from gan_inpaint_training.boxes import grown
+from gan_inpaint_training.bounding_box import dilate
 from gan_inpaint_training.config import Config
 from gan_inpaint_training.features import EfficientNetLite0
-from gan_inpaint_training.octaves import View, views
+from gan_inpaint_training.layers import channels_last
 from gan_inpaint_training.precision import precision_of
+from gan_inpaint_training.pyramid import View, views
 
 
 class Fill(NamedTuple):
@@ -58,12 +59,10 @@ class PlainLoop:
         self.config, self.weights = config, config.loss
         self.reconstruction, build_discriminator, self.adversary = NETWORKS[name]
         torch.manual_seed(config.schedule.seed)
-        generator = generators.build(msgspec.to_builtins(config.generator))
-        self.generator = generator.to(memory_format=torch.channels_last)
+        self.generator = channels_last(generators.build(msgspec.to_builtins(config.generator)))
         self.optimizer = _adam(self.generator, config.schedule)
         if build_discriminator is not None:
-            discriminator = build_discriminator(config.data.crop, config.adversary)
-            self.discriminator = discriminator.to(memory_format=torch.channels_last)
+            self.discriminator = channels_last(build_discriminator(config.data.crop, config.adversary))
             self.discriminator_optimizer = _adam(self.discriminator, config.adversary)
         self.features = EfficientNetLite0()
 
@@ -71,13 +70,13 @@ class PlainLoop:
         """Update once from uint8 (N, 3, S, S) and masks (N, 1, S, S), 255 = hole; return the generator's loss."""
         truth, mask, guide = self._view(picture.float() / 127.5 - 1, (mask > 127).float())
         stages = self.stages(truth, mask, guide)
-        painted = grown(mask, self.generator.overlap)
+        painted = dilate(mask, self.generator.overlap)
         completed = torch.where(painted > 0, stages[-1], truth)
         loss = self.reconstruction(self, Fill(stages, completed, truth, mask))
         if self.adversary is not None:
             for _ in range(self.adversary.steps):
-                judged = self.adversary.discriminator(self, truth, completed.detach(), painted)
-                _descend(self.discriminator_optimizer, judged)
+                loss_of_discriminator = self.adversary.discriminator(self, truth, completed.detach(), painted)
+                _descend(self.discriminator_optimizer, loss_of_discriminator)
             self.discriminator.requires_grad_(False)
             loss = loss + self.adversary.generator(self, truth, completed, painted)
             self.discriminator.requires_grad_(True)
@@ -89,7 +88,7 @@ class PlainLoop:
         with self._autocast():
             return [stage.float() for stage in self.generator.stages(image, mask)]
 
-    def judge(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    def discriminate(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         with self._autocast():
             scores, maps = self.discriminator(image.contiguous(memory_format=torch.channels_last), mask)
         return [score.float() for score in scores], maps
@@ -99,9 +98,9 @@ class PlainLoop:
         return torch.autocast("cpu", torch.bfloat16, enabled=enabled)
 
     def _view(self, truth: Tensor, mask: Tensor) -> View:
-        if self.config.octaves is None:
+        if self.config.pyramid is None:
             return View(truth, mask, None)
-        return views(lambda truth, mask: self.stages(truth, mask)[-1], truth, mask, self.config.octaves)
+        return views(lambda truth, mask: self.stages(truth, mask)[-1], truth, mask, self.config.pyramid)
 
 
 def _adam(network: nn.Module, settings: Any) -> torch.optim.Optimizer:
@@ -162,32 +161,32 @@ def _squared(loop: PlainLoop, fill: Fill) -> Tensor:
 
 
 def _hinge_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    (scores,), _ = loop.judge(torch.cat([truth, completed]), torch.cat([mask, mask]))
+    (scores,), _ = loop.discriminate(torch.cat([truth, completed]), torch.cat([mask, mask]))
     real, fake = scores.chunk(2)
     return losses.discriminator_hinge(real, fake, torch.ones_like(real))
 
 
 def _hinge_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    (fake,), _ = loop.judge(completed, mask)
+    (fake,), _ = loop.discriminate(completed, mask)
     return loop.weights.adversarial * losses.generator_hinge(fake, torch.ones_like(fake))
 
 
 def _relativistic_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    (real,), _ = loop.judge(truth, mask)
-    (fake,), _ = loop.judge(completed, mask)
+    (real,), _ = loop.discriminate(truth, mask)
+    (fake,), _ = loop.discriminate(completed, mask)
     return losses.relativistic(real, fake)
 
 
 def _relativistic_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    (fake,), fake_maps = loop.judge(completed, mask)
+    (fake,), fake_maps = loop.discriminate(completed, mask)
     with torch.no_grad():
-        (real,), real_maps = loop.judge(truth, mask)
+        (real,), real_maps = loop.discriminate(truth, mask)
     matching = losses.published_feature_matching(fake_maps, real_maps)
     return loop.weights.adversarial * losses.relativistic(fake, real) + loop.weights.feature_matching * matching
 
 
 def _wasserstein_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    (whole, local), _ = loop.judge(torch.cat([truth, completed]), torch.cat([mask, mask]))
+    (whole, local), _ = loop.discriminate(torch.cat([truth, completed]), torch.cat([mask, mask]))
     (real, fake), (real_local, fake_local) = whole.chunk(2), local.chunk(2)
     distance = real.mean() - fake.mean() + real_local.mean() - fake_local.mean()
     image = torch.lerp(completed, truth, torch.rand(len(truth), 1, 1, 1)).requires_grad_(True)
@@ -197,18 +196,18 @@ def _wasserstein_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor
 
 
 def _wasserstein_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    (whole, local), _ = loop.judge(completed, mask)
+    (whole, local), _ = loop.discriminate(completed, mask)
     return -loop.weights.adversarial * (whole.mean() + local.mean())
 
 
 def _cross_entropy_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    real, _ = loop.judge(truth, mask)
-    fake, _ = loop.judge(completed, mask)
+    real, _ = loop.discriminate(truth, mask)
+    fake, _ = loop.discriminate(completed, mask)
     return _claim(real, True, mask) + _claim(fake, False, mask)
 
 
 def _cross_entropy_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    fake, _ = loop.judge(completed, mask)
+    fake, _ = loop.discriminate(completed, mask)
     return loop.weights.adversarial * _claim(fake, True, mask)
 
 
@@ -218,14 +217,14 @@ def _claim(scores: list[Tensor], real: bool, mask: Tensor) -> Tensor:
 
 
 def _soft_mask_discriminator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    (real,), _ = loop.judge(truth, mask)
-    (fake,), _ = loop.judge(completed, mask)
+    (real,), _ = loop.discriminate(truth, mask)
+    (fake,), _ = loop.discriminate(completed, mask)
     known = 1 - losses.soft_mask(mask, fake, SIGMA)
     return F.mse_loss(real, torch.ones_like(real)) + F.mse_loss(fake, known)
 
 
 def _soft_mask_generator(loop: PlainLoop, truth: Tensor, completed: Tensor, mask: Tensor) -> Tensor:
-    (fake,), _ = loop.judge(completed, mask)
+    (fake,), _ = loop.discriminate(completed, mask)
     weights = losses.soft_mask(mask, fake, SIGMA)
     return loop.weights.adversarial * losses.weighted_mean((fake - 1).square(), weights)
 

@@ -25,6 +25,7 @@ from gan_inpaint_training.data import Picture, Pictures, sources
 from gan_inpaint_training.detector import FILM, held_out
 from gan_inpaint_training.detector.crops import Mixture
 from gan_inpaint_training.evaluation.classical import CLASSICAL
+from gan_inpaint_training.evaluation.metrics import psnr
 
 SEED = 6
 MIXED, FOUND = "a mixture", "a mixture, as found"
@@ -46,7 +47,7 @@ def main(photographs: str, film_damage: str) -> None:
     }
     scores: dict[str, list[list[float]]] = defaultdict(list)
     for kind, truth, harmed, mask in _cases(photographs, film_damage):
-        scores[kind].append([_psnr(fill(harmed, mask), truth, mask > 0) for fill in fillers.values()])
+        scores[kind].append([psnr(fill(harmed, mask), truth, mask > 0) for fill in fillers.values()])
     console = Console()
     console.print("| damage | pictures |", " | ".join(fillers), "|")
     console.print("|---" * (2 + len(fillers)) + "|")
@@ -77,11 +78,6 @@ def _harmed(random: np.random.Generator, truth: Picture, layers: list[Layer]) ->
         shades = covered(random, shades, seen)
         mask[seen.opacity > HIDES] = 255
     return np.clip(shades, 0, 255).round().astype(np.uint8), mask
-
-
-def _psnr(filled: Picture, truth: Picture, where: NDArray[np.bool_]) -> float:
-    error = np.square(filled[where].astype(np.float64) - truth[where]).mean()
-    return float(10 * np.log10(255**2 / max(error, 1e-2)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Checkpoint → ONNX: a generator of the contract, with its manifest inside, proven to compute what torch computes."""
+"""Checkpoint → ONNX: a network with its manifest inside, verified against torch."""
 
 from gan_inpaint_export.export import ExportError, Parity, ParityReport, export
 from gan_inpaint_export.run import from_run

@@ -1,4 +1,4 @@
-"""A generator or a detector as an ONNX file of the contract, checked and compared with torch before it is published."""
+"""Export of a generator or detector to ONNX, compared with torch before the file is published."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from gan_inpaint.models.store import being_written
 from gan_inpaint_export.graph import to_onnx
 from gan_inpaint_training.generators import Generator, for_inference
 
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # largest absolute difference between torch and onnxruntime
 Size = tuple[int, int, int]
 
 
 class ExportError(ExportFailed):
-    """The network cannot be exported, or computes something else in onnxruntime than in torch."""
+    """The network cannot be exported, or its results in onnxruntime differ from torch."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Parity:
 
 @dataclass(frozen=True)
 class ParityReport:
-    """What was written, and how closely it computes what torch computes."""
+    """The written file, and its differences from torch."""
 
     path: Path
     sha256: str
@@ -53,14 +53,14 @@ def export(network: nn.Module, manifest: AnyManifest, path: Path, sizes: Iterabl
     """Write `network` to `path`, an `.onnx` file, with its sidecar `.json` beside it; existing ones are replaced.
 
     A generator maps image (N, 3, H, W) in [-1, 1] and mask (N, 1, H, W), 1 = hole, to the fill, like the image; a
-    detector the image alone to damage (N, 2, H, W). It is not changed. `sizes` are the batches (N, H, W) that are
-    compared; those of `default_sizes` if none is given.
+    detector maps the image to damage (N, 2, H, W). It is not changed. `sizes` are the batches (N, H, W) to compare;
+    by default those of `default_sizes`.
 
     Raises:
         ExportError: torch cannot export it, or a difference is above `TOLERANCE`.
         BadModel: the manifest is not valid, or the product's own check refuses the file.
         CannotWrite: the folder cannot be written.
-        After each of them the files are what they were before.
+        After an error the files are unchanged.
     """
     parse(msgspec.json.encode(manifest))
     if path.suffix != ".onnx":
@@ -70,7 +70,7 @@ def export(network: nn.Module, manifest: AnyManifest, path: Path, sizes: Iterabl
         model = to_onnx(for_inference(network) if isinstance(network, Generator) else network, manifest)
         onnx.helper.set_model_props(model, {KEY: msgspec.json.encode(manifest).decode()})
         onnx.checker.check_model(model, full_check=True)
-    except (RuntimeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as problem:
+    except (torch.onnx.OnnxExporterError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as problem:
         raise ExportError(f"The network cannot be exported: {problem}") from problem
     with being_written(path, force=True) as temporary:
         temporary.model.write_bytes(model.SerializeToString())
@@ -81,7 +81,7 @@ def export(network: nn.Module, manifest: AnyManifest, path: Path, sizes: Iterabl
 
 
 def default_sizes(manifest: AnyManifest) -> tuple[Size, ...]:
-    """The window, a larger square, and a small batch that is not square; three batches of it where it is fixed."""
+    """Return the window, a larger square and a small batch that is not square; three batch sizes for a fixed window."""
     multiple, window = manifest.size_multiple, manifest.window
     if isinstance(manifest, Manifest) and manifest.fixed:
         return (1, window, window), (2, window, window), (5, window, window)
@@ -91,21 +91,20 @@ def default_sizes(manifest: AnyManifest) -> tuple[Size, ...]:
 def _compared(network: nn.Module, path: Path, manifest: AnyManifest, sizes: tuple[Size, ...]) -> tuple[Parity, ...]:
     session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
     parities = tuple(Parity(size, _difference(network, session, manifest, size)) for size in sizes)
-    if not all(parity.difference <= TOLERANCE for parity in parities):  # a NaN is no parity either
+    if not all(parity.difference <= TOLERANCE for parity in parities):  # also false for NaN
         raise ExportError(
-            f"onnxruntime computes something else than torch, by more than {TOLERANCE:g}: "
-            + ", ".join(map(str, parities))
+            f"onnxruntime's results differ from torch's by more than {TOLERANCE:g}: " + ", ".join(map(str, parities))
         )
     return parities
 
 
 def _difference(network: nn.Module, session: ort.InferenceSession, manifest: AnyManifest, size: Size) -> float:
-    """Compared on noise with holes of noise, which leave no part of the network idle."""
+    """Return the difference on noise with random holes, which use every part of the network."""
     count, height, width = size
     noise = np.random.default_rng(0)
     holes = (noise.random((count, 1, height, width)) < 0.3).astype(np.float32)
     images = noise.uniform(-1, 1, (count, 3, height, width)).astype(np.float32) * (1 - holes)
-    shown = dict(zip(manifest.inputs, (images, holes), strict=False))  # a detector is shown the image alone
+    shown = dict(zip(manifest.inputs, (images, holes), strict=False))  # a detector has only the image
     with torch.inference_mode():
         expected = network(*map(torch.from_numpy, shown.values())).numpy()
     (actual,) = session.run([manifest.output], shown)

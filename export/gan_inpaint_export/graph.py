@@ -1,4 +1,4 @@
-"""The ONNX graph of a generator or a detector, without a trace of where it was made."""
+"""The ONNX graph of a generator or a detector, without traces of the machine that made it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ OPSET = 18
 
 
 def to_onnx(network: nn.Module, manifest: AnyManifest) -> onnx.ModelProto:
-    """Trace `network`, on the CPU and in evaluation mode, with N, H and W left open; N alone where H = W is fixed.
+    """Trace `network`, on the CPU and in evaluation mode, with dynamic N, H and W, or only N where H = W is fixed.
 
-    The graph itself says that H and W are multiples of `manifest.size_multiple`, or the fixed window. torch.export is
-    used rather than the older TorchScript exporter: as fast in onnxruntime, a third fewer nodes, every shape known.
+    The graph declares that H and W are multiples of `manifest.size_multiple`, or the fixed window. It uses torch.export
+    instead of the older TorchScript exporter, because its graphs have fewer nodes and complete shapes.
 
     Raises:
-        RuntimeError: torch cannot export it so.
+        torch.onnx.OnnxExporterError: torch cannot export it.
     """
     multiple = manifest.size_multiple
-    # Two of everything and no square: torch.export takes sizes of 0 and 1, and equal ones, for constants.
+    # A batch of two and no square: torch.export treats sizes of 0 and 1, and equal sizes, as constants.
     image = torch.zeros(2, 3, 8 * multiple, 10 * multiple)
     open_sizes = {0: Dim("N"), 2: _times(multiple, "H"), 3: _times(multiple, "W")}
     if isinstance(manifest, Manifest) and manifest.fixed:
@@ -46,7 +46,7 @@ def to_onnx(network: nn.Module, manifest: AnyManifest) -> onnx.ModelProto:
             verbose=False,
         )
     if program is None:
-        raise RuntimeError("torch.onnx.export gave nothing")
+        raise torch.onnx.OnnxExporterError("torch.onnx.export returned nothing")
     model: onnx.ModelProto = program.model_proto
     _strip(model.graph)
     return model
@@ -54,7 +54,7 @@ def to_onnx(network: nn.Module, manifest: AnyManifest) -> onnx.ModelProto:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without torch's notes to its own developers, and the one that torchvision is not installed."""
+    """Suppress torch's notes to its own developers and its warning that torchvision is not installed."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -71,7 +71,7 @@ def _times(multiple: int, name: str) -> Dim:
 
 
 def _strip(graph: onnx.GraphProto) -> None:
-    """Remove the notes of the exporter, such as stack traces with the paths of the machine, here and in branches."""
+    """Remove the exporter's metadata, such as stack traces with paths of the machine, also in branches."""
     for owner in (graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
         del owner.metadata_props[:]
         owner.doc_string = ""

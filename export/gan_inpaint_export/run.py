@@ -1,4 +1,4 @@
-"""From a training run's folder to an ONNX file."""
+"""Export of a training run to an ONNX file."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from gan_inpaint_export.export import ExportError, ParityReport, export
 from gan_inpaint_training import checkpoint, detector, evaluation, generators
 from gan_inpaint_training.config import Config
 
-UNMEASURED_THRESHOLD = 0.5
+UNMEASURED_THRESHOLD = 0.5  # a probability
 
 Measure = Callable[[Sequence[str]], dict[str, Any]]
-"""What changes in a manifest when the network is measured on photographs."""
+"""Measures a network on photographs; returns the values to set in its manifest."""
 
 
 def from_run(run: Path, out: Path, validation: Sequence[str] = ()) -> ParityReport:
-    """Export the averaged generator or detector of the run's checkpoint to `out`, an `.onnx` file whose name is the
-    model's.
+    """Export the averaged network of the run's checkpoint to `out`, an `.onnx` file that has the model's name.
 
-    It is measured on the photographs of `validation`, tar files or folders, if any are given; the figures stand in the
-    manifest, whose rest comes from the configuration. So does the threshold of a detector, which is a half where none
-    are given; its film damage is that which the run has not trained on.
+    The manifest comes from the configuration. With `validation`, tar files or folders of photographs, the network is
+    measured on them and the manifest gets the metrics, and a detector's threshold, which is otherwise a half. Detectors
+    are measured on film damage that the run was not trained on.
 
     Raises:
-        ExportError: there is no usable checkpoint, or the network cannot be exported faithfully.
-        DataError: the photographs cannot be used.
+        ExportError: there is no usable checkpoint, or the exported network differs from torch.
+        DataError: no photograph is usable.
         BadModel, CannotWrite: as `export` does.
     """
     try:
         state = checkpoint.load(run)
         restored = _detector if state["config"].get("kind") == detector.KIND else _generator
         network, manifest, measured = restored(state, out.stem)
-    except (msgspec.ValidationError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as problem:
+    except (checkpoint.CheckpointError, msgspec.ValidationError, RuntimeError) as problem:
+        # RuntimeError is what torch raises for weights of another network.
         raise ExportError(f"The run {run} cannot be exported: {problem}") from problem
     if validation:
         manifest = msgspec.structs.replace(manifest, **measured(validation))

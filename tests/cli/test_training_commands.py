@@ -69,6 +69,13 @@ def test_a_folder_without_a_run_is_not_exported(run: Command, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_weights_that_are_not_there_are_named(run: Command, tmp_path: Path) -> None:
+    pytest.importorskip("lightning")
+    ended = run("weights", tmp_path, "-o", tmp_path / "weights.pt", "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (5, "training_failed")
+    assert list(tmp_path.iterdir()) == []
+
+
 TINY = """
 title: Tiny
 window: 64
@@ -98,6 +105,11 @@ def test_trained_exported_added_and_used(run: Command, photo: Path, mask: Path, 
     )
     filled = run("fill", photo, mask, out, "--model", "tiny", "--no-daemon", "--json").json
     assert filled["filled_by"]["sha256"] == exported["sha256"]
+    weights = tmp_path / "tiny.pt"
+    written = run("weights", tmp_path / "run", "-o", weights, "--half", "--json").json
+    assert written == {"output": str(weights), "bytes": weights.stat().st_size}
+    again = run("train", tmp_path / "tiny.yaml", "--run", tmp_path / "again", "--weights", weights, "schedule.images=2")
+    assert (again.code, again.out) == (0, "")
 
 
 def test_photographs_for_validation_that_cannot_be_used_are_named(run: Command, tmp_path: Path) -> None:

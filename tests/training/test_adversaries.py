@@ -47,7 +47,7 @@ def batch(side: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 @every_adversary
 def test_it_learns_to_tell_a_flat_hole_from_the_truth(config: AdversaryConfig, side: int) -> None:
     adversary = built(msgspec.structs.replace(config, learning_rate=5e-4), side)
-    reports = [adversary.step(*batch(side)) for _ in range(8)]
+    reports = [adversary.update_discriminator(*batch(side)) for _ in range(8)]
     measure = "wasserstein_distance" if isinstance(config, CriticsConfig) else "discriminator"
     first, last = float(reports[0][measure]), float(reports[-1][measure])
     assert last > first if isinstance(config, CriticsConfig) else last < first
@@ -55,14 +55,14 @@ def test_it_learns_to_tell_a_flat_hole_from_the_truth(config: AdversaryConfig, s
 
 
 @every_adversary
-def test_its_terms_teach_the_generator_and_leave_the_discriminator_alone(config: AdversaryConfig, side: int) -> None:
+def test_its_losses_teach_the_generator_and_leave_the_discriminator_alone(config: AdversaryConfig, side: int) -> None:
     adversary = built(config, side, matching=not isinstance(config, CriticsConfig))
     truth, flat, mask = batch(side)
     fill = flat.clone().requires_grad_(True)
-    terms = adversary.generator_terms(truth, torch.where(mask > 0, fill, truth), mask)
-    assert set(terms) <= {"adversarial", "feature_matching"}
-    for name, term in terms.items():
-        (gradient,) = torch.autograd.grad(term, fill, retain_graph=True)
+    found = adversary.generator_losses(truth, torch.where(mask > 0, fill, truth), mask)
+    assert set(found) <= {"adversarial", "feature_matching"}
+    for name, loss in found.items():
+        (gradient,) = torch.autograd.grad(loss, fill, retain_graph=True)
         assert gradient.isfinite().all() and gradient.abs().sum() > 0, name
         assert (gradient * (1 - mask)).abs().sum() == 0
     parameters = list(adversary.discriminator.parameters())
@@ -74,11 +74,11 @@ def test_it_goes_on_from_its_state_as_if_never_interrupted(config: AdversaryConf
     whole, first, second = built(config, side), built(config, side), built(config, side)
     for adversary in (whole, first):
         torch.manual_seed(2)
-        adversary.step(*batch(side))
+        adversary.update_discriminator(*batch(side))
     second.load_state_dict(first.state_dict())
     for adversary in (whole, second):
         torch.manual_seed(3)
-        adversary.step(*batch(side))
+        adversary.update_discriminator(*batch(side))
     one, other = whole.discriminator.state_dict(), second.discriminator.state_dict()
     assert all(torch.equal(one[name], other[name]) for name in one)
 
@@ -86,7 +86,7 @@ def test_it_goes_on_from_its_state_as_if_never_interrupted(config: AdversaryConf
 def test_critics_are_updated_as_often_as_configured() -> None:
     adversary = built(CriticsConfig(width=8, steps=3), 32)
     for _ in range(2):
-        adversary.step(*batch(32))
+        adversary.update_discriminator(*batch(32))
     assert {int(state["step"]) for state in adversary.optimizer.state.values()} == {6}
 
 
@@ -94,7 +94,7 @@ def test_lambda_and_the_penalty_enter_the_critics_loss() -> None:
     reports = {}
     for penalty in (0.0, 10.0):
         torch.manual_seed(2)
-        reports[penalty] = built(CriticsConfig(width=8, steps=1, penalty=penalty), 32).step(*batch(32))
+        reports[penalty] = built(CriticsConfig(width=8, steps=1, penalty=penalty), 32).update_discriminator(*batch(32))
     without, weighted = reports[0.0], reports[10.0]
     assert without["discriminator"] == -without["wasserstein_distance"]
     slope = float(weighted["gradient_penalty"])
@@ -104,22 +104,22 @@ def test_lambda_and_the_penalty_enter_the_critics_loss() -> None:
 
 def test_the_penalty_draws_the_slope_of_the_critics_towards_one() -> None:
     adversary = built(CriticsConfig(width=8, steps=1, penalty=100.0, learning_rate=1e-3), 32)
-    slopes = [float(adversary.step(*batch(32))["gradient_penalty"]) for _ in range(30)]
+    slopes = [float(adversary.update_discriminator(*batch(32))["gradient_penalty"]) for _ in range(30)]
     assert slopes[-1] < 0.5 * slopes[0]
 
 
-def test_the_truth_is_judged_once_for_the_terms_of_the_generator() -> None:
-    adversary, judged = built(GlobalLocalConfig(width=8), 64, matching=True), []
-    adversary.discriminator.register_forward_pre_hook(lambda module, inputs: judged.append(inputs[0]))
+def test_the_truth_is_discriminated_once_for_the_losses_of_the_generator() -> None:
+    adversary, shown = built(GlobalLocalConfig(width=8), 64, matching=True), []
+    adversary.discriminator.register_forward_pre_hook(lambda module, inputs: shown.append(inputs[0]))
     truth, flat, mask = batch(64)
-    assert set(adversary.generator_terms(truth, flat, mask)) == {"adversarial", "feature_matching"}
-    assert [torch.equal(image, truth) for image in judged] == [False, True]
+    assert set(adversary.generator_losses(truth, flat, mask)) == {"adversarial", "feature_matching"}
+    assert [torch.equal(image, truth) for image in shown] == [False, True]
 
 
-def test_the_strength_rises_over_the_ramp() -> None:
+def test_the_weight_rises_over_the_ramp() -> None:
     adversary = built(SNPatchGANConfig(width=8, start=100, ramp=50), 32)
-    assert [adversary.strength(seen) for seen in (0, 99, 100, 125, 150, 1000)] == [0, 0, 0, 0.5, 1, 1]
-    assert [built(SNPatchGANConfig(width=8, start=100, ramp=0), 32).strength(seen) for seen in (99, 100)] == [0, 1]
+    assert [adversary.weight(seen) for seen in (0, 99, 100, 125, 150, 1000)] == [0, 0, 0, 0.5, 1, 1]
+    assert [built(SNPatchGANConfig(width=8, start=100, ramp=0), 32).weight(seen) for seen in (99, 100)] == [0, 1]
 
 
 def test_the_compact_patchgan_counts_the_patches_of_the_hole_alone() -> None:
@@ -128,7 +128,7 @@ def test_the_compact_patchgan_counts_the_patches_of_the_hole_alone() -> None:
     adversary = built(SNPatchGANConfig(width=8, ramp=0), 32)
     small = torch.zeros_like(mask)
     small[..., :8, :8] = 1
-    adversary.generator_terms(truth, fill, small)["adversarial"].backward()
+    adversary.generator_losses(truth, fill, small)["adversarial"].backward()
     assert fill.grad is not None and fill.grad[..., :8, :8].abs().sum() > 0
     assert fill.grad[..., 31, 31].abs().sum() == 0
 
@@ -144,7 +144,7 @@ def test_a_generator_cannot_fit_its_grid_to_the_patches() -> None:
     adversary.discriminator.register_forward_pre_hook(lambda module, inputs: seen.append(inputs))
     across = torch.arange(32.0).expand(2, 1, 32, 32)
     for _ in range(16):
-        adversary.play(across.expand(-1, 3, -1, -1), across.expand(-1, 3, -1, -1), across)
+        adversary.train_step(across.expand(-1, 3, -1, -1), across.expand(-1, 3, -1, -1), across)
     starts = {float(image[0, 0, 0, 0]) for image, _ in seen}
     assert len(starts) > 4 and starts <= set(range(9))
     assert all(torch.equal(image[:, :1], mask) and mask.shape[-2:] == (24, 24) for image, mask in seen)

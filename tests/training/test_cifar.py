@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.discriminators.two_path import TwoPathDiscriminator
 from gan_inpaint_training.generators.cifar import SameConv2d, TwoPathGenerator
+from gan_inpaint_training.registry import parameters
 
 SIDES = [32, 128]
 PATCH = {32: 8, 128: 64}
@@ -45,10 +45,10 @@ def test_the_other_sizes_are_those_of_their_layers() -> None:
     assert parameters(large) == sum(convolution(*layer) for layer in down + up) + 2 * sum(normalised) == 2_375_875
     shared = convolution(3, 64, 4) + convolution(64, 128, 4)
     local = convolution(128, 256, 3) + convolution(256, 512, 1) + convolution(512, 1, 1)
-    judged = {width: width * 16 * 512 + 512 + 512 + 1 for width in (256, 512)}
-    assert parameters(at32) == shared + local + convolution(128, 256, 4) + judged[256] == 3_184_322
+    heads = {width: width * 16 * 512 + 512 + 512 + 1 for width in (256, 512)}
+    assert parameters(at32) == shared + local + convolution(128, 256, 4) + heads[256] == 3_184_322
     deeper = [(128, 256, 4), (256, 512, 4), (512, 512, 4)]
-    assert parameters(at128) == shared + local + sum(convolution(*layer) for layer in deeper) + judged[512]
+    assert parameters(at128) == shared + local + sum(convolution(*layer) for layer in deeper) + heads[512]
 
 
 @pytest.mark.parametrize("side", SIDES)

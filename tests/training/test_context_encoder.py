@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from gan_inpaint_training import losses
-from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.config import load
 from gan_inpaint_training.discriminators.context_encoder import PatchDiscriminator
 from gan_inpaint_training.generators.context_encoder import MEAN_COLOUR, ChannelwiseLinear, ContextEncoder
 from gan_inpaint_training.masks import Masks
+from gan_inpaint_training.registry import parameters
 
 VARIANTS = ["paper", "released"]
 
@@ -151,7 +151,7 @@ def test_the_seed_decides_the_fill(variant: str) -> None:
         assert not torch.equal(ContextEncoder(variant, width=4)(image, mask), small(variant)(image, mask))
 
 
-def test_the_discriminator_judges_the_box_alone() -> None:
+def test_the_discriminator_sees_the_box_alone() -> None:
     image, mask = picture_and_hole()
     torch.manual_seed(0)
     image = image + mask * torch.rand_like(image)

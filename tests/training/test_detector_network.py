@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.config import settings_of
 from gan_inpaint_training.detector import Detector, build, configured
 from gan_inpaint_training.detector.network import Lines, line_filters, with_contrasts
+from gan_inpaint_training.registry import parameters
 
 
 @pytest.fixture

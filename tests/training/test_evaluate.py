@@ -16,7 +16,7 @@ from gan_inpaint_training import checkpoint, evaluation, masks
 from gan_inpaint_training.data import DataError
 from gan_inpaint_training.evaluation import CLASSICAL, Cases, EvaluationError
 from gan_inpaint_training.evaluation.classical import in_windows, mean_fill
-from gan_inpaint_training.evaluation.figures import Hole, Picture
+from gan_inpaint_training.evaluation.metrics import Hole, Picture
 from gan_inpaint_training.generators.dmfb import DMFBGenerator
 from gan_inpaint_training.generators.generator import Generator
 
@@ -144,7 +144,7 @@ def test_what_a_filler_changes_outside_the_hole_is_undone(photographs: Path) -> 
     for example in examples:
         hole, fill = example.case.hole, example.fills["white"]
         assert (fill[hole] == 255).all() and (fill[~hole] == example.case.truth[~hole]).all()
-    assert len(measured) == 4 and all(each.figures["seconds"] >= 0 for each in measured)
+    assert len(measured) == 4 and all(each.metrics["seconds"] >= 0 for each in measured)
 
 
 def test_examples_show_every_kind_with_different_pictures(photographs: Path) -> None:
@@ -161,9 +161,9 @@ def test_tables_hold_means_and_medians_and_the_ratio_to_telea(photographs: Path)
     assert [(row.kind, row.filler, row.cases) for row in rows] == [
         (kind, filler, 4) for kind in ("boxes", "blobs") for filler in ("telea", "mean")
     ]
-    mine = [each.figures for each in measured if (each.kind, each.filler) == ("blobs", "mean")]
-    assert rows[3].means["psnr"] == pytest.approx(np.mean([figures["psnr"] for figures in mine]))
-    assert rows[3].medians["seam"] == pytest.approx(np.median([figures["seam"] for figures in mine]))
+    mine = [each.metrics for each in measured if (each.kind, each.filler) == ("blobs", "mean")]
+    assert rows[3].means["psnr"] == pytest.approx(np.mean([metrics["psnr"] for metrics in mine]))
+    assert rows[3].medians["seam"] == pytest.approx(np.median([metrics["seam"] for metrics in mine]))
 
     text = evaluation.markdown(rows)
     line = next(line for line in text.split("## blobs")[1].splitlines() if line.startswith("| mean"))
@@ -254,9 +254,9 @@ def test_the_scores_of_a_generator_stand_beside_those_of_the_baselines(tmp_path:
     cv2.imwrite(str(tmp_path / "one.png"), smooth)
     scores = evaluation.scores(Reddening(1, None), [str(tmp_path)])
     assert set(scores) == {
-        f"{kind} {figure} {filler}"
+        f"{kind} {metric} {filler}"
         for kind in masks.KINDS
-        for figure in ("psnr", "ssim", "sharpness", "seam", "swd")
+        for metric in ("psnr", "ssim", "sharpness", "seam", "swd")
         for filler in ("generator", "mean", "telea")
     }
     assert all(np.isfinite(value) for value in scores.values())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.discriminators.soft_mask_patchgan import SoftMaskPatchGAN
 from gan_inpaint_training.generators.aot import AOTBlock, AOTGenerator
+from gan_inpaint_training.registry import parameters
 
 
 def test_the_networks_have_the_published_parameters() -> None:

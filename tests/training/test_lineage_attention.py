@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.discriminators.critics import GlobalLocalCritic
 from gan_inpaint_training.generators.attention import ContextualAttention
 from gan_inpaint_training.generators.contextual_attention import ContextualAttentionGenerator
+from gan_inpaint_training.registry import parameters
 
 
 def maps(count: int = 1, channels: int = 2, height: int = 8, width: int = 12) -> tuple[Tensor, Tensor]:

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.discriminators.deepfill_patchgan import DeepFillPatchGAN
 from gan_inpaint_training.generators.contextual_attention import ContextualAttentionGenerator
 from gan_inpaint_training.generators.deepfill_v2 import GatedConvolution, GatedGenerator
+from gan_inpaint_training.registry import parameters
 
 
 def test_the_generator_has_the_parameters_of_the_original() -> None:

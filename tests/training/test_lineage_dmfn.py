@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.discriminators.dmfn import GlobalLocalDiscriminator
 from gan_inpaint_training.generators.dmfn import CompetitionBlock, DenseMultiScaleFusionBlock, DMFNGenerator
+from gan_inpaint_training.registry import parameters
 
 
 def seen(network: nn.Sequential, side: int, channels: int) -> list[int]:

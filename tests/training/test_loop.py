@@ -20,7 +20,7 @@ from gan_inpaint_training import checkpoint, data, generators, loop, provenance,
 from gan_inpaint_training.batches import to_hole, to_image
 from gan_inpaint_training.config import load
 from gan_inpaint_training.data import DataError
-from gan_inpaint_training.generators.guess import first_guess
+from gan_inpaint_training.generators.prefill import smooth_prefill
 from gan_inpaint_training.loop import train
 from gan_inpaint_training.losses import masked_l1
 from gan_inpaint_training.settings import ConfigError
@@ -98,8 +98,8 @@ def test_training_improves_on_the_pre_fill(tiny_config: Path, tmp_path: Path) ->
     with torch.no_grad():
         generator = generators.restore(checkpoint.load(run))
         fill = generator(generator.prepare(truth, hole), hole)
-    # These pictures are smooth, and the first guess leaves little to learn.
-    assert masked_l1(fill, truth, hole) < 0.99 * masked_l1(first_guess(truth, hole), truth, hole)
+    # These pictures are smooth, and the prefill leaves little to learn.
+    assert masked_l1(fill, truth, hole) < 0.99 * masked_l1(smooth_prefill(truth, hole), truth, hole)
 
 
 def test_curves_and_grids_are_logged_and_none_is_left_of_steps_done_again(tiny_config: Path, tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_run_says_what_it_was_made_of(tiny_config: Path, photographs: Path, tm
         (["data.crop=36"], "data.crop.*multiples of 8"),
         (["generator={name: cifar-two-path}", "data.crop=64"], "data.crop.*32 pixels only"),
         (["adversary={name: global-local}"], "data.crop.*multiple of 64"),
-        (["loss={adversarial: 0.0}"], "loss: no term has a weight above 0"),
+        (["loss={adversarial: 0.0}"], "loss: no loss has a weight above 0"),
         (["loss={features: 1.0, vgg19: none.pth}"], "^loss.vgg19: none.pth"),
         (["masks={centre-box: 1.0}", "box.side=0.9"], "'box.side=0.9': box.side: .*larger than half"),
         (["masks.film-damage=1.0"], r"tiny.yaml, line \d+: data.damage: "),

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from gan_inpaint_training import losses
 from gan_inpaint_training.config import LossConfig
 from gan_inpaint_training.features import VGG19, EfficientNetLite0
-from gan_inpaint_training.objective import TERMS, Objective
+from gan_inpaint_training.objective import LOSSES, Objective
 from gan_inpaint_training.settings import ConfigError
 
 
@@ -53,7 +53,7 @@ def test_the_discounted_loss_weighs_by_the_power_of_the_depth() -> None:
 
 def test_the_discounted_loss_is_a_mean_over_the_hole_so_that_a_deep_one_counts_less() -> None:
     truth, mask = torch.zeros(1, 3, 12, 12), box(height=3, width=3)
-    # Eight pixels at the rim, and one that is one pixel deeper.
+    # Eight pixels at the boundary, and one that is one pixel deeper.
     assert losses.discounted_l1(truth + 0.5, truth, mask, 0.9) == pytest.approx(0.5 * (8 + 0.9) / 9)
 
 
@@ -177,26 +177,26 @@ def test_vgg19_is_read_from_a_file_of_weights(tmp_path) -> None:
         VGG19(path)
 
 
-@pytest.mark.parametrize("name", [name for name in TERMS if name not in ("adversarial", "feature_matching")])
+@pytest.mark.parametrize("name", [name for name in LOSSES if name not in ("adversarial", "feature_matching")])
 def test_every_term_vanishes_for_the_truth_and_teaches_otherwise(name: str) -> None:
     objective = Objective(LossConfig(**{name: 2.0}))
     truth, mask = noise(1, 3, 64, 64), box(16, 16, 32, 32, side=64)
-    assert objective.terms([truth, truth], truth, truth, mask)[name] == pytest.approx(0, abs=1e-6)
+    assert objective.losses([truth, truth], truth, truth, mask)[name] == pytest.approx(0, abs=1e-6)
     fill = noise(1, 3, 64, 64, seed=1).requires_grad_(True)
-    terms = objective.terms([fill, fill], torch.where(mask > 0, fill, truth), truth, mask)
-    assert list(terms) == [name] and terms[name] > 1e-4
-    objective.total(terms, 1.0).backward()
+    values = objective.losses([fill, fill], torch.where(mask > 0, fill, truth), truth, mask)
+    assert list(values) == [name] and values[name] > 1e-4
+    objective.total(values, 1.0).backward()
     assert fill.grad is not None and fill.grad.isfinite().all() and fill.grad.abs().sum() > 0
-    assert objective.total(terms, 1.0).item() == pytest.approx(2 * terms[name].item(), rel=1e-5)
+    assert objective.total(values, 1.0).item() == pytest.approx(2 * values[name].item(), rel=1e-5)
 
 
 def test_coarse_stages_count_by_their_factor() -> None:
     objective = Objective(LossConfig(whole=1.0, coarse=3.0))
     truth, mask = torch.zeros(1, 3, 12, 12), box()
-    assert objective.terms([truth + 0.1, truth + 1], truth, truth, mask)["whole"] == pytest.approx(1.3)
+    assert objective.losses([truth + 0.1, truth + 1], truth, truth, mask)["whole"] == pytest.approx(1.3)
 
 
-def test_the_strength_of_the_adversary_scales_its_terms_alone() -> None:
+def test_the_weight_of_the_adversary_scales_its_losses_alone() -> None:
     objective = Objective(LossConfig(whole=1.0, adversarial=2.0))
-    terms = {"whole": torch.tensor(1.0), "adversarial": torch.tensor(1.0)}
-    assert [float(objective.total(terms, strength)) for strength in (0.0, 0.5, 1.0)] == [1.0, 2.0, 3.0]
+    values = {"whole": torch.tensor(1.0), "adversarial": torch.tensor(1.0)}
+    assert [float(objective.total(values, weight)) for weight in (0.0, 0.5, 1.0)] == [1.0, 2.0, 3.0]

@@ -1,4 +1,4 @@
-"""The figures of a fill are those of the field, and say what they promise."""
+"""The metrics of a fill are those of the field, and have the properties that they promise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from skimage.metrics import mean_squared_error, peak_signal_noise_ratio, structural_similarity
 
-from gan_inpaint_training.evaluation.figures import FIGURES, Hole, Picture, ssim_map
+from gan_inpaint_training.evaluation.metrics import METRICS, Hole, Picture, ssim_map
 from gan_inpaint_training.evaluation.wasserstein import swd
 
 
@@ -37,29 +37,29 @@ def blurred(truth: Picture, hole: Hole) -> Picture:
 
 
 def test_psnr_agrees_with_scikit_image(noisy: Picture, truth: Picture, hole: Hole) -> None:
-    whole = FIGURES["psnr_whole"](noisy, truth, hole)
+    whole = METRICS["psnr_whole"](noisy, truth, hole)
     assert whole == pytest.approx(peak_signal_noise_ratio(truth, noisy), abs=1e-9)
     inside = peak_signal_noise_ratio(truth[20:50, 25:60], noisy[20:50, 25:60])
-    assert FIGURES["psnr"](noisy, truth, hole) == pytest.approx(inside, abs=1e-9)
+    assert METRICS["psnr"](noisy, truth, hole) == pytest.approx(inside, abs=1e-9)
 
 
 def test_ssim_agrees_with_scikit_image(noisy: Picture, truth: Picture, hole: Hole) -> None:
     mean, similarity = structural_similarity(truth, noisy, channel_axis=2, full=True)
-    assert FIGURES["ssim_whole"](noisy, truth, hole) == pytest.approx(mean, abs=1e-9)
-    assert FIGURES["ssim"](noisy, truth, hole) == pytest.approx(similarity[hole].mean(), abs=1e-9)
+    assert METRICS["ssim_whole"](noisy, truth, hole) == pytest.approx(mean, abs=1e-9)
+    assert METRICS["ssim"](noisy, truth, hole) == pytest.approx(similarity[hole].mean(), abs=1e-9)
     np.testing.assert_allclose(ssim_map(noisy, truth), similarity, atol=1e-9)
 
 
 def test_errors_are_in_8_bit_levels(noisy: Picture, truth: Picture, hole: Hole) -> None:
     difference = noisy.astype(float) - truth
-    assert FIGURES["mse_whole"](noisy, truth, hole) == pytest.approx(mean_squared_error(truth, noisy))
-    assert FIGURES["l1_whole"](noisy, truth, hole) == pytest.approx(np.abs(difference).mean())
-    assert FIGURES["mse"](noisy, truth, hole) == pytest.approx((difference[hole] ** 2).mean())
-    assert FIGURES["l1"](noisy, truth, hole) == pytest.approx(np.abs(difference[hole]).mean())
+    assert METRICS["mse_whole"](noisy, truth, hole) == pytest.approx(mean_squared_error(truth, noisy))
+    assert METRICS["l1_whole"](noisy, truth, hole) == pytest.approx(np.abs(difference).mean())
+    assert METRICS["mse"](noisy, truth, hole) == pytest.approx((difference[hole] ** 2).mean())
+    assert METRICS["l1"](noisy, truth, hole) == pytest.approx(np.abs(difference[hole]).mean())
 
 
 def test_the_truth_is_a_perfect_fill(truth: Picture, hole: Hole) -> None:
-    reached = {name: measure(truth, truth, hole) for name, measure in FIGURES.items()}
+    reached = {name: measure(truth, truth, hole) for name, measure in METRICS.items()}
     assert [reached[name] for name in ("psnr", "psnr_whole")] == [100, 100]
     assert [reached[name] for name in ("mse", "l1", "mse_whole", "l1_whole", "swd")] == [0] * 5
     for name in ("ssim", "ssim_whole", "sharpness", "seam"):
@@ -67,21 +67,21 @@ def test_the_truth_is_a_perfect_fill(truth: Picture, hole: Hole) -> None:
 
 
 def test_blur_lowers_the_sharpness(truth: Picture, hole: Hole) -> None:
-    assert FIGURES["sharpness"](blurred(truth, hole), truth, hole) < 0.2
+    assert METRICS["sharpness"](blurred(truth, hole), truth, hole) < 0.2
 
 
 def test_a_colour_step_raises_the_seam(truth: Picture, hole: Hole) -> None:
     stepped = truth.copy()
     stepped[hole] += 50
-    assert FIGURES["seam"](stepped, truth, hole) > 3
-    assert FIGURES["sharpness"](stepped, truth, hole) < 4
+    assert METRICS["seam"](stepped, truth, hole) > 3
+    assert METRICS["sharpness"](stepped, truth, hole) < 4
 
 
 def test_swd_forgives_the_place_of_texture_but_not_its_lack(truth: Picture, hole: Hole) -> None:
     elsewhere, smooth = truth.copy(), blurred(truth, hole)
     grain = truth.astype(np.int16) - cv2.GaussianBlur(truth, (0, 0), 4)
     elsewhere[20:50, 25:60] = np.clip(smooth[20:50, 25:60].astype(np.int16) + grain[40:70, 50:85], 0, 255)
-    assert FIGURES["psnr"](elsewhere, truth, hole) < FIGURES["psnr"](smooth, truth, hole)
+    assert METRICS["psnr"](elsewhere, truth, hole) < METRICS["psnr"](smooth, truth, hole)
     assert swd(elsewhere, truth, hole) < 0.4 * swd(smooth, truth, hole)
 
 

@@ -5,7 +5,7 @@ from gan_inpaint_training import generators
 from gan_inpaint_training.discriminators import SNPatchGAN
 from gan_inpaint_training.discriminators.sn_patchgan import BANDS, bands
 from gan_inpaint_training.generators.dmfb import DenseMultiScaleFusionBlock, DMFBGenerator
-from gan_inpaint_training.generators.guess import continued_guess, first_guess
+from gan_inpaint_training.generators.prefill import continued_prefill, smooth_prefill
 
 
 def image_and_hole(height: int = 48, width: int = 64) -> tuple[torch.Tensor, torch.Tensor]:
@@ -17,21 +17,21 @@ def image_and_hole(height: int = 48, width: int = 64) -> tuple[torch.Tensor, tor
 
 def test_a_first_guess_keeps_the_known_pixels() -> None:
     image, mask = image_and_hole()
-    assert torch.equal(first_guess(image, mask) * (1 - mask), image * (1 - mask))
+    assert torch.equal(smooth_prefill(image, mask) * (1 - mask), image * (1 - mask))
 
 
 def test_a_first_guess_continues_a_constant_exactly_and_a_ramp_closely() -> None:
     _, mask = image_and_hole()
     constant = torch.full((2, 3, 48, 64), 0.37)
-    assert torch.allclose(first_guess(constant, mask), constant, atol=1e-6)
+    assert torch.allclose(smooth_prefill(constant, mask), constant, atol=1e-6)
     ramp = torch.linspace(-1, 1, 64).expand(2, 3, 48, 64)
-    assert (first_guess(ramp, mask) - ramp).abs().max() < 0.15
+    assert (smooth_prefill(ramp, mask) - ramp).abs().max() < 0.15
 
 
 def test_a_first_guess_does_not_look_into_the_hole() -> None:
     image, mask = image_and_hole()
     poisoned = torch.where(mask > 0, torch.full_like(image, 1e6), image)
-    assert torch.equal(first_guess(poisoned, mask), first_guess(image, mask))
+    assert torch.equal(smooth_prefill(poisoned, mask), smooth_prefill(image, mask))
 
 
 @pytest.mark.parametrize("size", [(8, 8), (16, 40), (72, 104)])
@@ -39,7 +39,7 @@ def test_a_first_guess_works_at_sizes_that_do_not_halve_evenly(size: tuple[int, 
     mask = torch.zeros(1, 1, *size)
     mask[..., : size[0] // 2, : size[1] // 2] = 1
     assert torch.allclose(
-        first_guess(torch.full((1, 3, *size), -0.5), mask), torch.full((1, 3, *size), -0.5), atol=1e-6
+        smooth_prefill(torch.full((1, 3, *size), -0.5), mask), torch.full((1, 3, *size), -0.5), atol=1e-6
     )
 
 
@@ -48,7 +48,7 @@ def test_a_continued_guess_goes_on_with_stripes_that_a_smooth_one_ends() -> None
     stripes = 0.6 * torch.sin(0.2 * rows + 0.25 * columns).expand(2, 3, 96, 128)
     mask = torch.zeros(2, 1, 96, 128)
     mask[0, :, 40:56, 30:100] = mask[1, :, 20:80, 60:76] = 1
-    smooth, continued = first_guess(stripes, mask), continued_guess(stripes, mask)
+    smooth, continued = smooth_prefill(stripes, mask), continued_prefill(stripes, mask)
     assert torch.equal(continued * (1 - mask), stripes * (1 - mask))
     assert (continued - stripes).abs().sum() < 0.5 * (smooth - stripes).abs().sum()
 
@@ -56,7 +56,7 @@ def test_a_continued_guess_goes_on_with_stripes_that_a_smooth_one_ends() -> None
 def test_the_untrained_generator_is_the_guess_that_it_starts_from() -> None:
     image, mask = image_and_hole()
     generator = DMFBGenerator(8, 1)
-    assert torch.allclose(generator(generator.prepare(image, mask), mask), continued_guess(image, mask), atol=1e-6)
+    assert torch.allclose(generator(generator.prepare(image, mask), mask), continued_prefill(image, mask), atol=1e-6)
 
 
 def test_the_default_generator_has_its_documented_size() -> None:

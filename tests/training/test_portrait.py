@@ -13,8 +13,8 @@ from torch import Tensor
 from gan_inpaint_training import checkpoint
 from gan_inpaint_training.config import load
 from gan_inpaint_training.generators.eigenpictures import EigenPictures, solved
-from gan_inpaint_training.generators.guess import first_guess
 from gan_inpaint_training.generators.portrait import PortraitGenerator
+from gan_inpaint_training.generators.prefill import smooth_prefill
 from gan_inpaint_training.loop import train
 from gan_inpaint_training.settings import ConfigError
 
@@ -53,7 +53,7 @@ def test_one_half_tells_the_other(fitted: EigenPictures) -> None:
     mask = left_half(5)
     likely = fitted(truth * (1 - mask), mask)
     error = (cells(likely) - cells(truth))[..., 1 : CELLS // 2 - 1].square().mean()
-    surface = (cells(first_guess(truth, mask)) - cells(truth))[..., 1 : CELLS // 2 - 1].square().mean()
+    surface = (cells(smooth_prefill(truth, mask)) - cells(truth))[..., 1 : CELLS // 2 - 1].square().mean()
     assert error < surface / 3
 
 

@@ -59,9 +59,9 @@ def test_a_network_trains_and_goes_on_bit_for_bit(name: str, photographs: Path, 
         assert all(value.isfinite().all() for value in part.values())
     for part in ("generator", "ema"):
         assert all(torch.equal(one[part][key], other[part][key]) for key in one[part]), part
-    judged, judged_again = (state["adversary"]["discriminator"] for state in (one, other))
-    assert all(torch.equal(judged[key], judged_again[key]) for key in judged)
-    for trained, part in ((one["generator"], first["generator"]), (judged, first["adversary"]["discriminator"])):
+    ours, again = (state["adversary"]["discriminator"] for state in (one, other))
+    assert all(torch.equal(ours[key], again[key]) for key in ours)
+    for trained, part in ((one["generator"], first["generator"]), (ours, first["adversary"]["discriminator"])):
         assert any(not torch.equal(trained[key], part[key]) for key in trained if key.endswith(("weight", "original")))
 
 

@@ -145,7 +145,7 @@ def test_the_best_quality_is_a_mean_over_mirrored_views() -> None:
 
 def test_the_prefill_is_what_generators_are_trained_with() -> None:
     torch = pytest.importorskip("torch")
-    from gan_inpaint_training.generators.guess import first_guess as reference
+    from gan_inpaint_training.generators.prefill import smooth_prefill as reference
 
     numbers = np.random.default_rng(2)
     picture = numbers.uniform(-1, 1, (72, 104, 3)).astype(np.float32)

@@ -1,1 +1,4 @@
-"""Training of inpainting generators: data, masks, networks, losses and the loop. Never imports the daemon."""
+"""Training of inpainting generators and detectors: data, masks, networks, losses and the loop.
+
+Of `gan_inpaint` it may import the engine, the errors and the manifest, and nothing else.
+"""

@@ -1,4 +1,4 @@
-"""Checkpoints: one file a run, replaced atomically, holding nothing but tensors and plain values."""
+"""Checkpoints: one file for each run, replaced atomically; it holds only tensors and plain values."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from gan_inpaint_training.writing import replace
 
 NAME = "checkpoint.pt"
+KEYS = {"config", "ema", "images_seen"}
+"""What every checkpoint has; `ema` is the averaged network's state_dict."""
 
 
 class CheckpointError(ValueError):
@@ -20,7 +23,7 @@ class CheckpointError(ValueError):
 def save(run: Path, state: dict[str, Any]) -> None:
     """Write `state` to the run's checkpoint; the old one stays until the new one is complete on disk.
 
-    Raises CheckpointError, where the disk is full for example.
+    Raises CheckpointError, for example for a full disk.
     """
     path = run / NAME
     try:
@@ -30,14 +33,37 @@ def save(run: Path, state: dict[str, Any]) -> None:
 
 
 def load(run: Path) -> dict[str, Any]:
-    """The state of a run, on the CPU. Raises CheckpointError when there is none or it is damaged."""
+    """Return the state of a run, on the CPU. Raises CheckpointError for a missing or damaged checkpoint."""
     path = run / NAME
+    state = stored(path, f"There is no checkpoint {path}; was this run trained?")
+    if not _is_state(state):
+        raise CheckpointError(f"{path} is not a checkpoint of this training: another program wrote it.")
+    return dict(state)
+
+
+def stored(path: Path, missing: str) -> Any:
+    """Return the tensors and plain values that torch saved in `path`, on the CPU.
+
+    Raises CheckpointError: for a missing file with the message `missing`, or for a damaged one.
+    """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
-        raise CheckpointError(f"There is no checkpoint {path}; was this run trained?") from None
+        raise CheckpointError(missing) from None
     except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        raise CheckpointError(f"The checkpoint {path} cannot be read: {error}") from error
-    if not isinstance(state, dict) or not {"config", "ema", "images_seen"} <= state.keys():
-        raise CheckpointError(f"{path} is not a checkpoint of this training.")
-    return state
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
+
+
+def are_tensors(weights: Any) -> bool:
+    """Return whether `weights` is a state_dict, tensors by name."""
+    return isinstance(weights, dict) and all(isinstance(value, Tensor) for value in weights.values())
+
+
+def _is_state(state: Any) -> bool:
+    return (
+        isinstance(state, dict)
+        and state.keys() >= KEYS
+        and isinstance(state["config"], dict)
+        and isinstance(state["images_seen"], int)
+        and are_tensors(state["ema"])
+    )

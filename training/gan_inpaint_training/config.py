@@ -1,6 +1,6 @@
-"""Typed configurations: one YAML file a network, each value overridable by `section.key=value`.
+"""Typed configurations: one YAML file for each network; `section.key=value` overrides a value.
 
-Networks and adversaries are tagged unions: their `name` decides which other keys there are.
+Networks and adversaries are tagged unions: their `name` decides which other keys exist.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class TwoPathConfig(_Generator, tag="cifar-two-path"):
 
 
 class _Adversary(msgspec.Struct, tag_field="name", forbid_unknown_fields=True, kw_only=True):
-    """`start`: images seen before the adversary joins; `ramp`: images over which its weight grows to the full value;
+    """`start`: images seen before the adversary joins; `ramp`: images over which its weight rises to the full value;
     `betas`: Adam's."""
 
     learning_rate: Amount = 2e-4
@@ -161,10 +161,10 @@ AdversaryConfig = (
 class DataConfig(msgspec.Struct, forbid_unknown_fields=True):
     """`shards`: tar files, folders or, by `layout`, the root of a data set.
 
-    `damage`: the same for pictures of film damage, which masks are cut from; `attributes`: of CelebA, those that a
-    face must have, or must not where a "-" leads; `classes`: first words of the names to take; `resize`: the short side
-    before cropping; `max_reduction`: a crop covers up to this many times its side; `memory_mib`: for decoded pictures.
-    `description` and `terms` go into the manifest of what is exported.
+    `damage`: the same for pictures of film damage, from which masks are cut; `attributes`: CelebA's attributes that a
+    face must have, or must not have with a leading "-"; `classes`: first words of the file names to use; `resize`: the
+    shorter side before cropping; `max_reduction`: a crop covers up to this many times its side; `memory_mib`: memory
+    for decoded pictures in MiB. Export writes `description` and `terms` into the manifest.
     """
 
     shards: Annotated[list[str], Meta(min_length=1)]
@@ -183,28 +183,33 @@ class DataConfig(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class BoxConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """Boxes of the masks `centre-box` and `random-box`, as shares of the picture's side: each side of a box is drawn
-    from `side` − `shrink` to `side`, and the box stays `margin` away from the border."""
+    """Boxes of the masks `centre-box` and `random-box`, as shares of the picture's side.
+
+    Each side of a box is drawn from `side` − `shrink` to `side`; the box keeps `margin` to the picture's border.
+    """
 
     side: Share = 0.5
     shrink: Share = 0.0
     margin: Share = 0.0
 
 
-class OctaveConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """Training over two octaves, for a guided generator: shares of the finer one's guides that are not the coarser
-    one's fill but a `degraded` truth, or the `smooth` guess that a hole starts from."""
+class PyramidConfig(msgspec.Struct, forbid_unknown_fields=True):
+    """Training of a guided generator on two pyramid levels.
+
+    `degraded`, `smooth`: shares of the fine level's prefills that are a degraded truth, or the smooth prefill of a
+    coarsest level, instead of the coarse level's fill.
+    """
 
     degraded: Share = 0.25
     smooth: Share = 0.25
 
 
 class LossConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """Weights of the terms of the generator's loss (objective.TERMS says what each is); 0 leaves a term out.
+    """Weights of the generator's losses (see objective.LOSSES); 0 leaves a loss out.
 
     `coarse`: factor for the stages before the last; `discount`: γ of `discounted`; `overlap`: known pixels around the
     hole that count ten times in `overlap_l2`, as many as the generator paints; `vgg19`: a local file of torchvision's
-    VGG19 weights, to be used instead of EfficientNet-Lite0 in the terms on frozen features.
+    VGG19 weights that replaces EfficientNet-Lite0 in the losses on frozen features.
     """
 
     hole: Amount = 0.0
@@ -227,16 +232,19 @@ class LossConfig(msgspec.Struct, forbid_unknown_fields=True):
     vgg19: str | None = None
 
 
-LOSS_TERMS = tuple(
+LOSS_NAMES = tuple(
     name for name in LossConfig.__struct_fields__ if name not in ("coarse", "discount", "overlap", "vgg19")
 )
 
 
 class ScheduleConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """Progress is counted in images seen. `batch`: images a step, over all devices; `halve`: images after each of
-    which the learning rates are halved; `decay`: share of the run, at its end, over which they fall to zero;
-    `ema_half_life`: images after which a weight counts half in the exponential moving average, which at the start of a
-    run are a tenth of those seen; `precision`: `auto` is `bf16-mixed` where that is fast, else `32-true`."""
+    """The length of a run and its learning rates; progress is counted in images seen.
+
+    `batch`: images a step over all devices; `halve`: numbers of images after which the learning rates are halved;
+    `decay`: share of the run at its end over which they fall to zero; `ema_half_life`: images after which a weight
+    counts half in the exponential moving average, at most a tenth of the images seen; `precision`: `auto` is
+    `bf16-mixed` where the hardware supports it, else `32-true`.
+    """
 
     images: Count
     batch: Count = 16
@@ -254,9 +262,9 @@ class ScheduleConfig(msgspec.Struct, forbid_unknown_fields=True):
 class Config(msgspec.Struct, forbid_unknown_fields=True):
     """Everything that a training run depends on, besides the code.
 
-    `title` and `window`, the side in pixels of the windows that it is shown, go into the manifest of what is exported.
-    `masks`: kind of hole → its weight. With `octaves` the networks see squares of half the crop. `detail` is how much
-    of the detail around a hole whoever uses the generator is to add to its fill.
+    Export writes `title` and `window`, the side of the generator's windows in pixels, into the manifest. `masks`: kind
+    of hole → its weight. With `pyramid` the networks see squares of half the crop. `detail`: share of the surroundings'
+    detail that the engine adds to the generator's fill.
     """
 
     title: str
@@ -268,17 +276,17 @@ class Config(msgspec.Struct, forbid_unknown_fields=True):
     adversary: AdversaryConfig = msgspec.field(default_factory=SNPatchGANConfig)
     loss: LossConfig = msgspec.field(default_factory=lambda: LossConfig(hole=1.0))
     box: BoxConfig = msgspec.field(default_factory=BoxConfig)
-    octaves: OctaveConfig | None = None
+    pyramid: PyramidConfig | None = None
     detail: Share = 0.0
 
 
 def shipped() -> list[str]:
-    """Names of all configurations that ship with the package."""
+    """Return the names of all configurations that ship with the package."""
     return sorted(path.stem for path in CONFIGS.glob("*.yaml"))
 
 
 def available() -> list[str]:
-    """Names of those that train a generator: those without a `kind`."""
+    """Return the names of the shipped configurations that train a generator: those without a `kind`."""
     return [name for name in shipped() if "kind" not in settings_of(name).values]
 
 
@@ -292,13 +300,13 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Config:
 
 
 def read(name_or_path: str, overrides: Sequence[str] = ()) -> tuple[Config, Settings]:
-    """As `load`; also where the values come from, so that what is found to be wrong later can name its line."""
+    """As `load`; also return where the values come from, so that later errors can name their line."""
     settings = settings_of(name_or_path, overrides)
     return configured(settings), settings
 
 
 def settings_of(name_or_path: str, overrides: Sequence[str] = ()) -> Settings:
-    """The values of a configuration of any kind, not yet checked. Raises ConfigError."""
+    """Return the values of a configuration of any kind, not yet checked. Raises ConfigError."""
     path = Path(name_or_path)
     if path.suffix not in {".yaml", ".yml"}:
         path = CONFIGS / f"{name_or_path}.yaml"
@@ -316,7 +324,7 @@ def settings_of(name_or_path: str, overrides: Sequence[str] = ()) -> Settings:
 
 
 def configured(settings: Settings) -> Config:
-    """The configuration of a generator's training in `settings`. Raises ConfigError."""
+    """Return the configuration of a generator's training in `settings`. Raises ConfigError."""
     try:
         # Not strict, since YAML 1.1 reads 1e-2 as text.
         config: Config = msgspec.convert(settings.values, Config, strict=False)
@@ -327,8 +335,8 @@ def configured(settings: Settings) -> Config:
             raise settings.error(f"masks.{kind}", f"there is no such kind of hole; choose of {', '.join(masks.NAMES)}")
     if not any(config.masks.values()):
         raise settings.error("masks", "no kind of hole has a weight above 0")
-    if not any(getattr(config.loss, term) for term in LOSS_TERMS):
-        raise settings.error("loss", "no term has a weight above 0")
+    if not any(getattr(config.loss, name) for name in LOSS_NAMES):
+        raise settings.error("loss", "no loss has a weight above 0")
     painted = getattr(config.generator, "overlap", 0)
     if config.loss.overlap_l2 and config.loss.overlap != painted:
         raise settings.error("loss.overlap", f"it is {config.loss.overlap}, but the generator's is {painted}")
@@ -336,6 +344,6 @@ def configured(settings: Settings) -> Config:
 
 
 def _names() -> dict[str, list[str]]:
-    """What may stand in `generator.name` and `adversary.name`."""
+    """Return the valid values of `generator.name` and `adversary.name`."""
     unions: dict[str, Any] = {"generator.name": GeneratorConfig, "adversary.name": AdversaryConfig}
     return {key: [str(struct.__struct_config__.tag) for struct in union.__args__] for key, union in unions.items()}

@@ -1,4 +1,4 @@
-"""Curves over the images seen, as SVG elements that stand in a page by themselves."""
+"""Curves over the images seen, as self-contained SVG elements."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import math
 
 Points = list[tuple[int, float]]
 
-WIDTH, HEIGHT = 420, 240
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 28, 24
+WIDTH, HEIGHT = 420, 240  # pixels
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 28, 24  # margins in pixels
 SMOOTHED = 0.05
-"""Share of a curve that its running mean looks back over."""
+"""Share of a curve that its running mean covers."""
 
 
 def curve(name: str, points: Points) -> str:
-    """The finite ones of `points` (images seen, value), and their running mean, with axes."""
+    """Draw the finite `points` (images seen, value) and their running mean, with axes."""
     points = [(images, value) for images, value in points if math.isfinite(value)]
     if not points:
         return ""
@@ -33,7 +33,7 @@ def curve(name: str, points: Points) -> str:
 
 
 def smoothed(points: Points) -> Points:
-    """The exponential running mean, at the same places."""
+    """Return the exponential running mean at the same images."""
     weight = 1 / max(1.0, SMOOTHED * len(points))
     means, mean = [], points[0][1]
     for images, value in points:
@@ -43,7 +43,7 @@ def smoothed(points: Points) -> Points:
 
 
 def thinned(points: Points, groups: int = WIDTH) -> Points:
-    """As many `points` as a drawing shows: the lowest and the highest of each group of neighbours."""
+    """Reduce `points` to the resolution of a drawing: keep the lowest and the highest of each group of neighbours."""
     size = math.ceil(len(points) / groups)
     if size <= 2:
         return points
@@ -55,7 +55,7 @@ def thinned(points: Points, groups: int = WIDTH) -> Points:
 
 
 def ticks(values: list[float], most: int = 5) -> list[float]:
-    """Round numbers, 1, 2 or 5 times a power of ten apart, from below the smallest to above the largest value."""
+    """Return round numbers, 1, 2 or 5 times a power of ten apart, that enclose all values."""
     lowest, highest = min(values), max(values)
     if highest == lowest:
         highest = lowest + (abs(lowest) or 1.0)
@@ -67,7 +67,7 @@ def ticks(values: list[float], most: int = 5) -> list[float]:
 
 
 class _Axis:
-    """Values of `low` to `high` on pixels of `start` to `stop`."""
+    """Maps values from `low` to `high` to pixels from `start` to `stop`."""
 
     def __init__(self, low: float, high: float, start: float, stop: float) -> None:
         self.low, self.scale, self.start = low, (stop - start) / (high - low), start

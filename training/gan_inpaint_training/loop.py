@@ -18,30 +18,39 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
-from gan_inpaint_training import checkpoint, data, provenance, report
+from gan_inpaint_training import checkpoint, data, provenance, report, weights
 from gan_inpaint_training import config as configuration
 from gan_inpaint_training.batches import batches, to_hole, to_image
-from gan_inpaint_training.catalogue import parameters
 from gan_inpaint_training.config import ScheduleConfig
 from gan_inpaint_training.data import DataError
 from gan_inpaint_training.masks import MaskError
 from gan_inpaint_training.precision import precision_of
 from gan_inpaint_training.progress import reporter
+from gan_inpaint_training.registry import parameters
 from gan_inpaint_training.settings import ConfigError, Settings
 from gan_inpaint_training.sides import SideError
 from gan_inpaint_training.task import AnyConfig, Learner, Source, task_of
 from gan_inpaint_training.watch import FiniteWatch
 
 log = logging.getLogger(__name__)
-EXAMPLES = range(2**32, 2**32 + 8)  # crops for the sample grid: numbers that no run reaches
-SECONDS_BETWEEN_REPORTS = 60.0  # each reads all of the run's events
+EXAMPLES = range(2**32, 2**32 + 8)  # numbers of the sample grid's crops, which no run reaches
+SECONDS_BETWEEN_REPORTS = 60.0  # each report reads all of the run's events
 
 
-def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), devices: int = 1) -> None:
-    """Train into the folder `run`, going on from its checkpoint when it has one; Ctrl+C or SIGTERM saves and ends.
+def train(
+    config_name_or_path: str,
+    run: Path,
+    overrides: Sequence[str] = (),
+    devices: int = 1,
+    weights_file: Path | None = None,
+) -> None:
+    """Train in the folder `run`, resuming from its checkpoint if there is one; Ctrl+C or SIGTERM saves and ends.
 
-    A run that goes on ends like one that was never interrupted: bit for bit on a CPU, and on a GPU up to the kernels
-    that sum in no fixed order. `devices`: processes of data-parallel training; under torchrun it says how many. Raises
+    A new run starts from the network in `weights_file` (see `weights`), with no images seen and a fresh optimiser; a
+    run with a checkpoint resumes from that, so that the same command continues an interrupted run.
+
+    A resumed run ends like an uninterrupted one: bit for bit on a CPU, and up to kernels that sum in no fixed order on
+    a GPU. `devices`: number of processes for data-parallel training; torchrun's environment overrides it. Raises
     ConfigError, DataError, CheckpointError and NonFiniteLoss.
     """
     settings = configuration.settings_of(config_name_or_path, overrides)
@@ -55,13 +64,20 @@ def train(config_name_or_path: str, run: Path, overrides: Sequence[str] = (), de
     if (run / checkpoint.NAME).exists():
         trainer.load_state(checkpoint.load(run))
         log.info("Going on from %d images seen", trainer.images_seen)
+        origin = provenance.origin(run)
+    elif weights_file is not None:
+        weights.start_from(trainer, weights_file)
+        log.info("Starting from the weights in %s", weights_file)
+        origin = provenance.checksums([str(weights_file)])
+    else:
+        origin = {}
     try:
         pictures = data.read(config.data)
         crops = task.crops(pictures, config)
-        if not trainer.images_seen:
+        if not trainer.images_seen and not origin:
             trainer.fit(to_image(crops[number][0]) for number in itertools.count())
         prepared = Run(trainer, crops, run)
-        facts = provenance.facts(config) if fabric.is_global_zero else {}
+        facts = provenance.facts(config) | {"weights": origin} if fabric.is_global_zero else {}
     except (DataError, MaskError) as error:
         raise settings.error(error.key, str(error).removesuffix(".")) from error
     log.info("%d pictures, %d parameters in the %s", len(pictures), parameters(trainer.network), trainer.noun)
@@ -102,22 +118,22 @@ class Run:
         since, start = trainer.images_seen, time.monotonic()
         for picture, mask in batches(self.crops, trainer.config, self.fabric, trainer.images_seen):
             before = trainer.images_seen
-            terms = trainer.step(to_image(picture), to_hole(mask))
-            self.watch.see(terms, before)
+            losses = trainer.step(to_image(picture), to_hole(mask))
+            self.watch.see(losses, before)
             self.progress.advance(trainer.images_seen)
             if _crossed(before, trainer.images_seen, schedule.log_every):
                 self.watch.check()
                 speed = (trainer.images_seen - since) / (time.monotonic() - start)
-                self._log(terms, speed)
+                self._log(losses, speed)
                 since, start = trainer.images_seen, time.monotonic()
             if _crossed(before, trainer.images_seen, schedule.checkpoint_every):
                 self._save()
-            if self._is_to_stop(stop):
+            if self._should_stop(stop):
                 break
 
-    def _log(self, terms: dict[str, Tensor], speed: float) -> None:
-        names, seen = list(terms), self.trainer.images_seen
-        values = torch.stack([term.float() for term in terms.values()]).tolist()
+    def _log(self, losses: dict[str, Tensor], speed: float) -> None:
+        names, seen = list(losses), self.trainer.images_seen
+        values = torch.stack([loss.float() for loss in losses.values()]).tolist()
         logged = dict(zip(names, values, strict=True)) | {"images_per_second": speed}
         if self.writer is not None:
             for name, value in logged.items():
@@ -125,7 +141,7 @@ class Run:
             self.progress.report(seen, logged)
 
     def _save(self) -> None:
-        """Save a checkpoint and a grid of samples, after a look at what would be kept."""
+        """Save a checkpoint and a sample grid, unless a loss or a weight is not finite."""
         self.watch.check()
         self.trainer.check_weights()
         if self.writer is not None:
@@ -139,11 +155,11 @@ class Run:
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
-        """Ends with a report, also of a run that fails."""
+        """Write a report at the end, also for a run that fails."""
         try:
             yield
         except BaseException:
-            with suppress(OSError):  # why it failed is the news
+            with suppress(OSError):  # the first error matters more
                 self._report()
             raise
         self._report()
@@ -154,17 +170,19 @@ class Run:
             report.write(self.folder)
             self.next_report = time.monotonic() + SECONDS_BETWEEN_REPORTS
 
-    def _is_to_stop(self, stop: list[int]) -> bool:
-        """Whether any process was told to: all of them stop after the same step."""
+    def _should_stop(self, stop: list[int]) -> bool:
+        """Return whether any process received a signal, so that all of them stop after the same step."""
         if self.fabric.world_size == 1:
             return bool(stop)
         return bool(self.fabric.all_reduce(torch.tensor(len(stop), device=self.fabric.device), reduce_op="sum"))
 
 
 def _fabric(schedule: ScheduleConfig, settings: Settings, devices: int) -> Fabric:
-    """The devices, each with its process, of which the first alone logs. Raises ConfigError when there are not as many,
-    or the batch cannot be shared out among them."""
-    world = int(os.environ.get("WORLD_SIZE", devices))  # torchrun says how many there are
+    """Start one process for each device; only the first one logs.
+
+    Raises ConfigError when there are fewer devices, or the batch is not divisible by their number.
+    """
+    world = int(os.environ.get("WORLD_SIZE", devices))  # set by torchrun
     local = int(os.environ.get("LOCAL_WORLD_SIZE", devices))
     if schedule.batch % world:
         raise settings.error("schedule.batch", f"{schedule.batch} images cannot be shared by {world} devices")
@@ -198,7 +216,7 @@ def _unwritable(run: Path, error: OSError) -> checkpoint.CheckpointError:
 
 @contextmanager
 def _written(folder: Path, fabric: Fabric, begun: int) -> Iterator[SummaryWriter | None]:
-    """TensorBoard's events, written by one process."""
+    """Write TensorBoard's events, in the first process only."""
     if not fabric.is_global_zero:
         yield None
         return
@@ -208,7 +226,7 @@ def _written(folder: Path, fabric: Fabric, begun: int) -> Iterator[SummaryWriter
 
 @contextmanager
 def _stop_signal() -> Iterator[list[int]]:
-    """Collects SIGINT and SIGTERM: a request to stop after the step under way."""
+    """Collect SIGINT and SIGTERM as requests to stop after the current step."""
     received: list[int] = []
 
     def request(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""The generator's loss: named terms of its stages against the truth, weighted by the configuration."""
+"""The generator's loss: a weighted sum of named losses of its stages against the truth."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from gan_inpaint_training.features import FrozenFeatures, frozen_features
 
 ADVERSARIAL = ("adversarial", "feature_matching")
 
-PixelTerm = Callable[[Tensor, Tensor, Tensor, LossConfig], Tensor]
+PixelLoss = Callable[[Tensor, Tensor, Tensor, LossConfig], Tensor]
 
-PIXEL_TERMS: dict[str, PixelTerm] = {
+PIXEL_LOSSES: dict[str, PixelLoss] = {
     "hole": lambda fill, truth, mask, _: losses.masked_l1(fill, truth, mask),
     "relative": lambda fill, truth, mask, _: losses.relative_l1(fill, truth, mask),
     "known": lambda fill, truth, mask, _: losses.masked_l1(fill, truth, 1 - mask),
@@ -26,11 +26,11 @@ PIXEL_TERMS: dict[str, PixelTerm] = {
     "overlap_l2": lambda fill, truth, mask, loss: losses.overlap_l2(fill, truth, mask, loss.overlap),
     "laplacian": lambda fill, truth, mask, _: losses.laplacian(fill, truth, mask),
 }
-"""Terms of one stage; summed over the stages, the coarse ones times `coarse`."""
+"""Losses of one stage, summed over the stages; coarse stages are weighted by `coarse`."""
 
 
-class Seen(NamedTuple):
-    """What the terms on frozen features compare: pictures, and their maps."""
+class Compared(NamedTuple):
+    """The pictures that feature losses compare, and their maps in the frozen network."""
 
     completed: Tensor
     truth: Tensor
@@ -39,44 +39,48 @@ class Seen(NamedTuple):
     aligned: int
 
 
-FEATURE_TERMS: dict[str, Callable[[Seen], Tensor]] = {
-    "features": lambda seen: losses.feature_distance(seen.fake, seen.real),
-    "self_guided": lambda seen: losses.self_guided(seen.fake, seen.real, seen.completed, seen.truth),
-    "alignment": lambda seen: losses.alignment(seen.fake[seen.aligned], seen.real[seen.aligned]),
-    "style": lambda seen: losses.style(seen.fake, seen.real),
+FEATURE_LOSSES: dict[str, Callable[[Compared], Tensor]] = {
+    "features": lambda pair: losses.feature_distance(pair.fake, pair.real),
+    "self_guided": lambda pair: losses.self_guided(pair.fake, pair.real, pair.completed, pair.truth),
+    "alignment": lambda pair: losses.alignment(pair.fake[pair.aligned], pair.real[pair.aligned]),
+    "style": lambda pair: losses.style(pair.fake, pair.real),
 }
-"""Terms of the completed picture's features in a frozen network."""
+"""Losses on the completed picture's features in a frozen network."""
 
-TERMS = (*PIXEL_TERMS, *FEATURE_TERMS, *ADVERSARIAL)
+LOSSES = (*PIXEL_LOSSES, *FEATURE_LOSSES, *ADVERSARIAL)
 
 
 class Objective(nn.Module):
-    """Computes the terms that have a weight; the frozen network is there only where one of them needs it."""
+    """Computes the losses that have a weight; the frozen network is loaded only if one of them needs it."""
 
     features: FrozenFeatures | None
 
     def __init__(self, loss: LossConfig) -> None:
         super().__init__()
         self.loss = loss
-        self.pixel_terms = [name for name in PIXEL_TERMS if getattr(loss, name)]
-        self.feature_terms = [name for name in FEATURE_TERMS if getattr(loss, name)]
-        self.features = frozen_features(loss.vgg19) if self.feature_terms else None
+        self.pixel_losses = [name for name in PIXEL_LOSSES if getattr(loss, name)]
+        self.feature_losses = [name for name in FEATURE_LOSSES if getattr(loss, name)]
+        self.features = frozen_features(loss.vgg19) if self.feature_losses else None
 
-    def terms(self, stages: list[Tensor], completed: Tensor, truth: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """Unweighted terms of the generator's `stages` and of the completed picture, but for the adversary's."""
-        terms = {name: self._over_stages(PIXEL_TERMS[name], stages, truth, mask) for name in self.pixel_terms}
+    def losses(self, stages: list[Tensor], completed: Tensor, truth: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """Return the unweighted losses of the generator's `stages` and of the completed picture.
+
+        The adversary's losses are not among them.
+        """
+        found = {name: self._over_stages(PIXEL_LOSSES[name], stages, truth, mask) for name in self.pixel_losses}
         if self.features is not None:
             with torch.no_grad():
                 real = self.features(truth)
-            seen = Seen(completed, truth, self.features(completed), real, self.features.aligned)
-            terms |= {name: FEATURE_TERMS[name](seen) for name in self.feature_terms}
-        return terms
+            pair = Compared(completed, truth, self.features(completed), real, self.features.aligned)
+            found |= {name: FEATURE_LOSSES[name](pair) for name in self.feature_losses}
+        return found
 
-    def total(self, terms: dict[str, Tensor], strength: float) -> Tensor:
-        """The weighted sum; `strength`, 0 to 1, is the adversary's."""
-        weights = {name: getattr(self.loss, name) * (strength if name in ADVERSARIAL else 1.0) for name in terms}
-        return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+    def total(self, values: dict[str, Tensor], adversarial_weight: float) -> Tensor:
+        """Return the weighted sum; `adversarial_weight`, 0 to 1, is a further factor of the adversary's losses."""
+        factors = {name: adversarial_weight if name in ADVERSARIAL else 1.0 for name in values}
+        weighted = [getattr(self.loss, name) * factors[name] * value for name, value in values.items()]
+        return torch.stack(weighted).sum()
 
-    def _over_stages(self, term: PixelTerm, stages: list[Tensor], truth: Tensor, mask: Tensor) -> Tensor:
-        *coarse, fill = (term(stage, truth, mask, self.loss) for stage in stages)
+    def _over_stages(self, loss: PixelLoss, stages: list[Tensor], truth: Tensor, mask: Tensor) -> Tensor:
+        *coarse, fill = (loss(stage, truth, mask, self.loss) for stage in stages)
         return fill + self.loss.coarse * sum(coarse) if coarse else fill

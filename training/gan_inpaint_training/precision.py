@@ -1,4 +1,4 @@
-"""In how many bits a network is trained."""
+"""The floating-point precision of training."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Precision = Literal["32-true", "bf16-mixed"]
 
 
 def precision_of(wanted: Precision | Literal["auto"]) -> Precision:
-    """`wanted`, of which "auto" means bfloat16 where the hardware computes it: on a GPU, or on a CPU with AVX-512.
+    """Return `wanted`, with "auto" as bfloat16 where the hardware supports it: on a GPU, or on a CPU with AVX-512.
 
-    Other CPUs emulate it: with AVX2 the detector trained at a twelfth of the speed of 32 bits.
+    Other CPUs emulate bfloat16, which is much slower than 32 bits.
     """
     if wanted != "auto":
         return wanted

@@ -1,4 +1,4 @@
-"""Progress for people: a bar on a terminal, a line now and then elsewhere."""
+"""Progress messages: a bar on a terminal, a log line every few seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 class Reporter(Protocol):
-    """Shows how far a run is."""
+    """Shows the progress of a run."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
     def advance(self, images_seen: int) -> None:
-        """After each step."""
+        """Called after each step."""
 
     def report(self, images_seen: int, values: dict[str, float]) -> None:
-        """When the losses were logged; `values` has `images_per_second`."""
+        """Called when losses are logged; `values` includes `images_per_second`."""
 
 
 def reporter(images: int, images_seen: int, *, silent: bool) -> Reporter:
-    """A bar where standard error is a terminal, log lines otherwise; `silent`: neither."""
+    """Return a bar if standard error is a terminal, else log lines; `silent`: neither."""
     if silent:
         return Silent()
     console = Console(stderr=True)
@@ -68,7 +68,7 @@ class Bar:
 
 
 class Silent:
-    """Nothing: of several processes one alone reports."""
+    """Shows nothing; for all processes but the first."""
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +86,7 @@ class Silent:
 
 
 class Lines(Silent):
-    """Log lines, not more often than every ten seconds, but for the first and the last."""
+    """Log lines at most every ten seconds, and at the start and the end."""
 
     def __init__(self, images: int) -> None:
         self._images, self._next = images, 0.0

@@ -1,4 +1,4 @@
-"""What a run was made of: its configuration, the versions of what ran, the checksums of its data."""
+"""The provenance of a run: its configuration, the versions of its packages, the checksums of its data."""
 
 from __future__ import annotations
 
@@ -21,20 +21,32 @@ PACKAGES = ("gan-inpaint", "torch", "lightning", "numpy", "opencv-contrib-python
 
 
 def facts(config: AnyConfig) -> dict[str, dict[str, str]]:
-    """The versions of what runs and the checksums of the data. Raises DataError."""
+    """Return the versions of the packages and the checksums of the data. Raises DataError."""
     return {"versions": _versions(), "data": checksums([*config.data.shards, *config.data.damage])}
 
 
+def origin(run: Path) -> dict[str, str]:
+    """Return the weights file that a run started from with its SHA-256, as its provenance has it; empty without one."""
+    try:
+        facts = json.loads((run / PROVENANCE).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    weights: dict[str, str] = facts.get("weights", {})
+    return weights
+
+
 def write(run: Path, config: AnyConfig, facts: dict[str, dict[str, str]]) -> None:
-    """Write `config.yaml`, which trains the same again, and the facts as `provenance.json` into the run's folder, which
-    is made where there is none. Raises OSError."""
+    """Write the configuration as `config.yaml` and the facts as `provenance.json` into the run's folder.
+
+    Creates the folder if needed. Raises OSError.
+    """
     run.mkdir(parents=True, exist_ok=True)
     replace(run / CONFIG, msgspec.yaml.encode(config))
     replace(run / PROVENANCE, (json.dumps(facts, indent=2) + "\n").encode())
 
 
 def checksums(sources: Iterable[str]) -> dict[str, str]:
-    """Source → SHA-256: of a file its own, of a folder that of the list of its files with theirs. Raises DataError."""
+    """Return source → SHA-256; a folder's is that of the list of its files with their hashes. Raises DataError."""
     return {source: _of_folder(Path(source)) if Path(source).is_dir() else _of_file(Path(source)) for source in sources}
 
 

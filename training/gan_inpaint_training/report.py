@@ -1,4 +1,4 @@
-"""`report.html`: a run's curves and sample grids in one file, made from its TensorBoard events."""
+"""`report.html`: a run's curves and sample grids in one file, from its TensorBoard events."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from gan_inpaint_training.curves import curve
 from gan_inpaint_training.writing import replace
 
 NAME = "report.html"
-GRIDS = 8  # at most, evenly over the run
+GRIDS = 8  # at most, spread evenly over the run
 EVERYTHING = {"scalars": 0, "images": 0}
-# It tells at INFO of every file that it has read to the end.
+# TensorBoard logs every file that it has read at INFO.
 logging.getLogger("tensorboard").setLevel(logging.WARNING)
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ pre {{ background: #f4f4f4; padding: 1rem; overflow: auto; }}
 
 
 def write(run: Path) -> Path:
-    """Write the report of a run's folder into it; nothing in it is loaded from elsewhere. Raises OSError."""
+    """Write the report of a run into its folder; the page loads nothing from elsewhere. Raises OSError."""
     events = EventAccumulator(str(run), size_guidance=EVERYTHING).Reload()
     tags = events.Tags()
     curves = [curve(tag, [(e.step, e.value) for e in events.Scalars(tag)]) for tag in sorted(tags["scalars"])]
@@ -72,7 +72,7 @@ def picture(png: bytes) -> str:
 
 
 def spread(items: list[T], most: int) -> list[T]:
-    """At most `most` of the items, evenly over them, the first and the last among them."""
+    """Return at most `most` items, spread evenly, with the first and the last among them."""
     if len(items) <= most:
         return items
     return [items[round(number * (len(items) - 1) / (most - 1))] for number in range(most)]

@@ -1,4 +1,4 @@
-"""The text of a configuration with its overrides: which value came from which line."""
+"""The text of a configuration with its overrides, and the line of each value."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ _UNKNOWN = re.compile(r"unknown field `(?P<field>[^`]*)`")
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used; the message names the file, the line and the key, or the override."""
+    """An unusable configuration; the message names file, line and key, or the override."""
 
 
 class Settings:
-    """The values of a YAML file, changed by overrides.
-
-    Raises ConfigError where the file is not YAML, or not a mapping.
-    """
+    """The values of a YAML file with overrides. Raises ConfigError where the file is not YAML or not a mapping."""
 
     def __init__(self, path: Path, text: str) -> None:
-        self.path, self._overrides = path, {}
+        self.path = path
+        self._overrides: dict[str, str] = {}
         try:
             self._root = yaml.compose(text, Loader=yaml.SafeLoader)
             values = yaml.safe_load(text)
@@ -35,7 +33,7 @@ class Settings:
         self.values: dict[str, Any] = values
 
     def override(self, text: str) -> None:
-        """Apply one `section.key=value`. Raises ConfigError where it is none, or leads through a value."""
+        """Apply one `section.key=value`. Raises ConfigError for another form, or where `section` is a value."""
         key, separator, value = text.partition("=")
         if not separator or not all(key.split(".")):
             raise ConfigError(f"An override is written section.key=value, not {text!r}.")
@@ -52,7 +50,7 @@ class Settings:
         self._overrides[key] = text
 
     def error(self, key: str, what: str) -> ConfigError:
-        """The error about `key` ("section.key", or "" for the whole), saying where its value was given."""
+        """Return the error about `key` ("section.key", or "" for the file), with the place of its value."""
         for overridden, text in self._overrides.items():
             if f"{key}.".startswith(f"{overridden}."):
                 return ConfigError(f"{text!r}: {key}: {what}.")
@@ -60,7 +58,7 @@ class Settings:
         return ConfigError(f"{place}: {key}: {what}." if key else f"{place}: {what}.")
 
     def refused(self, complaint: str, choices: Mapping[str, Sequence[str]]) -> ConfigError:
-        """The error for a complaint of msgspec; `choices`: what may stand at a key."""
+        """Return the error for a complaint of msgspec; `choices`: the valid values of a key."""
         match = _PLACE.match(complaint)
         what, path = (match["what"], match["path"] or "") if match else (complaint, "")
         key = path.split("[")[0].strip(".")
@@ -71,7 +69,7 @@ class Settings:
         return self.error(key, what)
 
     def _line(self, key: str) -> int:
-        """Where `key` stands, or else the section that it is missing in; counted from 1."""
+        """Return the line of `key`, or of the section that lacks it, counted from 1."""
         node, line = self._root, 1
         for part in filter(None, key.split(".")):
             if not isinstance(node, yaml.MappingNode):

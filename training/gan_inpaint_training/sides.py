@@ -1,4 +1,4 @@
-"""Sides of pictures that a network does not take."""
+"""Checks of the picture's side that a network accepts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from gan_inpaint_training.generators.generator import Generator
 
 
 class SideError(ValueError):
-    """A network does not take pictures of this side; the message says which it takes."""
+    """A network does not accept pictures of this side; the message names the sides that it accepts."""
 
 
 def check_side(generator: Generator, side: int) -> None:
-    """Raises SideError where `generator` does not take pictures of `side`² pixels."""
+    """Raise SideError if `generator` does not accept pictures of `side`² pixels."""
     if generator.fixed_size is not None and side != generator.fixed_size:
         raise SideError(f"the generator takes pictures of {generator.fixed_size} pixels only, not of {side}")
     if side % generator.size_multiple:

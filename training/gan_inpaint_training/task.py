@@ -1,4 +1,4 @@
-"""What can be trained: generators against adversaries, and the detector; what the loop asks of either."""
+"""The kinds of training: generators against adversaries, and detectors; and what the loop needs of each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 from lightning.fabric import Fabric
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from gan_inpaint_training import config as configuration
 from gan_inpaint_training import detector, generators
@@ -23,31 +24,35 @@ Source = Crops | detector.DamagedCrops
 
 
 class Learner(Protocol):
-    """What is trained: `noun` is its name in messages, `grid` what its sample grid shows, row by row."""
+    """Trains one network. `noun`: its name in messages; `grid`: the rows of its sample grid; `averaged`: the moving
+    average of `network`, which is saved, measured and exported."""
 
     noun: str
     grid: str
     fabric: Fabric
     images_seen: int
+    averaged: AveragedModel
 
     @property
     def config(self) -> AnyConfig: ...
     @property
     def network(self) -> nn.Module:
-        """What is in the end used; an adversary is not."""
+        """The trained network, without an adversary."""
 
     def fit(self, pictures: Iterator[Tensor]) -> None:
-        """Take from the training pictures, each (3, S, S) in [-1, 1], what is computed before the first step."""
+        """Compute what the network derives from training pictures, each (3, S, S) in [-1, 1], before the first step."""
 
     def step(self, picture: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """One update on this device's share of a batch: `picture` (N, 3, S, S) in [-1, 1], `mask` (N, M, S, S) of 0 and
-        1. Returns the terms of the loss."""
+        """Update on this device's share of a batch: `picture` (N, 3, S, S) in [-1, 1], `mask` (N, M, S, S) of 0 and 1.
+
+        Return the losses by name.
+        """
 
     def sample(self, picture: Tensor, mask: Tensor) -> Tensor:
-        """What the moving average makes of examples, as a picture (3, H, W) in [0, 1]."""
+        """Return the moving average's results on examples, as a picture (3, H, W) in [0, 1]."""
 
     def check_weights(self) -> None:
-        """Raises NonFiniteLoss."""
+        """Raise NonFiniteLoss where a weight is not finite."""
 
     def state(self) -> dict[str, Any]: ...
     def load_state(self, state: dict[str, Any]) -> None:
@@ -56,8 +61,11 @@ class Learner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How a kind of configuration is read (raises ConfigError), the network that it describes with the channels of what
-    that is shown, what is trained, and on what."""
+    """A kind of training.
+
+    `configured` reads its configuration (and raises ConfigError), `network` builds the network, `inputs` are the
+    channels of the network's inputs, `learner` and `crops` build what the loop trains and feeds.
+    """
 
     configured: Callable[[Settings], Any]
     network: Callable[[Any], nn.Module]
@@ -67,7 +75,7 @@ class Task:
 
 
 def task_of(settings: Settings) -> Task:
-    """The task of a configuration: its key `kind`, without which a generator is trained."""
+    """Return the task named by a configuration's key `kind`; without it a generator is trained."""
     return DETECTION if settings.values.get("kind") == detector.KIND else INPAINTING
 
 

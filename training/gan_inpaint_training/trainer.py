@@ -1,4 +1,4 @@
-"""One step of training, and the state that it changes."""
+"""One step of a generator's training, and the state that it changes."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gan_inpaint_training import adversaries, checkpoint, generators
-from gan_inpaint_training.boxes import grown
+from gan_inpaint_training.bounding_box import dilate
 from gan_inpaint_training.config import Config, ScheduleConfig
 from gan_inpaint_training.generators import Generator
 from gan_inpaint_training.grid import sample_grid
+from gan_inpaint_training.layers import channels_last
 from gan_inpaint_training.objective import Objective
-from gan_inpaint_training.octaves import View, views
+from gan_inpaint_training.pyramid import View, views
 from gan_inpaint_training.sides import check_side
 from gan_inpaint_training.watch import check_weights
 
-EMA_RAMP = 10
+EMA_RAMP = 10  # images seen for each image of the average's half-life, at the start of a run
 
 
 class Trainer:
-    """Generator, its moving average, adversary and optimisers of one run.
+    """The generator, its moving average, the adversary and the optimisers of one run.
 
-    Networks are kept in channels_last, in which steps took two thirds of the time on two CPU cores with torch 2.13;
-    other devices were not measured. Raises SideError where the crop has a side that the networks do not take.
+    Networks are stored in channels_last, which makes steps on a CPU faster. Raises SideError where the networks do not
+    take the crop's side.
     """
 
     noun, grid = "generator", "masked, fill, truth"
@@ -38,15 +39,15 @@ class Trainer:
         self.config, self.fabric, self.images_seen = config, fabric, 0
         schedule = config.schedule
         torch.manual_seed(schedule.seed)
-        generator = generators.build(msgspec.to_builtins(config.generator)).to(memory_format=torch.channels_last)
-        side = config.data.crop // (2 if config.octaves else 1)
+        generator = channels_last(generators.build(msgspec.to_builtins(config.generator)))
+        side = config.data.crop // (2 if config.pyramid else 1)
         check_side(generator, side)
         self.averaged = fabric.to_device(AveragedModel(generator))
         optimizer = torch.optim.Adam(
             generator.parameters(), lr=schedule.learning_rate, betas=schedule.betas, fused=True
         )
         if fabric.device.type == "cuda":
-            generator.stages = torch.compile(generator.stages)
+            generator.stages = torch.compile(generator.stages)  # type: ignore[method-assign]
         self.generator, self.optimizer = fabric.setup(generator, optimizer)
         self.generator.mark_forward_method("stages")
         matching = config.loss.feature_matching > 0
@@ -56,51 +57,54 @@ class Trainer:
 
     @property
     def network(self) -> Generator:
-        """The generator without its wrapping."""
+        """The generator without Fabric's wrapper."""
         network: Generator = self.generator.module
         return network
 
     def sample(self, picture: Tensor, mask: Tensor) -> Tensor:
-        """The sample grid of the moving average."""
+        """Return the sample grid of the moving average."""
         return sample_grid(self.averaged.module, picture, mask)
 
     def fit(self, pictures: Iterator[Tensor]) -> None:
-        """Let the generator take from pictures (3, S, S) in [-1, 1] what is computed, not trained."""
+        """Compute what the generator derives from pictures (3, S, S) in [-1, 1] without training."""
         self.network.fit(pictures)
         self.averaged.module.load_state_dict(self.network.state_dict())
 
     def step(self, truth: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """One update on this device's share of a batch: `truth` (N, 3, S, S) in [-1, 1], `mask` (N, 1, S, S), 1 = hole.
+        """Update on this device's share of a batch: `truth` (N, 3, S, S) in [-1, 1], `mask` (N, 1, S, S), 1 = hole.
 
-        Returns the terms of the generator's loss, their weighted sum as `generator`, and the adversary's report. An
-        adversary whose terms have no weight is left alone.
+        Return the generator's losses, their weighted sum as `generator`, and the values that the adversary logs. An
+        adversary whose losses have no weight is not trained.
         """
         self._begin()
         seen = truth.shape[0] * self.fabric.world_size
         truth, mask, guide = self.view(truth, mask)
         stages = self.stages(truth, mask, guide)
-        painted = grown(mask, self.generator.module.overlap)
+        painted = dilate(mask, self.generator.module.overlap)
         completed = torch.where(painted > 0, stages[-1], truth)
-        terms, report = self.objective.terms(stages, completed, truth, mask), {}
-        strength = self.adversary.strength(self.images_seen) if self.adversarial else 0.0
-        if strength > 0:
-            judged, report = self.adversary.play(truth, completed, painted)
-            terms |= judged
-        total = self.objective.total(terms, strength)
+        found = self.objective.losses(stages, completed, truth, mask)
+        logged: dict[str, Tensor] = {}
+        weight = self.adversary.weight(self.images_seen) if self.adversarial else 0.0
+        if weight > 0:
+            adversarial, logged = self.adversary.train_step(truth, completed, painted)
+            found |= adversarial
+        total = self.objective.total(found, weight)
         self._update(total)
         self.images_seen += seen
-        return {name: term.detach() for name, term in terms.items()} | {"generator": total.detach()} | report
+        return {name: loss.detach() for name, loss in found.items()} | {"generator": total.detach()} | logged
 
     def view(self, truth: Tensor, mask: Tensor) -> View:
-        """What the generator trains on: the batch as it is, or its octaves."""
-        if self.config.octaves is None:
+        """Return what the generator trains on: the batch itself, or two pyramid levels of it."""
+        if self.config.pyramid is None:
             return View(truth, mask, None)
-        return views(lambda guess, mask: self.stages(guess, mask, guess)[-1], truth, mask, self.config.octaves)
+        return views(
+            lambda prefilled, mask: self.stages(prefilled, mask, prefilled)[-1], truth, mask, self.config.pyramid
+        )
 
     def stages(self, truth: Tensor, mask: Tensor, guide: Tensor | None) -> list[Tensor]:
-        """The generator's outputs for `truth` without its hole."""
+        """Return the generator's outputs for `truth` without its hole."""
         image = self.generator.module.prepare(truth, mask, guide).contiguous(memory_format=torch.channels_last)
-        # On one device Fabric leaves a method other than forward in 32 bit.
+        # On one device Fabric runs a method other than forward in 32 bits.
         with self.fabric.autocast():
             stages = self.generator.stages(image, mask)
         return [stage.float() for stage in stages]
@@ -111,8 +115,10 @@ class Trainer:
         check_weights(networks, self.images_seen)
 
     def state(self) -> dict[str, Any]:
-        """Everything needed to go on as if never interrupted: bit for bit on a CPU, and on a GPU up to the kernels that
-        sum in no fixed order."""
+        """Return everything that resuming needs to end as an uninterrupted run does.
+
+        That is bit for bit on a CPU, and up to kernels that sum in no fixed order on a GPU.
+        """
         return {
             "config": msgspec.to_builtins(self.config),
             "images_seen": self.images_seen,
@@ -149,8 +155,10 @@ class Trainer:
             )
 
     def _begin(self) -> None:
-        """Make what is random in a step (dropout, interpolations), and its learning rate and average, a function of the
-        images seen: a resumed run then needs nothing more than their number."""
+        """Set the random seed, the learning rates and the decay of the average from the number of images seen.
+
+        A resumed run then needs nothing more than this number.
+        """
         schedule = self.config.schedule
         sequence = np.random.SeedSequence((schedule.seed, self.images_seen, self.fabric.global_rank))
         torch.manual_seed(int(sequence.generate_state(1)[0]))
@@ -165,7 +173,7 @@ class Trainer:
 
 
 def network_of(section: dict[str, Any]) -> dict[str, Any]:
-    """What of a configuration's section decides which weights there are; the rest may change when a run goes on."""
+    """Return the keys of a configuration's section that decide the weights' shapes; others may change on resuming."""
     free = {"learning_rate", "betas", "start", "ramp", "steps", "penalty", "sigma", "overlap"}
     return {key: value for key, value in section.items() if key not in free}
 
@@ -173,7 +181,7 @@ def network_of(section: dict[str, Any]) -> dict[str, Any]:
 def follow(
     schedule: ScheduleConfig, images_seen: int, optimizer: torch.optim.Optimizer, averaged: AveragedModel
 ) -> None:
-    """Set the learning rate and the betas, and the decay of the average, to what the schedule has them at."""
+    """Set the learning rate, the betas and the decay of the average to their values after `images_seen` images."""
     scale = learning_rate_scale(schedule, images_seen)
     for group in optimizer.param_groups:
         group["lr"], group["betas"] = schedule.learning_rate * scale, schedule.betas
@@ -182,14 +190,16 @@ def follow(
 
 
 def learning_rate_scale(schedule: ScheduleConfig, images_seen: int) -> float:
-    """1, halved at each of `halve`, and falling linearly to 0 over the last `decay` of the run."""
+    """Return 1, halved at each of `halve`, and falling linearly to 0 over the last `decay` of the run."""
     scale = 0.5 ** sum(images_seen >= number for number in schedule.halve)
     remaining = (schedule.images - images_seen) / schedule.images
     return scale * min(1.0, remaining / schedule.decay) if schedule.decay else scale
 
 
 def ema_half_life(schedule: ScheduleConfig, images_seen: int) -> float:
-    """`schedule.ema_half_life`, but at most a tenth of the images seen, so that the average of a short run is not
-    mostly made of its first weights (the ramp-up of StyleGAN2-ADA's configurations, Karras et al. 2020, where it is
-    a twentieth)."""
+    """Return `schedule.ema_half_life`, limited to a tenth of the images seen.
+
+    The average of a short run is then not dominated by its first weights (the ramp-up of StyleGAN2-ADA's
+    configurations, Karras et al. 2020, where it is a twentieth).
+    """
     return min(schedule.ema_half_life, images_seen / EMA_RAMP)

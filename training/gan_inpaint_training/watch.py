@@ -1,4 +1,4 @@
-"""Watching that every term of every step is finite, without waiting for the device at every step."""
+"""Checks that every loss of every step is finite, without synchronising with the device at every step."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _NEVER = torch.iinfo(torch.int64).max
 
 
 class NonFiniteLoss(RuntimeError):
-    """A loss became NaN or infinite; the last good checkpoint, if there is one, is kept."""
+    """A loss or weight became NaN or infinite; the last good checkpoint is kept."""
 
 
 def check_weights(networks: dict[str, nn.Module], images_seen: int) -> None:
-    """Raises NonFiniteLoss where an update has spoiled a weight of one of these, though the losses were finite."""
+    """Raise NonFiniteLoss where a weight of one of these networks is not finite."""
     for name, network in networks.items():
         if not all(bool(parameter.isfinite().all()) for parameter in network.parameters()):
             raise NonFiniteLoss(
@@ -23,24 +23,24 @@ def check_weights(networks: dict[str, nn.Module], images_seen: int) -> None:
 
 
 class FiniteWatch:
-    """Remembers, on the device, for each term the first images at which it was not finite."""
+    """Records on the device, for each loss, the first images at which it was not finite."""
 
     def __init__(self, fabric: Fabric) -> None:
         self.fabric = fabric
         self.names: tuple[str, ...] = ()
         self.began = torch.empty(0, dtype=torch.int64)
 
-    def see(self, terms: dict[str, Tensor], images_seen: int) -> None:
-        """Look at the scalar `terms` of the step that began after `images_seen` images."""
-        if tuple(terms) != self.names:
+    def see(self, losses: dict[str, Tensor], images_seen: int) -> None:
+        """Record the scalar `losses` of the step that began after `images_seen` images."""
+        if tuple(losses) != self.names:
             self.check()
-            self.names = tuple(terms)
-            self.began = torch.full((len(terms),), _NEVER, device=self.fabric.device)
-        finite = torch.isfinite(torch.stack([term.float() for term in terms.values()]))
+            self.names = tuple(losses)
+            self.began = torch.full((len(losses),), _NEVER, device=self.fabric.device)
+        finite = torch.isfinite(torch.stack([loss.float() for loss in losses.values()]))
         self.began = self.began.minimum(torch.where(finite, _NEVER, images_seen))
 
     def check(self) -> None:
-        """Raises NonFiniteLoss, on every device alike, if a term was not finite since the last check."""
+        """Raise NonFiniteLoss, on every device alike, if a loss was not finite since the last check."""
         if not self.names:
             return
         began = self.fabric.all_reduce(self.began, reduce_op="min") if self.fabric.world_size > 1 else self.began

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic writing of files."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 
 def replace(path: Path, content: bytes | Callable[[BinaryIO], None]) -> None:
-    """Write `path` anew; an old one stays until the new one is complete on disk.
+    """Write `path` atomically; an old file stays until the new one is complete on disk.
 
-    `content`: the bytes, or what writes them to a stream. Raises OSError, and what `content` raises; nothing
-    half-written is left.
+    `content`: the bytes, or a function that writes them to a stream. Raises OSError and whatever `content` raises; no
+    partial file is left.
     """
     temporary = path.with_name(f"{path.name}.part")
     try:

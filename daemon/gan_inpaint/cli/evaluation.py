@@ -38,33 +38,33 @@ def evaluate(
         list[str],
         typer.Argument(
             metavar="FILLER...",
-            help="Names of classical fillers or of models, ONNX files, folders of runs, or checkpoint.pt files.",
+            help="Classical fillers or models by name, ONNX files, folders of runs, or checkpoint.pt files.",
             show_default=False,
         ),
     ],
     photos: Annotated[
         list[str],
-        typer.Option("--on", metavar="PHOTOS", help="A folder or tar file; may be given again.", show_default=False),
+        typer.Option("--on", metavar="PHOTOS", help="A folder or tar file; may be repeated.", show_default=False),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the results go.", show_default=False)
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the results.", show_default=False)
     ],
     kinds: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND", help="A kind of hole; may be given again. All if not given.", show_default=False),
+        typer.Option(metavar="KIND", help="A kind of hole; may be repeated. Default: all.", show_default=False),
     ] = None,
     count: Annotated[
-        int | None, typer.Option(min=1, help="How many pictures; all if not given.", show_default=False)
+        int | None, typer.Option(min=1, help="Number of pictures. Default: all.", show_default=False)
     ] = None,
     size: Annotated[
-        int | None, typer.Option(min=1, help="Use the central square of this side; else whole pictures.")
+        int | None, typer.Option(min=1, help="Side of the central square to use. Default: whole pictures.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed makes other holes.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the holes.")] = 0,
     box: Annotated[float, typer.Option(help="Side of centre-box and random-box, as a share of the picture's.")] = 0.5,
-    force: Annotated[bool, typer.Option("--force", help="Replace results that are in FOLDER.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing results in FOLDER.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Measure fillers side by side on photographs with seeded holes."""
+    """Compare fillers on photographs with seeded holes."""
     evaluation, data = imported("gan_inpaint_training.evaluation"), imported("gan_inpaint_training.data")
     _check_folder(output, force)
     labelled = _labelled(fillers, evaluation)

@@ -1,4 +1,4 @@
-"""`gan-inpaint train` and `export`; they need the extra `train`."""
+"""`gan-inpaint train`, `weights` and `export`; they need the extra `train`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import typer
 from gan_inpaint.cli import report
 from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json
-from gan_inpaint.errors import TrainingFailed
+from gan_inpaint.errors import CannotWrite, TrainingFailed
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(train)
     app.command()(export)
+    app.command()(weights)
 
 
 def train(
@@ -29,13 +30,21 @@ def train(
         ),
     ] = None,
     overrides: Annotated[
-        list[str] | None, typer.Argument(metavar="SECTION.KEY=VALUE...", help="Values to change.", show_default=False)
+        list[str] | None, typer.Argument(metavar="SECTION.KEY=VALUE...", help="Values to override.", show_default=False)
     ] = None,
     run: Annotated[
         Path | None,
-        typer.Option(help="The folder to train in; an earlier run in it is continued.", show_default=False),
+        typer.Option(help="The folder of the run; an earlier run in it is continued.", show_default=False),
     ] = None,
-    devices: Annotated[int, typer.Option(min=1, help="Train on so many devices at once.")] = 1,
+    devices: Annotated[int, typer.Option(min=1, help="Number of devices to train on.")] = 1,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Start a new run from the weights that “gan-inpaint weights” wrote.",
+            show_default=False,
+        ),
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the shipped configurations instead.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -51,13 +60,13 @@ def train(
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
-        loop.train(config, run, overrides or [], devices)
+        loop.train(config, run, overrides or [], devices, weights)
     except (configuration.ConfigError, data.DataError, checkpoint.CheckpointError, watch.NonFiniteLoss) as problem:
         raise TrainingFailed(str(problem)) from problem
 
 
 def _list(as_json: bool) -> None:
-    entries = imported("gan_inpaint_training.catalogue").entries()
+    entries = imported("gan_inpaint_training.registry").entries()
     if as_json:
         report.show_json([asdict(entry) for entry in entries])
         return
@@ -89,3 +98,23 @@ def export(
     report.show(f"{done.path}: SHA-256 {done.sha256}")
     for parity in done.parities:
         report.show(f"differs from torch by {parity}")
+
+
+def weights(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a training run.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.", show_default=False)],
+    half: Annotated[bool, typer.Option("--half", help="Store the numbers in 16 bits: half the size.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the averaged network of a run without its optimiser, for “gan-inpaint train --weights”."""
+    stored, checkpoint = (imported(f"gan_inpaint_training.{module}") for module in ("weights", "checkpoint"))
+    try:
+        stored.write(run, output, half=half)
+    except checkpoint.CheckpointError as problem:
+        raise TrainingFailed(str(problem)) from problem
+    except OSError as problem:
+        raise CannotWrite(f"{output} cannot be written: {problem.strerror}.") from problem
+    if as_json:
+        report.show_json({"output": str(output), "bytes": output.stat().st_size})
+        return
+    report.show(str(output))

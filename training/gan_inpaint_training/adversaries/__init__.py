@@ -1,4 +1,4 @@
-"""Adversaries: each a discriminator with its loss, its optimiser, the number of its steps and its schedule."""
+"""Adversaries: a discriminator with its losses, optimiser, number of steps and schedule."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ __all__ = [
 
 
 def build(config: AdversaryConfig, side: int, fabric: Fabric, *, matching: bool) -> Adversary:
-    """The untrained adversary of a configuration for pictures of `side`² pixels.
+    """Return the untrained adversary of a configuration for pictures of `side`² pixels.
 
-    `matching`: whether the generator is to match the discriminator's features. Raises SideError for a `side` that the
-    discriminator does not take.
+    `matching`: whether the generator's loss compares the discriminator's features. Raises SideError for a `side` that
+    the discriminator does not take.
     """
     match config:
         case SNPatchGANConfig():

@@ -6,19 +6,19 @@ import torch
 from torch import Tensor
 
 from gan_inpaint_training import losses
-from gan_inpaint_training.adversaries.adversary import Adversary, Scores, Terms, share_right
+from gan_inpaint_training.adversaries.adversary import Adversary, Losses, Scores, accuracy
 
 
 class CrossEntropyAdversary(Adversary):
-    """Every score of the discriminator counts alike; patch scores count where they touch the hole.
+    """Weights all scores alike; patch scores count where they touch the hole.
 
-    The generator's term is the non-saturating one. Real and completed pictures pass the discriminator apart, so that
-    its batch normalisation sees one kind at a time.
+    The generator's loss is the non-saturating one. Real and completed pictures are scored in separate passes, so that
+    batch normalisation sees one kind at a time.
     """
 
-    def step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
-        real, _ = self.judge(truth, mask)
-        fake, _ = self.judge(completed.detach(), mask)
+    def update_discriminator(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Losses:
+        real, _ = self.discriminate(truth, mask)
+        fake, _ = self.discriminate(completed.detach(), mask)
         weights = [losses.patches_of_hole(mask, score) for score in real]
         loss = torch.stack(
             [
@@ -27,9 +27,9 @@ class CrossEntropyAdversary(Adversary):
             ]
         ).sum()
         self.update(loss)
-        return {"discriminator": loss.detach(), "discriminator_right": share_right(real, fake, weights)}
+        return {"discriminator": loss.detach(), "discriminator_accuracy": accuracy(real, fake, weights)}
 
-    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+    def loss(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
         return torch.stack(
             [losses.cross_entropy(score, True, losses.patches_of_hole(mask, score)) for score in fake]
         ).sum()

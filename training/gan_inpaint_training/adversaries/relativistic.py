@@ -5,26 +5,26 @@ from __future__ import annotations
 from torch import Tensor
 
 from gan_inpaint_training import losses
-from gan_inpaint_training.adversaries.adversary import Adversary, Maps, Scores, Terms
+from gan_inpaint_training.adversaries.adversary import Adversary, Losses, Maps, Scores
 
 
 class RelativisticAdversary(Adversary):
     """Each score is compared with the mean of the other side's; features are matched with DMFN's own weights.
 
-    Real and completed pictures pass the discriminator apart, so that its batch normalisation sees one kind at a time.
+    Real and completed pictures are scored in separate passes, so that batch normalisation sees one kind at a time.
     """
 
     compares = True
 
-    def step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
-        (real,), _ = self.judge(truth, mask)
-        (fake,), _ = self.judge(completed.detach(), mask)
+    def update_discriminator(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Losses:
+        (real,), _ = self.discriminate(truth, mask)
+        (fake,), _ = self.discriminate(completed.detach(), mask)
         loss = losses.relativistic(real, fake)
         self.update(loss)
         right = ((real > fake.mean()).float().mean() + (fake < real.mean()).float().mean()) / 2
-        return {"discriminator": loss.detach(), "discriminator_right": right.detach()}
+        return {"discriminator": loss.detach(), "discriminator_accuracy": right.detach()}
 
-    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+    def loss(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
         return losses.relativistic(fake[0], real[0])
 
     def match(self, fake: Maps, real: Maps) -> Tensor:

@@ -7,27 +7,27 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gan_inpaint_training import losses
-from gan_inpaint_training.adversaries.adversary import Adversary, Scores, Terms, share_right
+from gan_inpaint_training.adversaries.adversary import Adversary, Losses, Scores, accuracy
 from gan_inpaint_training.config import SoftMaskConfig
 
 
 class SoftMaskAdversary(Adversary):
-    """Least squares. A patch of a completed picture is called real by as much as it is known: 1 − the softened mask.
+    """Least squares. The target for a patch of a completed picture is its known share: 1 − the softened mask.
 
-    The generator is told to make the patches of the hole real, each weighted by how much of it is made up. Whether
-    the released code softens hole or known side is disputed; this follows from what the labels mean.
+    The generator's target is 1 for the patches of the hole, each weighted by its filled share. Whether the released
+    code softens the hole or the known side is disputed; this follows from what the labels mean.
     """
 
     config: SoftMaskConfig
 
-    def step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
-        (real,), _ = self.judge(truth, mask)
-        (fake,), _ = self.judge(completed.detach(), mask)
-        made_up = losses.soft_mask(mask, fake, self.config.sigma)
-        loss = F.mse_loss(real, torch.ones_like(real)) + F.mse_loss(fake, 1 - made_up)
+    def update_discriminator(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Losses:
+        (real,), _ = self.discriminate(truth, mask)
+        (fake,), _ = self.discriminate(completed.detach(), mask)
+        filled = losses.soft_mask(mask, fake, self.config.sigma)
+        loss = F.mse_loss(real, torch.ones_like(real)) + F.mse_loss(fake, 1 - filled)
         self.update(loss)
-        return {"discriminator": loss.detach(), "discriminator_right": share_right([real], [fake], [made_up], 0.5)}
+        return {"discriminator": loss.detach(), "discriminator_accuracy": accuracy([real], [fake], [filled], 0.5)}
 
-    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
-        made_up = losses.soft_mask(mask, fake[0], self.config.sigma)
-        return losses.weighted_mean((fake[0] - 1).square(), made_up)
+    def loss(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+        filled = losses.soft_mask(mask, fake[0], self.config.sigma)
+        return losses.weighted_mean((fake[0] - 1).square(), filled)

@@ -7,29 +7,29 @@ import torch
 from torch import Tensor
 
 from gan_inpaint_training import losses
-from gan_inpaint_training.adversaries.adversary import Adversary, Scores, Terms
+from gan_inpaint_training.adversaries.adversary import Adversary, Losses, Scores
 from gan_inpaint_training.config import CriticsConfig
 
 
 class WassersteinAdversary(Adversary):
     """A global and a local critic, each with a gradient penalty inside the hole.
 
-    The released code draws another batch for each of the critics' steps and runs the generator again; here all steps
-    of a batch see the same pictures, at other interpolations, so that no picture is seen without the generator
-    learning from it. Both penalties take the same interpolation.
+    The released code draws a new batch for each of the critics' steps and runs the generator again. Here all steps of a
+    batch use the same pictures at different interpolations, so that the generator learns from every picture. Both
+    penalties use the same interpolation.
     """
 
     config: CriticsConfig
     compiles = False  # the penalty differentiates twice, which torch.compile cannot
 
-    def step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
+    def update_discriminator(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Losses:
         completed = completed.detach()
         for _ in range(self.config.steps):
             report = self._one_step(truth, completed, mask)
         return report
 
-    def _one_step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Terms:
-        scores, _ = self.judge(torch.cat([truth, completed]), torch.cat([mask, mask]))
+    def _one_step(self, truth: Tensor, completed: Tensor, mask: Tensor) -> Losses:
+        scores, _ = self.discriminate(torch.cat([truth, completed]), torch.cat([mask, mask]))
         real, fake = zip(*(score.chunk(2) for score in scores), strict=True)
         distance = sum((r.mean() - f.mean() for r, f in zip(real, fake, strict=True)), start=truth.new_zeros(()))
         penalty = self._penalty(truth, completed, mask)
@@ -48,5 +48,5 @@ class WassersteinAdversary(Adversary):
         scores, _ = self.discriminator(image, mask)
         return torch.stack([losses.gradient_penalty(score, image, mask) for score in scores]).sum()
 
-    def term(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
+    def loss(self, mask: Tensor, fake: Scores, real: Scores) -> Tensor:
         return -torch.stack([score.mean() for score in fake]).sum()

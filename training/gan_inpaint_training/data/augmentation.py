@@ -1,4 +1,4 @@
-"""Cutting a training crop from a picture, and varying it."""
+"""Cropping and augmentation of training pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Augmentation = Callable[[np.random.Generator, Picture], Picture]
 
 
 def random_square(random: np.random.Generator, picture: Picture, size: int, max_reduction: float) -> Picture:
-    """A square of 1 to `max_reduction` times `size` (log-uniform) at a random place, reduced to `size`."""
+    """Crop a square of 1 to `max_reduction` times `size` (log-uniform) at a random place, reduced to `size`."""
     largest = min(max_reduction, min(picture.shape[:2]) / size)
     side = round(size * float(np.exp(random.uniform(0, np.log(largest)))))
     y, x = (int(random.integers(0, extent - side + 1)) for extent in picture.shape[:2])
@@ -22,17 +22,17 @@ def random_square(random: np.random.Generator, picture: Picture, size: int, max_
 
 
 def flip(random: np.random.Generator, crop: Picture) -> Picture:
-    """Half of the crops mirrored left to right."""
+    """Mirror half of the crops left to right."""
     return crop[:, ::-1] if random.random() < 0.5 else crop
 
 
 def turn(random: np.random.Generator, crop: Picture) -> Picture:
-    """Half of the crops turned by one to three quarters."""
+    """Turn half of the crops by one to three quarters."""
     return np.ascontiguousarray(np.rot90(crop, int(random.choice([0, 0, 0, 1, 2, 3]))))
 
 
 def photometric(random: np.random.Generator, crop: Picture) -> Picture:
-    """For a third of the crops another white balance and gamma."""
+    """Change white balance and gamma of a third of the crops."""
     if random.random() > 1 / 3:
         return crop
     gain, gamma = random.uniform(0.85, 1.15, 3), random.uniform(0.7, 1.4)
@@ -42,20 +42,21 @@ def photometric(random: np.random.Generator, crop: Picture) -> Picture:
 
 
 def gray(crop: Picture, *, sepia: bool) -> Picture:
-    """The crop in shades of gray, or of brown."""
+    """Return the crop in shades of gray, or of brown."""
     shades = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
     tint = np.array([1.0, 0.9, 0.75]) if sepia else np.ones(3)
-    return (shades * tint).round().astype(np.uint8)
+    tinted: Picture = (shades * tint).round().astype(np.uint8)
+    return tinted
 
 
 def through_jpeg(crop: Picture, quality: int) -> Picture:
-    """What JPEG of a `quality` up to 100 leaves of the crop."""
+    """Return the crop after JPEG compression of `quality`, up to 100."""
     encoded = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
 
 
 def age(random: np.random.Generator, crop: Picture) -> Picture:
-    """Make some crops look like old prints and scans: gray or sepia, grain, JPEG."""
+    """Add the look of old prints and scans to some crops: gray or sepia, grain, JPEG."""
     tone = random.random()
     if tone < 0.2:
         crop = gray(crop, sepia=tone < 0.06)
@@ -69,12 +70,12 @@ def age(random: np.random.Generator, crop: Picture) -> Picture:
 
 
 def photographs(random: np.random.Generator, crop: Picture) -> Picture:
-    """Everything that a photograph from anywhere may show: mirrored, turned, other light, old print."""
+    """Apply every augmentation for photographs: mirroring, turning, light, the look of old prints."""
     return age(random, photometric(random, turn(random, flip(random, crop))))
 
 
 def unchanged(random: np.random.Generator, crop: Picture) -> Picture:
-    """The crop as it is."""
+    """Return the crop unchanged."""
     return crop
 
 

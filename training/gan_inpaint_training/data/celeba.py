@@ -13,11 +13,11 @@ TABLES = ("list_attr_celeba.txt", "Anno/list_attr_celeba.txt", "CelebAMask-HQ-at
 
 
 def members(folder: Path, attributes: Sequence[str]) -> list[FileMember]:
-    """The pictures under `folder` that have every one of `attributes`, and none of those with a leading "-".
+    """Return the pictures under `folder` that have all of `attributes`, and none of those with a leading "-".
 
-    The table stands in the folder, in its `Anno`, or beside the folder; a picture that it does not name is left out.
-    Names are compared without their suffix, so that faces converted to PNG are found. Raises DataError when there is
-    no table, a line of it is damaged, or it has no such attribute.
+    The table is in the folder, in its `Anno`, or beside the folder; pictures that it does not list are skipped. Names
+    are compared without their suffix, so that faces converted to PNG are found. Raises DataError for a missing table, a
+    damaged line or an unknown attribute.
     """
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; the layout celeba is a folder of faces and {TABLES[0]}.")
@@ -34,8 +34,11 @@ def _table(folder: Path) -> Path:
 
 
 def _matching(table: Path, attributes: Sequence[str]) -> set[str]:
-    """Stems of the pictures with these attributes. The table: their number, the attributes, then a line for each
-    picture with its name and 1 or -1 for each attribute."""
+    """Return the stems of the pictures with these attributes.
+
+    The table has the number of pictures, the attributes, then a line for each picture: its name and 1 or -1 for each
+    attribute.
+    """
     lines = table.read_text(encoding="utf-8", errors="replace").splitlines()
     names = lines[1].split() if len(lines) > 1 else []
     wanted = []

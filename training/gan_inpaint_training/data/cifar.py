@@ -14,14 +14,14 @@ from gan_inpaint_training.data.sources import ArrayMember, DataError, Member
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIDE = 32
-RECONSTRUCT = np.empty(0).__reduce__()[0]  # what numpy itself pickles an array with
+RECONSTRUCT = np.empty(0).__reduce__()[0]  # numpy's own constructor of pickled arrays
 ALLOWED = {
     ("numpy.core.multiarray", "_reconstruct"): RECONSTRUCT,
     ("numpy._core.multiarray", "_reconstruct"): RECONSTRUCT,
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
 }
-# Everything that the pickle machine and numpy raise for bytes that they cannot follow.
+# Everything that pickle and numpy raise for damaged bytes.
 DAMAGED = (
     pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, MemoryError,
     OverflowError,
@@ -29,10 +29,10 @@ DAMAGED = (
 
 
 def members(shard: Path) -> list[Member]:
-    """The pictures of a folder's `data_batch_1` to `_5`, of one batch file such as `test_batch`, or of a tar shard.
+    """Return the pictures of a folder's `data_batch_1` to `_5`, of one batch file such as `test_batch`, or a tar shard.
 
-    Names are `cat_` and the picture's number in its batch, or the shard's own. Raises DataError when it is none of
-    these, or a batch is damaged.
+    Names are `cat_` and the picture's number in its batch, or the names in the shard. Raises DataError for other files
+    and damaged batches.
     """
     if shard.is_dir():
         batches = sorted(shard.glob("data_batch_*"))
@@ -45,7 +45,7 @@ def members(shard: Path) -> list[Member]:
 
 
 def _of_batch(path: Path) -> list[ArrayMember]:
-    """A batch is a pickled dict: b"data", (n, 3072) uint8 with the red, green and blue plane, and b"labels"."""
+    """Read a pickled dict: b"data", (n, 3072) uint8 with the red, green and blue plane, and b"labels"."""
     try:
         with path.open("rb") as file:
             batch = _BatchUnpickler(file, encoding="bytes").load()
@@ -60,7 +60,7 @@ def _of_batch(path: Path) -> list[ArrayMember]:
 
 
 class _BatchUnpickler(pickle.Unpickler):
-    """Builds containers, numbers, text and numpy arrays; a batch needs nothing else, and nothing else is run."""
+    """Builds only containers, numbers, text and numpy arrays, so that a batch cannot run code."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in ALLOWED:

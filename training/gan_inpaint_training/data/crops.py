@@ -20,12 +20,12 @@ from gan_inpaint_training.masks import FILM_DAMAGE, BoxShares, MaskError, Masks
 class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """Crops of S = `settings.crop` pixels with holes of the kinds in `mixture` (kind → weight).
 
-    Item n, any number of at least 0, is a function of `seed` and n: a picture (3, S, S) uint8 and a mask (1, S, S)
-    uint8, 255 = hole; or DataError, where no hole comes up or a picture has gone. Raises DataError for unusable damage,
-    and MaskError for a mixture that cannot be drawn.
+    Item n ≥ 0 is a function of `seed` and n: a picture (3, S, S) uint8 and a mask (1, S, S) uint8, 255 = hole. It
+    raises DataError where no hole can be drawn or a picture has disappeared. The constructor raises DataError for
+    unusable damage, and MaskError for an unusable mixture.
     """
 
-    paired = False  # any hole goes with any picture
+    paired = False  # any hole can be combined with any picture
 
     def __init__(
         self, pictures: Pictures, settings: DataSettings, mixture: Mapping[str, float], box: BoxShares, seed: int
@@ -49,7 +49,9 @@ class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
 
 
 def shares(pictures: Pictures) -> NDArray[np.float64]:
-    """Cumulative shares of the crops that each picture gives: a large one holds more distinct crops than a small one,
-    yet should not crowd it out."""
+    """Return the cumulative shares of crops that each picture gets, by the square root of its area.
+
+    A large picture has more distinct crops than a small one, but should not dominate.
+    """
     weights = np.sqrt(pictures.sizes.prod(1))
     return np.cumsum(weights / weights.sum())

@@ -1,4 +1,4 @@
-"""Pictures of film damage, from which holes are cut."""
+"""Pictures of film damage, the source of film-damage holes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ log = logging.getLogger(__name__)
 
 
 def read_damage(shards: Sequence[str]) -> list[Alpha]:
-    """The opacities of `named_damage`, without their names."""
+    """Return the opacities of `named_damage`, without their names."""
     return [alpha for _, alpha in named_damage(shards)]
 
 
 def named_damage(shards: Sequence[str]) -> list[tuple[str, Alpha]]:
-    """Opacities of film damage with the names of their files, each (H, W) uint8, 255 = the photograph is hidden.
+    """Return the opacities of film damage with their file names, each (H, W) uint8, 255 = the photograph is hidden.
 
-    A gray picture is the opacity itself; of a picture with an alpha channel that is taken. Pictures that cannot be
-    decoded or hide nothing are skipped, and their number is logged. Raises DataError when a shard is missing or
-    nothing is left.
+    A gray picture is the opacity itself; of other pictures the alpha channel is used. Undecodable and fully transparent
+    pictures are skipped, and their number is logged. Raises DataError for a missing shard and when nothing is left.
     """
     try:
         found = [member for shard in shards for member in sources.members(Path(shard))]

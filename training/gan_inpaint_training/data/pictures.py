@@ -1,4 +1,4 @@
-"""The pictures of a configuration, decoded once as far as memory is granted."""
+"""The pictures of a configuration, kept decoded up to a memory limit."""
 
 from __future__ import annotations
 
@@ -16,24 +16,27 @@ from gan_inpaint_training.data import celeba, cifar, sources
 from gan_inpaint_training.data.settings import DataSettings
 from gan_inpaint_training.data.sources import DataError, Member, Picture
 
-MIB = 2**20
-GROUP = 256  # pictures decoded ahead of their use: bounds the memory of those that are not kept
+MIB = 2**20  # bytes
+GROUP = 256  # pictures decoded at once, which bounds the memory
 log = logging.getLogger(__name__)
 
 
 class Pictures(Sequence[Picture]):
     """Pictures in a fixed order, each (H, W, 3) uint8 RGB.
 
-    Every one is decoded when this is made, so that what is damaged is known then, and not within a run. The first
-    `memory_mib` MiB of them stay decoded; the others are decoded at each use. Crops choose at random, so a cache that
-    follows their use would hit no more often, and this one is shared by the loader's worker processes.
+    The constructor decodes all of them, so that damaged files are found before the run. The first `memory_mib` MiB stay
+    decoded; the others are decoded at each use. Crops are chosen at random, so an LRU cache would not hit more often,
+    and this one is shared by the loader's worker processes.
 
     `names` and `sizes`, (n, 2) int64 of height and width, describe the pictures.
     """
 
     def __init__(self, members: Sequence[Member], smallest: int, resize: int | None, memory_mib: int) -> None:
-        """`resize`: the shorter side that each picture is brought to, or None. A picture that cannot be decoded or is
-        then below `smallest` is skipped, and their number is logged. Raises DataError when nothing is left."""
+        """`resize`: the shorter side to which each picture is scaled, or None.
+
+        Pictures that are undecodable or smaller than `smallest` after that are skipped, and their number is logged.
+        Raises DataError when nothing is left.
+        """
         self.resize = resize
         self._members: list[Member] = []
         self._decoded: list[Picture] = []
@@ -65,7 +68,7 @@ class Pictures(Sequence[Picture]):
 
     @property
     def decoded(self) -> int:
-        """How many pictures are kept decoded."""
+        """The number of pictures that are kept decoded."""
         return len(self._decoded)
 
     def __len__(self) -> int:
@@ -76,7 +79,7 @@ class Pictures(Sequence[Picture]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Picture]: ...
     def __getitem__(self, index: int | slice) -> Picture | Sequence[Picture]:
-        """Raises DataError when the file of a picture that is not kept decoded has changed or gone."""
+        """Raises DataError when the file of a picture that is not kept decoded was changed or deleted."""
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
         number = range(len(self))[index]
@@ -94,9 +97,9 @@ class Pictures(Sequence[Picture]):
 
 
 def read(settings: DataSettings) -> Pictures:
-    """The pictures of a configuration's section `data`.
+    """Return the pictures of a configuration's section `data`.
 
-    Raises DataError for a shard that is missing or damaged, a filter that does not fit, and when nothing is left.
+    Raises DataError for a missing or damaged shard, an invalid filter, and when nothing is left.
     """
     if settings.attributes and settings.layout != "celeba":
         message = f"data.attributes are those of the layout celeba; data.layout is {settings.layout}."
@@ -121,7 +124,7 @@ def read(settings: DataSettings) -> Pictures:
 
 
 def with_shorter_side(picture: Picture, side: int) -> Picture:
-    """The picture reduced (area average) or enlarged (bicubic) so that its shorter side is `side`."""
+    """Reduce (area average) or enlarge (bicubic) the picture so that its shorter side is `side`."""
     height, width = picture.shape[:2]
     if min(height, width) == side:
         return picture
@@ -142,7 +145,7 @@ def _of_classes(found: list[Member], classes: Sequence[str]) -> list[Member]:
 
 
 def _decode_all(members: Sequence[Member], resize: int | None) -> Iterator[tuple[Member, Picture | None]]:
-    """Each member with its picture, or None when it is damaged; in order."""
+    """Yield each member in order with its picture, or None when it is damaged."""
 
     def decode(member: Member) -> tuple[Member, Picture | None]:
         try:

@@ -1,4 +1,4 @@
-"""What a configuration says about its data, as far as this package reads it."""
+"""The data settings that this package reads from a configuration."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class DataSettings(Protocol):
 
     `shards`: folders, tar files or CIFAR-10 batch files; `layout`: pictures, celeba or cifar10; `attributes`: of
     CelebA, wanted or, with a leading "-", unwanted; `classes`: first words of the pictures' names, none for all;
-    `crop`: side of a crop in pixels; `resize`: the shorter side that every picture is brought to before it is cropped,
-    or None; `max_reduction`: a crop covers up to this many times its side; `augment`: photographs, flip or none;
+    `crop`: side of a crop in pixels; `resize`: the shorter side to which every picture is scaled before cropping, or
+    None; `max_reduction`: a crop covers up to this many times its side; `augment`: photographs, flip or none;
     `memory_mib`: MiB for decoded pictures; `damage`: tar files or folders of 8-bit film damage for its masks.
     """
 

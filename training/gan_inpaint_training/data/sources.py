@@ -1,6 +1,6 @@
-"""Where pictures lie: folders and tar shards.
+"""Sources of pictures: folders and tar shards.
 
-Members are found without decoding anything; their bytes stay on disk, where the system caches what is read often.
+Listing members decodes nothing; their bytes stay on disk, in the system's cache.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 class DataError(ValueError):
-    """Pictures that cannot be used for training; the message says which and why, `key` what in a configuration names
-    them."""
+    """Unusable training pictures; `key` is the configuration's key that names them."""
 
     def __init__(self, message: str, key: str = "data.shards") -> None:
         super().__init__(message)
@@ -28,13 +27,13 @@ class DataError(ValueError):
 
 
 class Member(Protocol):
-    """One picture that has not been decoded yet."""
+    """A picture that is not decoded yet."""
 
     @property
     def name(self) -> str: ...
 
     def decode(self) -> Picture | None:
-        """(H, W, 3) uint8 RGB, or None when the bytes are no picture. Raises OSError."""
+        """Return (H, W, 3) uint8 RGB, or None when the bytes are not a picture. Raises OSError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class FileMember:
     length: int
 
     def read(self) -> bytes:
-        """Its bytes. Raises OSError."""
+        """Return the encoded bytes. Raises OSError."""
         with self.path.open("rb") as file:
             file.seek(self.offset)
             return file.read(self.length)
@@ -59,7 +58,7 @@ class FileMember:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArrayMember:
-    """A picture that its source stores as plain pixels, (H, W, 3) uint8 RGB."""
+    """A picture stored as plain pixels, (H, W, 3) uint8 RGB."""
 
     name: str
     pixels: Picture
@@ -69,14 +68,14 @@ class ArrayMember:
 
 
 def decode(encoded: bytes, flags: int) -> Picture | None:
-    """What OpenCV reads with `flags`, or None when that is no picture."""
+    """Return the picture as OpenCV decodes it with `flags`, or None for bytes that are not a picture."""
     return cv2.imdecode(np.frombuffer(encoded, np.uint8), flags) if encoded else None
 
 
 def members(shard: Path) -> list[FileMember]:
-    """The pictures of a tar file in its order, or of a folder with its subfolders and the tar files in them, by path.
+    """Return the pictures of a tar file in its order, or of a folder, its subfolders and tar files by path.
 
-    Raises DataError when `shard` is neither, or one of its tar files is damaged.
+    Raises DataError for other files and damaged tar files.
     """
     try:
         return _of_folder(shard) if shard.is_dir() else _of_tar(shard)

@@ -7,8 +7,8 @@ how well it does.
 from gan_inpaint_training.damage.film.kinds import FILM
 from gan_inpaint_training.detector.config import KIND, DetectorConfig, configured
 from gan_inpaint_training.detector.crops import DamagedCrops, damaged_crops
-from gan_inpaint_training.detector.figures import measured
 from gan_inpaint_training.detector.held_out import for_training, held_out
+from gan_inpaint_training.detector.metrics import measured
 from gan_inpaint_training.detector.network import Detector
 from gan_inpaint_training.detector.trainer import DetectorTrainer, build, restore
 from gan_inpaint_training.detector.validation import Cases

@@ -96,10 +96,10 @@ def summary(pictures: Sequence[LabelledPicture], scores: Sequence[Score]) -> Sum
     """Return the mean scores of the damaged pictures and the flagged share of the clean ones."""
     damaged = [score for picture, score in zip(pictures, scores, strict=True) if not picture.clean]
     flagged = [score.flagged for picture, score in zip(pictures, scores, strict=True) if picture.clean]
-    means = (
+    f1, precision, recall = (
         float(np.mean([getattr(score, name) for score in damaged] or [0.0])) for name in ("f1", "precision", "recall")
     )
-    return Summary(*means, float(np.mean(flagged or [0.0])), max(flagged, default=0.0))
+    return Summary(f1, precision, recall, float(np.mean(flagged or [0.0])), max(flagged, default=0.0))
 
 
 def at_flagged(

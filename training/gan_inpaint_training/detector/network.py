@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan_inpaint_training.features import EfficientNetLite0
+from gan_inpaint_training.layers import zero_bias
 
 STEM = 2  # the finest features are those of 2×2 blocks
 BLOCKS = (0, 2, 4, 10)  # of the encoder: 1/2, 1/4, 1/8 and 1/16 of the resolution
@@ -57,6 +58,7 @@ class Detector(nn.Module):
         self.head, self.local = _convolution(half, 2 * pixels), _convolution(SEEN * pixels, 2 * pixels)
         for layer in (self.head, self.local):
             nn.init.zeros_(layer.weight)
+        assert self.head.bias is not None
         nn.init.constant_(self.head.bias, -4.0)  # damage is rare
 
     def forward(self, image: Tensor) -> Tensor:
@@ -117,7 +119,8 @@ class Lines(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         evidence = F.relu(self.before(features))
-        along = _Averaged.apply(evidence, self.filters) if self.training else _average(evidence, self.filters)
+        average = _Averaged.apply if self.training else _average
+        along = average(evidence, self.filters)
         gathered: Tensor = features + self.after(along)
         return gathered
 
@@ -127,12 +130,12 @@ class _Averaged(torch.autograd.Function):
     fifteen times as long on a CPU."""
 
     @staticmethod
-    def forward(context: Any, features: Tensor, filters: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(context: Any, features: Tensor, filters: Tensor) -> Tensor:
         context.save_for_backward(filters)
         return _average(features, filters)
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         (filters,) = context.saved_tensors
         return _average(gradient, filters), None
 
@@ -182,7 +185,7 @@ def _dilated(gray: Tensor) -> Tensor:
 def _convolution(inputs: int, outputs: int) -> nn.Conv2d:
     layer = nn.Conv2d(inputs, outputs, 3, padding=1)
     nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-    nn.init.zeros_(layer.bias)
+    zero_bias(layer)
     return layer
 
 

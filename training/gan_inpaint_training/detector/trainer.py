@@ -15,6 +15,7 @@ from gan_inpaint_training import checkpoint
 from gan_inpaint_training.detector.config import DetectorConfig
 from gan_inpaint_training.detector.loss import cross_entropy, soft_dice
 from gan_inpaint_training.detector.network import Detector
+from gan_inpaint_training.layers import channels_last
 from gan_inpaint_training.trainer import follow
 from gan_inpaint_training.watch import check_weights
 
@@ -31,7 +32,7 @@ class DetectorTrainer:
         self.config, self.fabric, self.images_seen = config, fabric, 0
         schedule = config.schedule
         torch.manual_seed(schedule.seed)
-        detector = build(config).to(memory_format=torch.channels_last)
+        detector = channels_last(build(config))
         self.averaged = fabric.to_device(AveragedModel(detector))
         learned = [parameter for parameter in detector.parameters() if parameter.requires_grad]
         optimizer = torch.optim.Adam(learned, schedule.learning_rate, schedule.betas, fused=True)

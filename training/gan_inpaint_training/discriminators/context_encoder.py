@@ -1,4 +1,4 @@
-"""The context encoder's discriminator, which judges the patch alone.
+"""The context encoder's discriminator, which sees only the patch.
 
 Pathak et al., "Context Encoders: Feature Learning by Inpainting", 2016, section 3.2: it is not conditioned on the
 context. Layers as released: DCGAN's for 64², without bias as in the port with 2,765,568 parameters.
@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from gan_inpaint_training.boxes import crop_box
+from gan_inpaint_training.bounding_box import crop_box
 from gan_inpaint_training.generators.context_encoder import initialise
 from gan_inpaint_training.sides import SideError
 
@@ -18,7 +18,7 @@ from gan_inpaint_training.sides import SideError
 class PatchDiscriminator(nn.Module):
     """image (N, 3, H, W) and mask (N, 1, H, W) → one score (N, 1), before the sigmoid, and the features of each layer.
 
-    Only the mask's bounding box is judged, resampled to `side` where it has another size. Raises SideError where
+    It sees only the mask's bounding box, resampled to `side` where it has another size. Raises SideError where
     `side` is no power of two of at least 8.
     """
 
@@ -37,7 +37,7 @@ class PatchDiscriminator(nn.Module):
             )
             for before, after in pairwise(channels)
         )
-        self.judge = nn.Conv2d(channels[-1], 1, 4, bias=False)
+        self.score = nn.Conv2d(channels[-1], 1, 4, bias=False)
         self.apply(initialise)
 
     def forward(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
@@ -45,4 +45,4 @@ class PatchDiscriminator(nn.Module):
         for layer in self.layers:
             x = layer(x)
             features.append(x)
-        return [self.judge(x).flatten(1)], features
+        return [self.score(x).flatten(1)], features

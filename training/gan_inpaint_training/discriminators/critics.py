@@ -6,15 +6,15 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from gan_inpaint_training.boxes import crop_around
+from gan_inpaint_training.bounding_box import crop_around
 from gan_inpaint_training.sides import SideError
 
 
 class GlobalLocalCritic(nn.Module):
     """image (N, 3, side, side) and mask (N, 1, side, side) → [score of the picture, score of the hole], each (N, 1).
 
-    The released TensorFlow network: neither normalisation nor a bounded score, as the gradient penalty wants it. The
-    local critic sees a window of half the side around the hole; the mask itself is not shown. No features are given.
+    The released TensorFlow network: no normalisation and no bounded score, as the gradient penalty requires. The
+    local critic sees a window of half the side around the hole; the critics do not see the mask. There are no features.
     `side` is a multiple of 32, else SideError; ValueError for pictures of another size.
     """
 

@@ -13,8 +13,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 class DeepFillPatchGAN(nn.Module):
     """image (N, 3, H, W) and mask (N, 1, H, W) → [scores (N, 4 · width, H/64, W/64)] and the five layers before.
 
-    As published, every channel of the last layer is a score of its own, not one for each patch. It is linear here.
-    Sizes that are no multiple of 64 are rounded up.
+    As published, every channel of the last layer is a separate score. It is linear here. Sizes that are not multiples
+    of 64 are rounded up.
     """
 
     def __init__(self, width: int = 64) -> None:
@@ -25,9 +25,9 @@ class DeepFillPatchGAN(nn.Module):
         )
 
     def forward(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        *layers, judge = self.layers
+        *layers, last = self.layers
         x, features = torch.cat([image, mask], 1), []
         for layer in layers:
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)
-        return [judge(x)], features
+        return [last(x)], features

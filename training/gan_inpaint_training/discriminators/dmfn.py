@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gan_inpaint_training.boxes import crop_around
+from gan_inpaint_training.bounding_box import crop_around
+from gan_inpaint_training.layers import zero_bias
 from gan_inpaint_training.sides import SideError
 
 
@@ -16,7 +17,7 @@ class GlobalLocalDiscriminator(nn.Module):
     """image (N, 3, side, side) and mask (N, 1, side, side) → [one score (N, 1)] and the local branch's five layers.
 
     The released network: batch normalisation after every convolution, no spectral normalisation. The local branch sees
-    a window of half the side around the hole; the mask itself is not shown. `side` is a multiple of 64, else
+    a window of half the side around the hole; the network does not see the mask. `side` is a multiple of 64, else
     SideError; ValueError for pictures of another size.
     """
 
@@ -30,11 +31,11 @@ class GlobalLocalDiscriminator(nn.Module):
         self.local = _branch([3, width, 2 * width, 4 * width, 8 * width, 8 * width])
         self.whole_summary = nn.Linear(flat, 8 * width)
         self.local_summary = nn.Linear(flat, 8 * width)
-        self.judge = nn.Linear(16 * width, 1)
+        self.score = nn.Linear(16 * width, 1)
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.normal_(module.weight, 0, 0.02)
-                nn.init.zeros_(module.bias)
+                zero_bias(module)
 
     def forward(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         if image.shape[-2:] != (self.side, self.side):
@@ -47,7 +48,7 @@ class GlobalLocalDiscriminator(nn.Module):
             local = layer(local)
             features.append(local)
         summary = torch.cat([self.whole_summary(whole.flatten(1)), self.local_summary(local.flatten(1))], 1)
-        return [self.judge(F.leaky_relu(summary, 0.2))], features
+        return [self.score(F.leaky_relu(summary, 0.2))], features
 
 
 def _branch(channels: list[int]) -> nn.ModuleList:

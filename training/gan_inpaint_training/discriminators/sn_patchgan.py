@@ -10,16 +10,15 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 BANDS = ((3, 8.0), (9, 4.0))
-"""Side of the mean that a band leaves out, and by what the band is multiplied."""
+"""For each band the side of the mean filter in pixels, and the gain."""
 
 
 class SNPatchGAN(nn.Module):
     """image (N, 3, H, W) and mask (N, 1, H, W) → one map of scores (N, 1, H/8, W/8) and the features of each layer.
 
-    Smaller than the paper's (three strided 4×4 convolutions instead of six 5×5), so that a patch stays local and
-    a CPU can train it. It sees the image in bands of about equal strength: spectral normalisation bounds the slope of
-    the scores, and texture, by which a smooth fill is known, is the faintest part of a photograph. With the bands it
-    told 76 % of the patches of the same smooth fills apart after 2,000 pictures, on plain pixels 61 %.
+    Smaller than the paper's (three strided 4×4 convolutions instead of six 5×5), so that a patch is local and a CPU can
+    train it. It sees the image as frequency bands of about equal variance: spectral normalisation bounds the slope of
+    the scores, and texture, which distinguishes a smooth fill, has the least variance in a photograph.
     """
 
     def __init__(self, width: int = 48) -> None:
@@ -28,18 +27,18 @@ class SNPatchGAN(nn.Module):
         self.layers = nn.ModuleList(
             spectral_norm(nn.Conv2d(before, after, 4, stride=2, padding=1)) for before, after in pairwise(channels)
         )
-        self.judge = spectral_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
+        self.score = spectral_norm(nn.Conv2d(channels[-1], 1, 3, padding=1))
 
     def forward(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         x, features = torch.cat([*bands(image), mask], 1), []
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)
-        return [self.judge(x)], features
+        return [self.score(x)], features
 
 
 def bands(image: Tensor) -> list[Tensor]:
-    """The image (N, C, H, W) split into what its means over `BANDS` leave, amplified, and the widest mean."""
+    """Split the image (N, C, H, W) into amplified frequency bands, the finest first, and the remaining mean."""
     parts, rest = [], image
     for side, gain in BANDS:
         mean = F.avg_pool2d(F.pad(rest, [side // 2] * 4, mode="replicate"), side, stride=1)

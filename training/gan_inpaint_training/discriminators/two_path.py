@@ -1,8 +1,8 @@
-"""One discriminator with two paths: is the picture real as a whole, and is its texture real place by place?
+"""A discriminator with two paths: one scores the whole picture, one the texture at each position.
 
 After Demir and Unal, "Patch-Based Image Inpainting with Generative Adversarial Networks", 2018, section 3: the first
-layers are shared by a global GAN and a PatchGAN, so that both losses shape the same features. Their layers are not
-published in a form that could be checked; these are ours, with spectral normalisation (Miyato et al. 2018).
+layers are shared by a global GAN and a PatchGAN, so that both losses train the same features. The authors' layers are
+not published in a checkable form; these are ours, with spectral normalisation (Miyato et al. 2018).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from gan_inpaint_training.sides import SideError
 class TwoPathDiscriminator(nn.Module):
     """image (N, 3, side, side) → scores [global (N, 1), local (N, 1, side / 4, side / 4)] and the shared features.
 
-    `side` is 32 or 128, else SideError. The mask (N, 1, side, side) is not looked at: a local score judges the texture
-    of its 18 × 18 pixels, and who trains it weighs the scores by the mask.
+    `side` is 32 or 128, else SideError. The mask (N, 1, side, side) is not used: a local score rates the texture of its
+    18 × 18 pixels, and the adversary weights the scores by the mask.
 
     Shared: two strided 4×4 convolutions. Global: strided ones down to 4×4, then two fully connected layers. Local: one
     3×3 convolution, then two layers that are fully connected at each place (1×1 convolutions).
@@ -35,12 +35,12 @@ class TwoPathDiscriminator(nn.Module):
         self.whole = nn.Sequential(
             *(_halved(before, after) for before, after in pairwise(widths)),
             nn.Flatten(),
-            *_judged(nn.Linear(widths[-1] * 16, 512), nn.Linear(512, 1)),
+            *_scored(nn.Linear(widths[-1] * 16, 512), nn.Linear(512, 1)),
         )
         self.texture = nn.Sequential(
             spectral_norm(nn.Conv2d(128, 256, 3, padding=1)),
             nn.LeakyReLU(0.2),
-            *_judged(nn.Conv2d(256, 512, 1), nn.Conv2d(512, 1, 1)),
+            *_scored(nn.Conv2d(256, 512, 1), nn.Conv2d(512, 1, 1)),
         )
 
     def forward(self, image: Tensor, mask: Tensor) -> tuple[list[Tensor], list[Tensor]]:
@@ -55,7 +55,7 @@ def _halved(before: int, after: int) -> nn.Sequential:
     return nn.Sequential(spectral_norm(nn.Conv2d(before, after, 4, 2, 1)), nn.LeakyReLU(0.2))
 
 
-def _judged(hidden: nn.Module, score: nn.Module) -> Iterable[nn.Module]:
+def _scored(hidden: nn.Module, score: nn.Module) -> Iterable[nn.Module]:
     yield spectral_norm(hidden)
     yield nn.LeakyReLU(0.2)
     yield spectral_norm(score)

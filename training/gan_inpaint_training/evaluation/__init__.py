@@ -1,6 +1,6 @@
-"""Fillers side by side on the same pictures with the same seeded holes: networks, and the classical lineage.
+"""Comparison of fillers, networks and classical ones, on the same pictures with the same seeded holes.
 
-`Cases` are pictures with holes, `evaluate` measures fillers on them, `tables` and `contact_sheet` show the outcome.
+`Cases` are pictures with holes, `evaluate` measures fillers on them, `tables` and `contact_sheet` show the results.
 """
 
 from gan_inpaint_training.evaluation.cases import Case, Cases, EvaluationError

@@ -1,4 +1,4 @@
-"""Cases of an evaluation: a picture with a seeded hole."""
+"""Cases of an evaluation: pictures with seeded holes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 
 from gan_inpaint_training import masks
 from gan_inpaint_training.data import DataError, Picture, Pictures, sources
-from gan_inpaint_training.evaluation.figures import SSIM_WINDOW, Hole
+from gan_inpaint_training.evaluation.metrics import SSIM_WINDOW, Hole
 
 SMALLEST = 2 * SSIM_WINDOW
-_MEMORY_MIB = 1024
-_ATTEMPTS = 100
+_MEMORY_MIB = 1024  # for decoded pictures
+_ATTEMPTS = 100  # to draw a hole
 
 
 class EvaluationError(ValueError):
-    """An evaluation that cannot be done; the message says why."""
+    """An impossible evaluation; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,18 @@ class Case:
 
     @property
     def masked(self) -> Picture:
-        """What fillers see: the truth with a black hole."""
+        """The fillers' input: the truth with a black hole."""
         return np.where(self.hole[..., None], 0, self.truth).astype(np.uint8)
 
 
 class Cases:
-    """`count` pictures (all if None), spread evenly over those of the `shards` (folders or tar files), each with one
-    hole of every kind.
+    """`count` pictures (None: all), spread evenly over the `shards` (folders or tar files), with a hole of every kind.
 
-    `size`: the side of the central square that is cut out of every picture; whole pictures where it is None. The hole
-    is a function of `seed`, the kind and the picture's number in the set alone, whatever else is measured. `box`: the
-    side of the kinds centre-box and random-box, as a share of the picture's.
+    `size`: side in pixels of the central square that is cropped from every picture; None: whole pictures. A hole is a
+    function of `seed`, its kind and the picture's number in the set only. `box`: side of the kinds centre-box and
+    random-box, as a share of the picture's.
 
-    Raises DataError when no picture can be used, and EvaluationError for an unknown kind.
+    Raises DataError when no picture is usable, and EvaluationError for an unknown kind.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class Cases:
             wrong = f"“{unknown[0]}” is no kind of hole" if unknown else "No kind of hole is given"
             raise EvaluationError(f"{wrong}; there are {', '.join(masks.KINDS)}.")
         if size is not None and size < SMALLEST:
-            raise EvaluationError(f"The size {size} is too small: the figures need {SMALLEST} pixels a side.")
+            raise EvaluationError(f"The size {size} is too small: the metrics need {SMALLEST} pixels a side.")
         found = [member for shard in shards for member in sources.members(Path(shard))]
         if not found:
             raise DataError(f"There is no picture in {', '.join(shards)}.")
@@ -80,7 +79,7 @@ class Cases:
         return len(self.kinds) * len(self.numbers)
 
     def __iter__(self) -> Iterator[Case]:
-        """Kind by kind. Raises EvaluationError where no hole of a kind fits a picture."""
+        """Yield the cases kind by kind. Raises EvaluationError where no hole of a kind fits a picture."""
         for kind in self.kinds:
             for number in self.numbers:
                 picture = self.pictures[number]
@@ -90,10 +89,10 @@ class Cases:
 
 
 def hole(random: np.random.Generator, kinds: masks.Masks, height: int, width: int) -> Hole:
-    """A hole (height, width) bool of one of the kinds: neither empty nor larger than masks.LARGEST_HOLE.
+    """Draw a hole (height, width) bool of one of the kinds: neither empty nor larger than masks.LARGEST_HOLE.
 
-    It is drawn on a square of the longer side and cut out of its middle. Raises EvaluationError when there is nothing
-    to fill in a hundred of them.
+    It is drawn on a square of the longer side, of which the centre is used. Raises EvaluationError after a hundred
+    unusable holes.
     """
     for _ in range(_ATTEMPTS):
         square = kinds.draw(random, max(height, width))

@@ -1,7 +1,7 @@
-"""The classical lineage: fillers without a network, (picture (H, W, 3) uint8, hole (H, W) bool) → picture.
+"""Classical fillers, without a network: (picture (H, W, 3) uint8, hole (H, W) bool) → picture.
 
-OpenCV's fillers may glance at what the hole holds, so it should be black; pixels outside it may come back changed. The
-slow ones work on a window around each part of the hole, so that their time does not grow with the picture.
+OpenCV's fillers may use the values in the hole, which should therefore be black, and may change pixels outside it. Slow
+fillers run on a window around each group of holes, so that their time does not grow with the picture.
 """
 
 from __future__ import annotations
@@ -10,40 +10,41 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+import patchmatch
 
-from gan_inpaint_training.evaluation.figures import Hole, Picture
-from gan_inpaint_training.evaluation.patchmatch import patchmatch_fill
+from gan_inpaint_training.evaluation.metrics import Hole, Picture
 
 Fill = Callable[[Picture, Hole], Picture]
 
-_RADIUS = 3
-_CONTEXT = 32
-_WIDE_CONTEXT = 128  # for those who look for examples
+_RADIUS = 3  # pixels
+_CONTEXT = 32  # pixels around a hole
+_WIDE_CONTEXT = 128  # pixels around a hole for exemplar-based fillers
+_PATCH_RADIUS = 3  # pixels: patches of 7 × 7
 _BLOCK = 16
-"""Frequency-selective reconstruction works in blocks of this side, and leaves an incomplete last one unfilled."""
+"""Pixels a side of the blocks of frequency-selective reconstruction, which leaves an incomplete last block unfilled."""
 
 
 def mean_fill(picture: Picture, hole: Hole) -> Picture:
-    """The mean colour of the known pixels."""
+    """Fill with the mean colour of the known pixels."""
     filled = picture.copy()
     filled[hole] = picture[~hole].mean(0).round()
     return filled
 
 
 def telea_fill(picture: Picture, hole: Hole) -> Picture:
-    """Fast marching (Telea 2004), OpenCV's, radius 3."""
+    """Fill by fast marching (Telea 2004), OpenCV's, radius 3."""
     filled: Picture = cv2.inpaint(picture, hole.astype(np.uint8), _RADIUS, cv2.INPAINT_TELEA)
     return filled
 
 
 def navier_stokes_fill(picture: Picture, hole: Hole) -> Picture:
-    """Isophotes continued as a fluid's streamlines (Bertalmio, Bertozzi and Sapiro 2001), OpenCV's, radius 3."""
+    """Continue isophotes as a fluid's streamlines (Bertalmio, Bertozzi and Sapiro 2001), OpenCV's, radius 3."""
     filled: Picture = cv2.inpaint(picture, hole.astype(np.uint8), _RADIUS, cv2.INPAINT_NS)
     return filled
 
 
 def biharmonic_fill(picture: Picture, hole: Hole) -> Picture:
-    """The solution of the biharmonic equation (Damelin and Hoang 2018), scikit-image's."""
+    """Solve the biharmonic equation (Damelin and Hoang 2018), scikit-image's."""
     from skimage.restoration import inpaint_biharmonic  # a second to import
 
     smooth = inpaint_biharmonic(picture, hole, channel_axis=2)
@@ -52,7 +53,7 @@ def biharmonic_fill(picture: Picture, hole: Hole) -> Picture:
 
 
 def fsr_fill(picture: Picture, hole: Hole) -> Picture:
-    """Rapid frequency-selective reconstruction (Genser et al. 2017), OpenCV's, its fast setting."""
+    """Fill by rapid frequency-selective reconstruction (Genser et al. 2017), OpenCV's fast setting."""
     down, right = (-extent % _BLOCK for extent in hole.shape)
     framed = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)
     known = cv2.copyMakeBorder((~hole).astype(np.uint8), 0, down, 0, right, cv2.BORDER_REPLICATE) * 255
@@ -62,9 +63,9 @@ def fsr_fill(picture: Picture, hole: Hole) -> Picture:
 
 
 def shift_map_fill(picture: Picture, hole: Hole) -> Picture:
-    """Pieces of the picture shifted into the hole (after He and Sun 2012), OpenCV's, in CIE Lab.
+    """Shift pieces of the picture into the hole (after He and Sun 2012), OpenCV's, in CIE Lab.
 
-    In tiny pictures OpenCV leaves pixels without a piece, as zeros; Telea's fill stands there.
+    In tiny pictures OpenCV leaves some pixels at zero; these get Telea's fill.
     """
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
     filled = lab.copy()
@@ -74,8 +75,19 @@ def shift_map_fill(picture: Picture, hole: Hole) -> Picture:
     return telea_fill(np.where(hole[..., None] & ~left[..., None], shown, picture), left) if left.any() else shown
 
 
+def patchmatch_fill(picture: Picture, hole: Hole) -> Picture:
+    """Fill by patches of the picture, coarse to fine (Wexler et al. 2007, Barnes et al. 2009), PyPatchMatch's.
+
+    Every call starts from the same seed, so that equal inputs give equal fills.
+    """
+    return patchmatch.inpaint(picture, hole, patch_size=_PATCH_RADIUS)
+
+
 def in_windows(fill: Fill, context: int) -> Fill:
-    """`fill`, shown only what is within `context` pixels of each group of holes that lie nearer to each other."""
+    """Return `fill` restricted to windows that reach `context` pixels around each group of holes.
+
+    Holes belong to one group where their surroundings of that width touch.
+    """
     kernel = np.ones((2 * context + 1, 2 * context + 1), np.uint8)
 
     def filled(picture: Picture, hole: Hole) -> Picture:

@@ -1,4 +1,4 @@
-"""One picture that shows what the fillers made of some cases."""
+"""A picture of some cases and their fills."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from gan_inpaint_training.evaluation.figures import Picture
+from gan_inpaint_training.evaluation.metrics import Picture
 from gan_inpaint_training.evaluation.run import Example
 
-_CELL = 256  # pixels of the longer side of a larger picture
-_LEAST = 128  # and of a smaller one, whose pixels are enlarged by a whole number
-_GAP = 4
-_LABEL = 22
+_CELL = 256  # pixels, the longer side of a picture that is reduced
+_LEAST = 128  # pixels, the longer side from which a picture is not enlarged
+_GAP = 4  # pixels
+_LABEL = 22  # pixels, the height of a line of text
 _PAPER = (255, 255, 255)
 _INK = (0, 0, 0)
 
 
 def contact_sheet(examples: Sequence[Example]) -> Image.Image:
-    """A row for each case, its kind above it; columns: masked (the hole black), every filler, the truth."""
+    """Draw a row for each case, labelled with its kind; columns: masked (black hole), every filler, the truth."""
     names = ["masked", *examples[0].fills, "truth"]
     rows = [[_sized(each) for each in (e.case.masked, *e.fills.values(), e.case.truth)] for e in examples]
     width = max(row[0].shape[1] for row in rows) + _GAP

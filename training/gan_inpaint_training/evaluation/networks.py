@@ -1,39 +1,40 @@
-"""Trained generators as fillers, straight from torch."""
+"""Trained generators as fillers, run by torch."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 import torch
 
 from gan_inpaint_training import checkpoint, generators
 from gan_inpaint_training.evaluation.cases import EvaluationError
 from gan_inpaint_training.evaluation.classical import Fill
-from gan_inpaint_training.evaluation.figures import Hole, Picture
+from gan_inpaint_training.evaluation.metrics import Hole, Picture
 from gan_inpaint_training.generators.generator import Generator
 
 
 def checkpoint_fill(path: Path) -> Fill:
-    """The averaged generator of a run's folder, or of the checkpoint file in it.
+    """Return the averaged generator of a run's folder, or of the checkpoint file in it, as a filler.
 
-    Raises EvaluationError when there is no usable checkpoint.
+    Raises EvaluationError without a usable checkpoint.
     """
     run = path if path.is_dir() else path.parent
     if not path.is_dir() and path.name != checkpoint.NAME:
         raise EvaluationError(f"{path} is neither the folder of a run nor its {checkpoint.NAME}.")
     try:
         return generator_fill(generators.restore(checkpoint.load(run)))
-    except (checkpoint.CheckpointError, KeyError, TypeError, ValueError, RuntimeError) as problem:
+    except (checkpoint.CheckpointError, msgspec.ValidationError, RuntimeError) as problem:
         raise EvaluationError(f"The generator of {path} cannot be used: {problem}") from problem
 
 
 def generator_fill(generator: Generator) -> Fill:
-    """A generator in evaluation mode as a filler of (H, W, 3) uint8 with a hole (H, W) bool.
+    """Return a generator in evaluation mode as a filler of (H, W, 3) uint8 with a hole (H, W) bool.
 
-    The picture is extended to the generator's size multiple by repeating its edge. A generator of one fixed size is
-    shown a square with the hole in its middle, of that size, or larger and reduced where the hole does not fit.
+    The picture is extended to the generator's size multiple by repeating its edge. A generator of fixed size gets a
+    square of that size around the hole; where the hole does not fit, a larger square is reduced.
     """
     fixed, multiple = generator.fixed_size, generator.size_multiple
 
@@ -49,7 +50,7 @@ def generator_fill(generator: Generator) -> Fill:
 
 
 def _square_around(hole: Hole, side: int) -> tuple[slice, slice]:
-    """Rows and columns of a square of at least `side` with the hole in its middle, shifted and cut to the picture."""
+    """Return rows and columns of a square of at least `side` around the hole, shifted and clipped to the picture."""
     left, top, width, height = cv2.boundingRect(hole.astype(np.uint8))
     side = max(side, width, height)
 
@@ -77,7 +78,7 @@ def _at_size(generator: Generator, picture: Picture, hole: Hole, size: int) -> P
 
 @torch.no_grad()
 def _filled(generator: Generator, picture: Picture, hole: Hole, down: int, right: int) -> Picture:
-    """The generator's picture, where it is shown `down` and `right` more pixels, the edge repeated."""
+    """Run the generator on the picture extended by `down` and `right` pixels of repeated edge."""
     extended = np.pad(picture, [(0, down), (0, right), (0, 0)], mode="edge")
     mask = np.pad(hole, [(0, down), (0, right)], mode="edge")
     image = torch.from_numpy(extended.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)

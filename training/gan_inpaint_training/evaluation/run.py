@@ -1,4 +1,4 @@
-"""Fillers side by side on the same cases."""
+"""Measurement of fillers on the same cases."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from gan_inpaint_training import masks
 from gan_inpaint_training.data import Picture
 from gan_inpaint_training.evaluation.cases import Case, Cases
 from gan_inpaint_training.evaluation.classical import Fill, mean_fill, telea_fill
-from gan_inpaint_training.evaluation.figures import FIGURES
+from gan_inpaint_training.evaluation.metrics import METRICS
 from gan_inpaint_training.evaluation.networks import generator_fill
 from gan_inpaint_training.evaluation.tables import Measurement, aggregate
 from gan_inpaint_training.generators.generator import Generator
 
-SIZE = 256
-_SCORED = 50
-_ON_SHEET = 12
+SIZE = 256  # pixels, the side of the pictures for a manifest
+_SCORED = 50  # pictures for a manifest
+_ON_SHEET = 12  # cases on a contact sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A case and what each filler made of it, composited."""
+    """A case and the composited result of each filler."""
 
     case: Case
     fills: dict[str, Picture]
@@ -35,11 +35,11 @@ class Example:
 def evaluate(
     fillers: Mapping[str, Fill], cases: Cases, on_case: Callable[[int, int], None] = lambda done, total: None
 ) -> tuple[list[Measurement], list[Example]]:
-    """Every figure of every filler on every case, and about a dozen cases to look at, of every kind.
+    """Return every metric of every filler on every case, and about a dozen example cases of all kinds.
 
-    Fillers get the picture with a black hole, and what they change outside it is undone. OpenCV works on one thread.
-    `on_case(done, total)` is called before the first case and after each. Raises as iterating over the cases does, and
-    what a filler raises.
+    Fillers get the picture with a black hole; their changes outside the hole are discarded. OpenCV uses one thread.
+    `on_case(done, total)` is called before the first case and after each. Raises what iterating over the cases or a
+    filler raises.
     """
     measurements: list[Measurement] = []
     examples: list[Example] = []
@@ -53,7 +53,7 @@ def evaluate(
                 filled = fill(case.masked, case.hole.copy())
                 seconds = time.perf_counter() - started
                 fills[name] = np.where(case.hole[..., None], filled, case.truth)
-                values = {figure: measure(fills[name], case.truth, case.hole) for figure, measure in FIGURES.items()}
+                values = {metric: measure(fills[name], case.truth, case.hole) for metric, measure in METRICS.items()}
                 measurements.append(Measurement(name, case.kind, case.name, values | {"seconds": seconds}))
             if number in shown:
                 examples.append(Example(case, fills))
@@ -62,24 +62,24 @@ def evaluate(
 
 
 def scores(generator: Generator, shards: Sequence[str]) -> dict[str, float]:
-    """The figures for a manifest: the generator's, and what a mean fill and Telea reach, for every kind of hole.
+    """Return the metrics for a manifest: those of the generator, a mean fill and Telea, for every kind of hole.
 
-    Keys are `kind figure filler`, such as `boxes psnr telea`; the figures are those of the table of an evaluation, on
-    the central squares of up to 50 pictures, of the generator's fixed size or else of 256 pixels. Raises DataError when
-    the pictures cannot be used.
+    Keys are `kind metric filler`, such as `boxes psnr telea`. Values are those of an evaluation's table, on the central
+    squares of up to 50 pictures; their side is the generator's fixed size, or else 256 pixels. Raises DataError when no
+    picture is usable.
     """
     fillers = {"generator": generator_fill(generator), "mean": mean_fill, "telea": telea_fill}
     size = generator.fixed_size or SIZE
     measurements, _ = evaluate(fillers, Cases(shards, list(masks.KINDS), _SCORED, size, seed=0))
     return {
-        f"{row.kind} {figure} {row.filler}": round(row.shown(figure), 3)
+        f"{row.kind} {metric} {row.filler}": round(row.shown(metric), 3)
         for row in aggregate(measurements)
-        for figure in ("psnr", "ssim", "sharpness", "seam", "swd")
+        for metric in ("psnr", "ssim", "sharpness", "seam", "swd")
     }
 
 
 def _spread(cases: Cases) -> set[int]:
-    """Numbers of the cases to look at: as many of each kind, and each time other pictures while there are some."""
+    """Return the numbers of the example cases: as many of each kind, with different pictures while there are some."""
     kinds, pictures = len(cases.kinds), len(cases.numbers)
     each = min(max(1, _ON_SHEET // kinds), pictures)
     return {kind * pictures + (kind * each + number) % pictures for kind in range(kinds) for number in range(each)}
@@ -87,7 +87,7 @@ def _spread(cases: Cases) -> set[int]:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Threads cost small pictures more than they give, and would make times depend on what else runs."""
+    """Run OpenCV on one thread: threads slow small pictures down and make times depend on other processes."""
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

@@ -1,4 +1,4 @@
-"""The figures of an evaluation as Markdown and CSV."""
+"""The metrics of an evaluation as Markdown and CSV."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 REFERENCE = "telea"
 _BY_MEDIAN = {"sharpness", "seam", "seconds"}
-"""Ratios to a truth that may be almost flat can be any number; so can a first run's time."""
+"""Metrics with outliers: ratios to an almost flat truth, and the time of a first run."""
 
-_COLUMNS = {  # figure → heading and decimals
+_COLUMNS = {  # metric → heading and decimals
     "psnr": ("PSNR in the hole", 2),
     "ssim": ("SSIM in the hole", 3),
     "psnr_whole": ("PSNR", 2),
@@ -26,17 +26,17 @@ _COLUMNS = {  # figure → heading and decimals
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a filler reached on one case: the figures of figures.FIGURES, and `seconds`."""
+    """The result of a filler on one case: the metrics of METRICS, and `seconds`."""
 
     filler: str
     kind: str
     picture: str
-    figures: dict[str, float]
+    metrics: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Means and medians of a filler's figures over its cases of one kind."""
+    """Means and medians of a filler's metrics over its cases of one kind."""
 
     kind: str
     filler: str
@@ -44,27 +44,27 @@ class Row:
     means: dict[str, float]
     medians: dict[str, float]
 
-    def shown(self, figure: str) -> float:
-        """What a table shows: the median of sharpness, seam and seconds, the mean of the others."""
-        return (self.medians if figure in _BY_MEDIAN else self.means)[figure]
+    def shown(self, metric: str) -> float:
+        """Return the value for a table: the median of sharpness, seam and seconds, the mean of the others."""
+        return (self.medians if metric in _BY_MEDIAN else self.means)[metric]
 
 
 def aggregate(measurements: Sequence[Measurement]) -> list[Row]:
-    """A row for each kind and filler, in the order in which they come."""
+    """Return a row for each kind and filler, in the order of the measurements."""
     groups: dict[tuple[str, str], list[dict[str, float]]] = {}
     for each in measurements:
-        groups.setdefault((each.kind, each.filler), []).append(each.figures)
+        groups.setdefault((each.kind, each.filler), []).append(each.metrics)
     rows = []
-    for (kind, filler), figures in groups.items():
-        columns = {name: [case[name] for case in figures] for name in figures[0]}
+    for (kind, filler), found in groups.items():
+        columns = {name: [case[name] for case in found] for name in found[0]}
         means = {name: float(np.mean(values)) for name, values in columns.items()}
         medians = {name: float(np.median(values)) for name, values in columns.items()}
-        rows.append(Row(kind, filler, len(figures), means, medians))
+        rows.append(Row(kind, filler, len(found), means, medians))
     return rows
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """A table for each kind of hole; `× Telea` is the filler's swd over that of Telea, where that was measured."""
+    """Return a table for each kind of hole; `× Telea` is the filler's swd divided by Telea's, if measured."""
     swd = {row.kind: row.shown("swd") for row in rows if row.filler == REFERENCE}
     headings = ["filler", *(heading for heading, _ in _COLUMNS.values()), "× Telea", "s"]
     text = []
@@ -72,7 +72,7 @@ def markdown(rows: Sequence[Row]) -> str:
         mine = [row for row in rows if row.kind == kind]
         text += [f"## {kind} ({mine[0].cases} pictures)", "", _line(headings), _line(["---"] * len(headings))]
         for row in mine:
-            cells = [f"{row.shown(figure):.{decimals}f}" for figure, (_, decimals) in _COLUMNS.items()]
+            cells = [f"{row.shown(metric):.{decimals}f}" for metric, (_, decimals) in _COLUMNS.items()]
             ratio = f"{row.shown('swd') / swd[kind]:.2f}" if swd.get(kind) else "–"
             text.append(_line([row.filler, *cells, ratio, f"{row.shown('seconds'):.3f}"]))
         text.append("")
@@ -80,7 +80,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def aggregates_csv(rows: Sequence[Row]) -> str:
-    """A line for each kind and filler with the mean and the median of every figure."""
+    """Return a line for each kind and filler with the mean and the median of every metric."""
     names = list(rows[0].means)
     heading = ["kind", "filler", "cases", *(f"{way}_{name}" for name in names for way in ("mean", "median"))]
     lines: list[list[str | float]] = [
@@ -91,10 +91,10 @@ def aggregates_csv(rows: Sequence[Row]) -> str:
 
 
 def cases_csv(measurements: Sequence[Measurement]) -> str:
-    """A line for each measurement."""
-    names = list(measurements[0].figures)
+    """Return a line for each measurement."""
+    names = list(measurements[0].metrics)
     lines: list[list[str | float]] = [
-        [each.kind, each.picture, each.filler, *(each.figures[name] for name in names)] for each in measurements
+        [each.kind, each.picture, each.filler, *(each.metrics[name] for name in names)] for each in measurements
     ]
     return _csv(["kind", "picture", "filler", *names], lines)
 

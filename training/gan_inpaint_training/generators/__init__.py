@@ -1,4 +1,4 @@
-"""Generators, by the name that a configuration uses."""
+"""The registry of generators, by the name that a configuration uses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GENERATORS: dict[str, type[Generator]] = {
 
 
 def build(config: dict[str, Any]) -> Generator:
-    """The untrained generator of a configuration's `generator` section (its `name` and the constructor's arguments).
+    """Return the untrained generator of a configuration's `generator` section, its `name` and further arguments.
 
     Raises KeyError for an unknown name.
     """
@@ -39,7 +39,7 @@ def build(config: dict[str, Any]) -> Generator:
 
 
 def restore(state: dict[str, Any]) -> Generator:
-    """The averaged generator of a checkpoint's state, ready for inference.
+    """Return the averaged generator of a checkpoint's state, ready for inference.
 
     Raises KeyError, TypeError or RuntimeError where the state does not hold what its configuration names.
     """

@@ -1,8 +1,8 @@
 """AOT-GAN (Zeng et al., "Aggregated Contextual Transformations for High-Resolution Image Inpainting", 2021).
 
-Built is the released network. Four things are ours: the hole arrives zeroed, not white; the decoder enlarges between
-pixel centres, not between the corners, because that would depend on the picture's size; the gate is normalised by the
-biased deviation, which ONNX has an operator for; and the initialisation keeps the signal's strength.
+This is the released network with four changes: the hole is zero, not white; the decoder enlarges between pixel centres
+instead of corners, which would depend on the picture's size; the gate is normalised by the biased deviation, for which
+ONNX has an operator; and the initialisation preserves the signal's variance.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_inpaint_training.generators.generator import Generator
+from gan_inpaint_training.layers import zero_bias
 
 
 class AOTGenerator(Generator):
@@ -46,7 +47,7 @@ class AOTGenerator(Generator):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-                nn.init.zeros_(module.bias)
+                zero_bias(module)
 
     def stages(self, image: Tensor, mask: Tensor) -> list[Tensor]:
         return [self.decoder(self.body(self.encoder(torch.cat([image, mask], 1))))]

@@ -1,4 +1,4 @@
-"""Contextual attention: the hole's features rebuilt from patches of the known ones (Yu et al., "Generative Image
+"""Contextual attention: rebuilds the hole's features from known patches (Yu et al., "Generative Image
 Inpainting with Contextual Attention", 2018, section 4.1 and figure 3).
 
 Written as plain matrix products, and as convolutions with constant filters: the original convolves with filters cut
@@ -17,10 +17,10 @@ from torch.nn import functional as F
 class ContextualAttention(nn.Module):
     """foreground and background (N, channels, H, W), both even, mask (N, 1, H/2, W/2), 1 = hole → (N, channels, H, W).
 
-    Compared are 3×3 patches at half resolution, exchanged are the 4×4 patches of full resolution around them. As in
-    the released code, the similarity is the cosine up to the foreground patch's own length (only the background's is
-    divided out), and a background patch that touches the hole takes part in the softmax with a similarity of 0 and is
-    then left out, so that nothing is divided by zero where no patch is known: the output is 0 there.
+    It compares 3×3 patches at half resolution and exchanges the 4×4 patches of full resolution around them. As in the
+    released code, the similarity is the cosine times the foreground patch's length (only the background's length is
+    divided out). A background patch that touches the hole enters the softmax with a similarity of 0 and is then left
+    out; where no patch is known, the output is therefore 0 and nothing is divided by zero.
 
     Memory is quadratic: a matrix of (H·W/4)² numbers a sample, computed in float32 also under autocast, because the
     softmax sharpens the rounding of a half precision by `sharpness`.
@@ -57,14 +57,15 @@ class ContextualAttention(nn.Module):
             F.conv2d(features, self.pick3, padding=1, groups=self.channels).flatten(2)
             for features in (foreground, background)
         )
-        # At least 1e-4 long, clamped before the root, whose gradient at 0 would be infinite.
+        # Clamped before the root, whose gradient at 0 would be infinite: a length of at least 1e-4.
         length = keys.square().sum(1, keepdim=True).clamp_min(1e-8).sqrt()
         return (keys / length).transpose(1, 2) @ queries
 
     def _fused(self, similarity: Tensor, height: int, width: int) -> Tensor:
-        """Sums along the diagonal: neighbours should come from neighbours, first to the left and right, then above and
-        below (section 4.1, "attention propagation"). As in the original, the end of a line is beside the next's
-        beginning."""
+        """Sum along the diagonals so that neighbours come from neighbours (section 4.1, "attention propagation").
+
+        First horizontally, then vertically. As in the original, the end of a line is adjacent to the start of the next.
+        """
         count = similarity.shape[0]
         summed = _diagonally(similarity)
         summed = summed.view(count, height, width, height, width).permute(0, 2, 1, 4, 3)
@@ -74,7 +75,7 @@ class ContextualAttention(nn.Module):
 
 
 def _diagonally(matrix: Tensor) -> Tensor:
-    """Each number of (N, L, L) plus the one before and the one behind it on its diagonal."""
+    """Return each number of (N, L, L) plus its two neighbours on the diagonal."""
     padded = F.pad(matrix, (1, 1, 1, 1))
     return padded[:, :-2, :-2] + matrix + padded[:, 2:, 2:]
 

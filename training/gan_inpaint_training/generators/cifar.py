@@ -2,8 +2,8 @@
 
 The context encoder reduced to pictures of 32², with a patch of 8², as Keras-GAN built it: the widths, the order
 (activation before normalisation), the normalisation's constants and the 825,603 parameters are that network's. It
-doubles the maps by nearest neighbour before a 3×3 convolution; here a deconvolution of the same 3×3 weights does both.
-The larger setting, 128² with a patch of 64², is ours: strides and kernels grow until all of the picture is seen.
+doubles the maps by nearest neighbour before a 3×3 convolution; here one 3×3 deconvolution does both. The larger
+setting, 128² with a patch of 64², is ours: larger strides and kernels until the receptive field is the whole picture.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import NamedTuple
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gan_inpaint_training.boxes import paste_box
+from gan_inpaint_training.bounding_box import paste_box
 from gan_inpaint_training.generators.generator import Generator
 
 
 class _Setting(NamedTuple):
-    """Kernels and strides of the four convolutions, which leave maps of 2×2, and the deconvolutions' widths."""
+    """Kernels and strides of the four convolutions, which end in 2×2 maps, and the deconvolutions' widths."""
 
     kernels: tuple[int, int, int, int]
     strides: tuple[int, int, int, int]
@@ -38,7 +38,7 @@ class TwoPathGenerator(Generator):
     """image (N, 3, side, side) in [-1, 1] and mask (N, 1, side, side), 1 = hole → the fill, like the image.
 
     `side` is 32 or 128. The patch, of 8² or 64², is laid over the hole's bounding box and stretched where that has
-    another size; outside the box the fill is zero. The adversary that gave the name is in discriminators/two_path.py.
+    another size; outside the box the fill is zero. The name comes from its discriminator, discriminators/two_path.py.
 
     Raises ValueError for another side.
     """

@@ -1,11 +1,12 @@
-"""The context encoder: a picture is encoded without its hole, and a patch for the hole is decoded.
+"""The context encoder: encodes a picture without its hole and decodes a patch for the hole.
 
 Pathak et al., "Context Encoders: Feature Learning by Inpainting", 2016, sections 3.1 and 3.2. Two bottlenecks stand
 between the same encoder and decoder, those of the published 128² network, because paper and released code differ:
 
 - `paper`: the channel-wise fully connected layer, m·n⁴ weights for m maps of n×n, then a convolution of stride 1 that
-  passes information between the maps (its kernel is not given: 1×1 here). The paper describes it for AlexNet's 6×6
-  maps of a 227² picture, with five up-convolutions; at 128² the maps are 4×4, and four up-convolutions lead to 64².
+  passes information between the maps (the paper does not state its kernel: 1×1 here). The paper describes it for
+  AlexNet's 6×6 maps of a 227² picture, with five up-convolutions; at 128² the maps are 4×4, and four up-convolutions
+  lead to 64².
 - `released`: all maps fully connected to 4000 units (a 4×4 convolution without padding), and those to the decoder.
 
 No convolution has a bias, as in the PyTorch port with 71,124,544 parameters (`released`), which is what the tests
@@ -20,15 +21,15 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from gan_inpaint_training.boxes import grown, paste_box
+from gan_inpaint_training.bounding_box import dilate, paste_box
 from gan_inpaint_training.generators.generator import Generator
 
 MEAN_COLOUR = (117, 104, 123)
-"""What the released code fills the hole with: red, green and blue of 255."""
+"""The released code's fill of the hole: red, green and blue of 255."""
 
 
 class ChannelwiseLinear(nn.Module):
-    """Connects all positions of a map with each other, and no map with another (section 3.1, "channel-wise").
+    """Connects all positions of each map with each other, without connecting maps (section 3.1, "channel-wise").
 
     (N, channels, side, side) → the same shape.
     """
@@ -48,7 +49,7 @@ class ContextEncoder(Generator):
 
     The patch of 64² is laid over the hole's bounding box and `overlap` pixels around it (section 3.3), pixel for pixel
     where that makes 64² (the published centre hole, 50² with an overlap of 7) and stretched elsewhere; further out the
-    fill is zero. Inside the hole the encoder sees the mean colour. It knows the overlap, and predicts it all the same.
+    fill is zero. Inside the hole the encoder sees the mean colour. It sees the overlap and predicts it too.
 
     Raises ValueError for an unknown variant.
     """
@@ -81,7 +82,7 @@ class ContextEncoder(Generator):
     def stages(self, image: Tensor, mask: Tensor) -> list[Tensor]:
         known = torch.where(mask > 0, self.mean, image)
         patch = self.decoder(self.bottleneck(self.encoder(known)))
-        return [paste_box(patch, grown(mask, self.overlap))]
+        return [paste_box(patch, dilate(mask, self.overlap))]
 
 
 def initialise(module: nn.Module) -> None:

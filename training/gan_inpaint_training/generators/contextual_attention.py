@@ -1,6 +1,6 @@
 """DeepFill v1 (Yu et al., "Generative Image Inpainting with Contextual Attention", 2018).
 
-Built is the network of the released code, 3.6 million parameters; the paper's text says 2.9.
+This is the network of the released code, with 3.6 million parameters; the paper's text says 2.9.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from gan_inpaint_training.generators.two_stage import TwoStageGenerator
+from gan_inpaint_training.layers import zero_bias
 
 
 class ContextualAttentionGenerator(TwoStageGenerator):
@@ -39,7 +40,7 @@ class ELUConvolution(nn.Module):
         self.convolution = nn.Conv2d(before, after, kernel, stride, padding, dilation)
         self.activation = activation()
         nn.init.xavier_uniform_(self.convolution.weight)
-        nn.init.zeros_(self.convolution.bias)
+        zero_bias(self.convolution)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.activation(self.convolution(x))

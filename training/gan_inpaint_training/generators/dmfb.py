@@ -1,10 +1,10 @@
-"""The compact generator: dense multi-scale fusion at 1/4 and 1/8 resolution, refining a first guess.
+"""The compact generator: dense multi-scale fusion at 1/4 and 1/8 resolution refines a prefill.
 
 The block is the paper's DMFB (Hui et al., "Image Fine-grained Inpainting", 2020, section 3.2, figure 3) without its
 instance normalisation, whose statistics would depend on the hole, the picture's size and the tiling. The rest is ours:
-no convolution at full resolution (pixels are unshuffled into channels and shuffled back), skips that are added, and
-the residual to the guess in the hole as the output, starting at zero. The guess is what the generator itself made of
-the next coarser octave, enlarged; at the coarsest, a smooth surface.
+no convolution at full resolution (pixels are unshuffled into channels and shuffled back), additive skip connections,
+and an output that is the residual to the prefill, starting at zero. The prefill is the generator's own enlarged fill of
+the next coarser pyramid level; at the coarsest level it is a smooth surface.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_inpaint_training.generators.generator import Generator
-from gan_inpaint_training.generators.guess import continued_guess
+from gan_inpaint_training.generators.prefill import continued_prefill
+from gan_inpaint_training.layers import zero_bias
 
-SMALL = 0.1  # of their usual size are the last weights of residual branches at the start
+SMALL = 0.1  # factor of the usual initial weights for the last layer of a residual branch
 
 
 class DenseMultiScaleFusionBlock(nn.Module):
-    """Four dilated branches, summed up cumulatively, so that a large context is seen without gaps.
+    """Four dilated branches with cumulative sums, so that the receptive field has no gaps.
 
     (N, channels, H, W) → the same shape.
     """
@@ -39,7 +40,7 @@ class DenseMultiScaleFusionBlock(nn.Module):
         return x + self.fuse(activate(self.scales(x)))
 
     def scales(self, x: Tensor) -> Tensor:
-        """(N, channels, H, W): what the branches see at x, side by side, not yet activated."""
+        """Return the concatenated outputs of the branches, (N, channels, H, W), before activation."""
         reduced = activate(self.reduce(x))
         first, *wider = (activate(branch(reduced)) for branch in self.branches)
         fused = [first]
@@ -49,7 +50,7 @@ class DenseMultiScaleFusionBlock(nn.Module):
 
 
 class Doubling(nn.Module):
-    """(N, before, H, W) → (N, after, 2·H, 2·W): a sub-pixel convolution (Shi et al. 2016) over single pixels."""
+    """(N, before, H, W) → (N, after, 2·H, 2·W): a sub-pixel convolution (Shi et al. 2016) with a 1×1 kernel."""
 
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
@@ -91,7 +92,7 @@ class DMFBGenerator(Generator):
         for convolution in self.modules():
             if isinstance(convolution, nn.Conv2d):
                 nn.init.kaiming_normal_(convolution.weight, a=0.2)
-                nn.init.zeros_(convolution.bias)
+                zero_bias(convolution)
         for block in self.modules():
             if isinstance(block, DenseMultiScaleFusionBlock):
                 block.fuse.weight.data *= SMALL
@@ -100,7 +101,7 @@ class DMFBGenerator(Generator):
         nn.init.zeros_(self.last.weight)
 
     def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
-        return torch.where(mask > 0, continued_guess(image, mask) if guide is None else guide, image)
+        return torch.where(mask > 0, continued_prefill(image, mask) if guide is None else guide, image)
 
     def stages(self, image: Tensor, mask: Tensor) -> list[Tensor]:
         half = activate(self.stem(F.pixel_unshuffle(torch.cat([image, mask], 1), 2)))

@@ -1,9 +1,9 @@
 """DMFN (Hui et al., "Image Fine-grained Inpainting", 2020), in the paper's and in the released form.
 
-They differ in the block alone: the author says of the released one that it was made for a competition. Where
-normalisation and activation stand around the concatenation is not said in the paper; they stand as in the released
-block here. All convolutions are padded with zeros and have a bias; those before an instance normalisation, which
-takes it out again, are never trained.
+They differ only in the block: the author says that the released one was made for a competition. The paper does not say
+where normalisation and activation are around the concatenation; here they are as in the released block. All
+convolutions are padded with zeros and have a bias; an instance normalisation after them removes it, so that it is not
+trained.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class DMFNGenerator(Generator):
 class DenseMultiScaleFusionBlock(nn.Module):
     """The paper's block (section 3.2, figure 3): (N, channels, H, W) → the same shape.
 
-    Each wider branch is added to what the narrower ones gave and convolved, so that their sum has no gaps.
+    Each wider branch is added to the sum of the narrower ones and convolved, so that the receptive field has no gaps.
     """
 
     def __init__(self, channels: int) -> None:
@@ -80,7 +80,7 @@ class DenseMultiScaleFusionBlock(nn.Module):
 class CompetitionBlock(nn.Module):
     """The released block: (N, channels, H, W) → the same shape.
 
-    The branches are summed up without a convolution, neither normalised nor activated, and fused by 3×3.
+    The branches are summed without a convolution, normalisation or activation, and fused by a 3×3 convolution.
     """
 
     def __init__(self, channels: int) -> None:

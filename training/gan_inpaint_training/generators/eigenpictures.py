@@ -1,4 +1,4 @@
-"""What is hidden in pictures that all show the same thing in the same place: principal components, fitted to the rest.
+"""Conditional means of aligned pictures: principal components fitted to the known pixels predict the hidden ones.
 
 Eigenfaces (Turk and Pentland, "Eigenfaces for Recognition", 1991) for pictures with gaps (Everson and Sirovich,
 "Karhunen–Loève procedure for gappy data", 1995), as the mean of a Gaussian given the known pixels (Tipping and Bishop,
@@ -15,13 +15,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 FITTED = 24  # pictures for each component
-NOISE = 0.3  # variance of a value that no component explains; of 0.05 to 0.4 best with 256 components of 3,000 faces
-STEPS = 40
+NOISE = 0.3  # variance of a value that no component explains, of a range of 2
+STEPS = 40  # of conjugate gradients
 _NONE = 1e-12
 
 
 class EigenPictures(nn.Module):
-    """Mean and `components` principal components of pictures of `side` pixels; until `fit`, everything is gray."""
+    """Mean and `components` principal components of pictures of `side` pixels; all zero (gray) before `fit`."""
 
     mean: Tensor
     components: Tensor
@@ -34,9 +34,9 @@ class EigenPictures(nn.Module):
 
     @torch.no_grad()
     def fit(self, pictures: Iterator[Tensor]) -> None:
-        """Take FITTED `pictures` (3, S, S) in [-1, 1] for each component as what there is.
+        """Compute mean and components from FITTED `pictures` (3, S, S) in [-1, 1] for each component.
 
-        The components are kept scaled: each has the standard deviation of its coefficient as its length.
+        Each component is scaled: its length is the standard deviation of its coefficient.
         """
         size, count = (self.side, self.side), FITTED * len(self.components)
         rows = torch.stack([F.adaptive_avg_pool2d(picture, size).flatten() for picture in islice(pictures, count)])
@@ -46,8 +46,10 @@ class EigenPictures(nn.Module):
         self.components.copy_((directions * lengths).T / len(rows) ** 0.5)
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
-        """The picture (N, 3, H, W) that `image` (N, 3, H, W) most likely is, as far as the components can tell, given
-        what lies outside the hole of `mask` (N, 1, H, W), 1 = hole. H = W is a multiple of `side`."""
+        """Return the most likely picture (N, 3, H, W) given `image` (N, 3, H, W) outside the hole.
+
+        `mask` (N, 1, H, W), 1 = hole. H = W is a multiple of `side`.
+        """
         cell = image.shape[-1] // self.side
         # A cell that the hole touches is not known.
         known = 1 - F.max_pool2d(mask, cell).expand(-1, 3, -1, -1).flatten(1)
@@ -61,8 +63,10 @@ class EigenPictures(nn.Module):
 
 
 def solved(matrix: Tensor, right: Tensor) -> Tensor:
-    """x (N, K, 1) with `matrix` (N, K, K), positive definite, times x = `right` (N, K, 1), by conjugate gradients: all
-    of it can be exported."""
+    """Solve `matrix` x = `right` by conjugate gradients, which ONNX can express; x and `right` are (N, K, 1).
+
+    `matrix` (N, K, K) is positive definite.
+    """
     result = torch.zeros_like(right)
     residual = direction = right
     error = (residual * residual).sum(1, keepdim=True)

@@ -1,4 +1,4 @@
-"""What every generator of the lineage is."""
+"""The base class of all generators."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 
 class Generator(nn.Module):
-    """image (N, 3, H, W) in [-1, 1], as `prepare` makes it, and mask (N, 1, H, W), 1 = hole → the fill, like the image.
+    """image (N, 3, H, W) in [-1, 1], as `prepare` returns it, and mask (N, 1, H, W), 1 = hole → fill, like the image.
 
-    H and W are multiples of `size_multiple`; both are `fixed_size` where that is given. A `guided` generator is shown
-    a first guess in the hole, the others nothing. `overlap`: how many known pixels around the hole are painted, too.
+    H and W are multiples of `size_multiple`; both equal `fixed_size` where that is given. A `guided` generator gets a
+    prefill in the hole, the others get zeros. `overlap`: number of known pixels around the hole that are painted too.
     """
 
     size_multiple = 1
@@ -20,20 +20,22 @@ class Generator(nn.Module):
     overlap = 0
 
     def fit(self, pictures: Iterator[Tensor]) -> None:
-        """Take from the training pictures, each (3, S, S) in [-1, 1], what is computed, not trained: here nothing."""
+        """Compute what is not trained from the training pictures, each (3, S, S) in [-1, 1]: here nothing."""
 
     def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
-        """The picture as the generator is to be shown it. What `image` holds in the hole does not matter.
+        """Return the generator's input. The values of `image` in the hole do not matter.
 
-        `guide`, like the image, is a first guess for the hole; a guided generator makes its own where none is given.
+        `guide`, like the image, is the prefill of the hole; a guided generator computes one where none is given.
         """
         return image * (1 - mask)
 
     def stages(self, image: Tensor, mask: Tensor) -> list[Tensor]:
-        """Every output that is trained, each (N, 3, H, W): the coarse ones first, the fill last; neither clamped nor
-        composited."""
+        """Return every output that is trained, each (N, 3, H, W), coarse ones first, the fill last.
+
+        They are neither clamped nor composited.
+        """
         raise NotImplementedError
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
-        """The fill, clamped to [-1, 1]."""
+        """Return the fill, clamped to [-1, 1]."""
         return self.stages(image, mask)[-1].clamp(-1, 1)

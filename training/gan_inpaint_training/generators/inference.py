@@ -1,9 +1,9 @@
-"""Generators in the form in which they are exported: in the hole the same function of the same weights, but faster.
+"""Generators in their exported form: the same function of the same weights inside the hole, but faster.
 
-onnxruntime runs convolutions on blocks of channels. Whatever it cannot run on those, such as a shuffle of pixels or an
-activation that follows no convolution, costs a copy of the map out of the blocks and one back into them, more than the
-operation itself. And what does not reach the hole need not be computed: the last layers, which cost two fifths of the
-whole, run on the box of the hole and as far around it as they look.
+onnxruntime runs convolutions on blocks of channels. An operation that it cannot run on blocks, such as a pixel shuffle
+or an activation that follows no convolution, costs two copies of the map, more than the operation itself. Pixels that
+do not influence the hole need no computation: the last layers, two fifths of the cost, run on the hole's bounding box
+with their receptive field around it.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from gan_inpaint_training.generators.generator import Generator
 
 
 def for_inference(generator: Generator) -> nn.Module:
-    """image (N, 3, H, W) in [-1, 1] and mask (N, 1, H, W), 1 = hole → in the hole what `generator` makes of them.
+    """Return a module that computes the same fill as `generator` inside the hole; outside it may return the image.
 
-    Elsewhere it may be the image. `generator` is not changed.
+    image (N, 3, H, W) in [-1, 1] and mask (N, 1, H, W), 1 = hole. `generator` is not changed.
     """
     return DMFBForInference(generator) if isinstance(generator, DMFBGenerator) else generator
 
 
 class DMFBForInference(nn.Module):
-    """A DMFBGenerator. Its maps leave the blocks of channels only where pixels are shuffled and where they are cut."""
+    """A DMFBGenerator whose maps leave the blocks of channels only where pixels are shuffled or cropped."""
 
     margin = 3
-    """Pixels at 1/4 that cover how far five 3×3 convolutions at 1/2 see."""
+    """Pixels at 1/4 that cover the receptive field of five 3×3 convolutions at 1/2."""
 
     def __init__(self, trained: DMFBGenerator) -> None:
         super().__init__()
@@ -61,24 +61,24 @@ class DMFBForInference(nn.Module):
 
 
 def _span(hole: Tensor, margin: int) -> tuple[int, int]:
-    """Start and end, in quarters of pixels, of what is 1 in `hole` (E,), `margin` quarters more at each end.
+    """Return start and end, in pixels at 1/4, of the ones in `hole` (E,), with `margin` more at each end.
 
-    Never empty, so that the layers that are to run on it have something to run on.
+    The span is never empty, because the layers that run on it need a pixel.
     """
     quarters = hole.reshape(-1, 4).amax(1) > 0
     extent = quarters.shape[0]
     at = torch.arange(extent, device=hole.device)
     last = torch.where(quarters, at, 0).amax(0)
     first = torch.where(quarters, at, last).amin(0)
-    start: Any = (first - margin).clamp_min(0).item()  # symbols while it is traced, which int() would fix
+    start: Any = (first - margin).clamp_min(0).item()  # symbolic while tracing; int() would make them constant
     end: Any = (last + 1 + margin).clamp_max(extent).item()
     for holds in (start >= 0, start < end, end <= extent):
-        torch._check(holds)  # for the tracer, which does not know it
+        torch._check(holds)  # the tracer cannot derive this
     return start, end
 
 
 class _Same(nn.Module):
-    """(N, channels, H, W) → the same: a convolution that does nothing, into which what follows it can be fused."""
+    """(N, channels, H, W) → the same: an identity convolution, into which onnxruntime fuses what follows."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class _Same(nn.Module):
 
 
 class _Join(nn.Module):
-    """The activated sum of a map and another one, which comes from a shuffle."""
+    """The activated sum of a map and a shuffled one."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The generator for portraits: the compact one, which starts from what faces look like instead of a smooth surface."""
+"""The generator for portraits: the compact generator with a prefill from principal components of faces."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from torch import Tensor
 
 from gan_inpaint_training.generators.dmfb import DMFBGenerator
 from gan_inpaint_training.generators.eigenpictures import EigenPictures
-from gan_inpaint_training.generators.guess import first_guess
+from gan_inpaint_training.generators.prefill import smooth_prefill
 
 
 class PortraitGenerator(DMFBGenerator):
-    """Pictures of `side` pixels, all of which show a face in the same place. The first guess is the mean of such faces
-    given what is known of this one, from `components` principal components of pictures of `cells` pixels; what they
-    cannot tell is continued into the hole as a smooth surface."""
+    """For pictures of `side` pixels that show a face in the same place.
+
+    The prefill is the mean of such faces given the known pixels of this one, from `components` principal components of
+    pictures of `cells` pixels; what the components do not explain is continued into the hole as a smooth surface.
+    """
 
     guided = False
 
@@ -38,8 +40,8 @@ class PortraitGenerator(DMFBGenerator):
     @torch.no_grad()
     def prepare(self, image: Tensor, mask: Tensor, guide: Tensor | None = None) -> Tensor:
         likely = self.faces(image, mask)
-        return torch.where(mask > 0, (likely + first_guess(image - likely, mask)).clamp(-1, 1), image)
+        return torch.where(mask > 0, (likely + smooth_prefill(image - likely, mask)).clamp(-1, 1), image)
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
-        """The fill, clamped to [-1, 1]; what `image` holds in the hole does not matter."""
+        """Return the fill, clamped to [-1, 1]; the values of `image` in the hole do not matter."""
         return super().forward(self.prepare(image, mask), mask)

@@ -1,9 +1,9 @@
-"""The topology that both DeepFill networks share: a coarse network, then a refinement with contextual attention
+"""The topology of both DeepFill networks: a coarse network, then a refinement with contextual attention
 (Yu et al., "Generative Image Inpainting with Contextual Attention", 2018, section 3 and 4.2; "Free-Form Image
 Inpainting with Gated Convolution", 2019, section 3.5).
 
-Built are the layers of the released code. Strided convolutions are padded alike on both sides, as PyTorch does, not
-as TensorFlow's SAME, which pads the right and bottom more; so weights of the originals would be off by half a pixel.
+The layers are those of the released code. Strided convolutions are padded alike on both sides, as in PyTorch, while
+TensorFlow's SAME pads the right and bottom more; the original weights would therefore be off by half a pixel.
 Nearest-neighbour reductions take the upper left pixel of each cell.
 """
 
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from gan_inpaint_training.generators.attention import ContextualAttention
 from gan_inpaint_training.generators.generator import Generator
+from gan_inpaint_training.layers import zero_bias
 
 
 class Layer(Protocol):
@@ -34,7 +35,7 @@ class Layer(Protocol):
 
 
 class Coarse(nn.Module):
-    """(N, 5, H, W) → (N, 3, H, W): picture, ones (which tell padding from picture) and mask → a first fill."""
+    """(N, 5, H, W) → (N, 3, H, W): picture, ones (which mark padding) and mask → a first fill."""
 
     def __init__(self, layer: Layer, width: int, bound: nn.Module) -> None:
         super().__init__()
@@ -91,10 +92,10 @@ class Refinement(nn.Module):
 class TwoStageGenerator(Generator):
     """Two stages, the fill of the second built upon the first one's.
 
-    `bound` ends each stage. `marked`: whether the refinement, too, is given the ones and the mask.
+    `bound` ends each stage. `marked`: whether the refinement also gets the ones and the mask.
     """
 
-    size_multiple = 8  # a quarter for the features, of which attention compares every other one
+    size_multiple = 8  # features at 1/4, of which attention compares every second one
 
     def __init__(self, layer: Layer, width: int, *, bound: nn.Module, marked: bool) -> None:
         super().__init__()
@@ -116,7 +117,7 @@ def _dilated(layer: Layer, channels: int) -> list[nn.Module]:
 def _decoder(layer: Layer, width: int, bound: nn.Module) -> nn.Sequential:
     last = nn.Conv2d(width // 2, 3, 3, padding=1)
     nn.init.xavier_uniform_(last.weight)
-    nn.init.zeros_(last.bias)
+    zero_bias(last)
     return nn.Sequential(
         nn.Upsample(scale_factor=2, mode="nearest"),
         layer(4 * width, 2 * width),

@@ -1,4 +1,4 @@
-"""Losses, one function a term. Images are (N, 3, H, W), masks (N, 1, H, W) with 1 = hole; each returns a scalar."""
+"""Losses, one function for each. Images are (N, 3, H, W), masks (N, 1, H, W) with 1 = hole; each returns a scalar."""
 
 from gan_inpaint_training.losses.adversarial import (
     cross_entropy,

@@ -1,7 +1,7 @@
-"""Distances between the features of a fill and the truth, from a frozen network (features.py).
+"""Distances between the features of a fill and of the truth in a frozen network (features.py).
 
-The published weights belong to VGG19's features, whose magnitudes differ from layer to layer; each layer is therefore
-taken relative to the magnitude of the truth's features, and the layers are averaged.
+The published weights are for VGG19, whose features' magnitudes differ from layer to layer. Here each layer is divided
+by the magnitude of the truth's features, and the layers are averaged.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 Maps = list[Tensor]
-FLOOR = 1e-2
+FLOOR = 1e-2  # mass of every cell
 
 
 def feature_distance(fake: Maps, real: Maps) -> Tensor:
-    """L1 between feature maps (N, C, h, w), each in units of the real map's root mean square."""
+    """Return the L1 distance between feature maps (N, C, h, w), in units of the real map's root mean square."""
     return torch.stack([(f - r).abs().mean() / _magnitude(r) for f, r in zip(fake, real, strict=True)]).mean()
 
 
 def self_guided(fake: Maps, real: Maps, completed: Tensor, truth: Tensor) -> Tensor:
-    """The same, the two finest maps heavier where the picture is wrong (DMFN, Hui et al. 2020, section 3.3).
+    """Return the same with higher weights on errors in the two finest maps (DMFN, Hui et al. 2020, section 3.3).
 
     The guidance is 1 + M, M the squared error of each pixel of the completed picture relative to the picture's
     largest, averaged down to the maps.
@@ -31,25 +31,25 @@ def self_guided(fake: Maps, real: Maps, completed: Tensor, truth: Tensor) -> Ten
     for layer, (f, r) in enumerate(zip(fake, real, strict=True)):
         distance = (f - r).abs() / _magnitude(r)
         if layer < 2:
-            distance = distance * (1 + F.adaptive_avg_pool2d(guidance, f.shape[-2:]))
+            distance = distance * (1 + F.adaptive_avg_pool2d(guidance, (f.shape[-2], f.shape[-1])))
         distances.append(distance.mean())
     return torch.stack(distances).mean()
 
 
 def alignment(fake: Tensor, real: Tensor) -> Tensor:
-    """Squared distance between the centres of mass of each channel of one map (DMFN, section 3.4, equations 6 to 8).
+    """Return the squared distance between the centres of mass of each channel (DMFN, section 3.4, equations 6 to 8).
 
-    Coordinates run from -1 to 1. The released code takes the columns' coordinate twice, so that a vertical shift
-    costs nothing; here rows are rows. The features' positive part is the mass (VGG19's are positive as they are), on
-    a small floor that keeps the gradient of an empty channel finite.
+    Coordinates run from -1 to 1. The released code uses the columns' coordinate twice, so that a vertical shift costs
+    nothing; this one uses both. The mass is the features' positive part (VGG19's are positive) plus a small floor,
+    which keeps the gradient of an empty channel finite.
     """
     return (_centres(fake) - _centres(real)).square().mean()
 
 
 def style(fake: Maps, real: Maps) -> Tensor:
-    """L1 between the Gram matrices of the maps (Gatys et al. 2016), after division by the real map's root mean square.
+    """Return the L1 distance between Gram matrices (Gatys et al. 2016) of maps divided by the real map's magnitude.
 
-    Means over the map's cells, not divided by the number of channels: the entries are correlations of about 1.
+    They are means over the map's cells, not divided by the number of channels: the entries are correlations of about 1.
     """
     distances = []
     for f, r in zip(fake, real, strict=True):

@@ -1,9 +1,8 @@
 """Random holes for training and evaluation: boxes, strokes, blobs and film damage, alone or mixed by weight.
 
-Every kind is a function of a random generator and a size, some with a box or pictures of damage besides, and returns a
-(size, size) uint8 mask, 255 = hole, which may be empty or larger than `LARGEST_HOLE`: `Masks` draws again then. Boxes,
-strokes, blobs and film damage are shares of the side, and look alike at any resolution; scratches, hairs and dust are
-pixels thick.
+Every kind is a function of a random generator and a size, and of a box or pictures of damage for some kinds. It returns
+a (size, size) uint8 mask, 255 = hole; `Masks` draws again if that is empty or larger than `LARGEST_HOLE`. Boxes,
+strokes, blobs and film damage scale with the side; scratches, hairs and dust have a thickness in pixels.
 """
 
 from gan_inpaint_training.masks.boxes import Box, BoxShares

@@ -10,7 +10,7 @@ from gan_inpaint_training.masks.canvas import Mask, blank
 
 
 class BoxShares(Protocol):
-    """Anything with the three shares of a `Box`, such as a section of a configuration."""
+    """The three shares of a `Box`, for example in a section of a configuration."""
 
     @property
     def side(self) -> float: ...

@@ -1,4 +1,4 @@
-"""The array that holes are drawn on."""
+"""Arrays on which holes are drawn."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Mask = NDArray[np.uint8]
 
 
 def blank(size: int) -> Mask:
-    """(size, size) uint8 without a hole."""
+    """Return (size, size) uint8 without a hole."""
     return np.zeros((size, size), np.uint8)
 
 

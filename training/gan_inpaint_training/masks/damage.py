@@ -1,4 +1,4 @@
-"""Film damage: drawn by rule, or cut from pictures of real damage."""
+"""Film damage as holes: drawn procedurally, or cut from pictures of real damage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gan_inpaint_training.masks.canvas import Mask, blank, polyline
 from gan_inpaint_training.masks.freeform import thin_strokes
 
 Alpha = NDArray[np.uint8]
-OPAQUE = 0.3  # damage that covers less of a pixel leaves the photograph visible, and is no hole
+OPAQUE = 0.3  # opacity from which damage is a hole; below it the photograph is visible
 
 
 def scratches(random: np.random.Generator, size: int) -> Mask:
@@ -39,8 +39,7 @@ def scratches(random: np.random.Generator, size: int) -> Mask:
 
 
 def heavy_damage(random: np.random.Generator, size: int) -> Mask:
-    """Two to seven layers of scratches and, for a third of them, thin strokes: many places to learn from, most of them
-    near known ones."""
+    """Two to seven layers, two thirds of them scratches and a third thin strokes: many hole pixels near known ones."""
     mask = scratches(random, size)
     for _ in range(random.integers(1, 7)):
         layer = scratches if random.random() < 2 / 3 else thin_strokes

@@ -1,4 +1,4 @@
-"""Strokes and blobs: what a hand paints over something that is to go.
+"""Strokes and blobs, as a person paints them over an object.
 
 As in LaMa (Suvorov et al. 2022) there are thin, medium and wide strokes; the numbers, shares of the side, are ours.
 """

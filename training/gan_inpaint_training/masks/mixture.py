@@ -15,8 +15,8 @@ from gan_inpaint_training.masks.freeform import blobs, medium_strokes, thin_stro
 
 Kind = Callable[[np.random.Generator, int], Mask]
 
-LARGEST_HOLE = 0.5
-ATTEMPTS = 1000  # many more than the kinds need that are drawn from nothing; a hopeless mixture ends
+LARGEST_HOLE = 0.5  # share of the picture
+ATTEMPTS = 1000  # to draw a usable hole
 FILM_DAMAGE = "film-damage"
 
 KINDS: dict[str, Kind] = {
@@ -30,13 +30,13 @@ KINDS: dict[str, Kind] = {
     "scratches": scratches,
     "heavy-damage": heavy_damage,
 }
-"""The kinds that are drawn from nothing; `FILM_DAMAGE` needs pictures."""
+"""The procedural kinds; `FILM_DAMAGE` needs pictures."""
 
 NAMES = (*KINDS, FILM_DAMAGE)
 
 
 class MaskError(ValueError):
-    """A mixture of holes that cannot be drawn; the message says why, `key` what in a configuration is to blame."""
+    """An unusable mixture of holes; `key` is the configuration's key that causes it."""
 
     def __init__(self, message: str, key: str = "masks") -> None:
         super().__init__(message)
@@ -46,9 +46,9 @@ class MaskError(ValueError):
 class Masks:
     """Holes of a mixture of kinds: name → weight.
 
-    `box` belongs to the kinds centre-box and random-box, `alphas` to film-damage. Raises MaskError for an unknown kind,
-    weights that are no weights, film-damage without pictures of it, and, whatever the kinds, a box that is empty,
-    larger than half of the picture or, with its margin, larger than the picture.
+    `box` is for the kinds centre-box and random-box, `alphas` for film-damage. Raises MaskError for an unknown kind,
+    invalid weights, film-damage without pictures of it, and for a box, used or not, that is empty, larger than half of
+    the picture or, with its margin, larger than the picture.
     """
 
     def __init__(self, mixture: Mapping[str, float], box: BoxShares = HALF, alphas: Sequence[Alpha] = ()) -> None:
@@ -64,9 +64,9 @@ class Masks:
         self.shares = weights / weights.sum()
 
     def draw(self, random: np.random.Generator, size: int) -> Mask:
-        """(size, size) uint8, 255 = hole: at least one pixel and at most half of them.
+        """Return (size, size) uint8, 255 = hole: at least one pixel and at most half of them.
 
-        Raises MaskError when no such hole comes up.
+        Raises MaskError after too many unusable holes.
         """
         for _ in range(ATTEMPTS):
             mask: Mask = self.kinds[random.choice(len(self.kinds), p=self.shares)](random, size)
@@ -76,7 +76,7 @@ class Masks:
 
 
 def draw(random: np.random.Generator, size: int, mixture: Mapping[str, float]) -> Mask:
-    """One hole of a mixture without film damage; those of centre-box and random-box have half the side. See `Masks`."""
+    """Draw one hole of a mixture without film damage; boxes of centre-box and random-box have half the side."""
     return Masks(mixture).draw(random, size)
 
 

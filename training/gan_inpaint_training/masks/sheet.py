@@ -11,12 +11,14 @@ from PIL import Image, ImageDraw, ImageFont
 from gan_inpaint_training.masks.mixture import KINDS, draw
 
 EXAMPLES = 8
-SIZE, GAP, LABEL = 96, 6, 132  # pixels: a mask's side, what separates two, and the column of names
-PAPER, INK, HOLE = 255, 0, 60
+SIZE = 96  # pixels, a mask's side
+GAP = 6  # pixels between masks
+LABEL = 132  # pixels, width of the column of names
+PAPER, INK, HOLE = 255, 0, 60  # gray levels
 
 
 def sheet() -> NDArray[np.uint8]:
-    """(H, W) uint8: a row for each kind of `KINDS` with its name and 8 masks, the holes dark.
+    """Return (H, W) uint8: a row for each kind of `KINDS` with its name and 8 masks, the holes dark.
 
     The kinds centre-box and random-box have boxes of half the side.
     """

@@ -61,7 +61,7 @@ def outlined(random: np.random.Generator, size: int, words: str) -> Opacity:
     font = ImageFont.load_default(float(random.uniform(9, 44)))
     at = (float(random.uniform(-0.2, 0.7) * size), float(random.uniform(-0.05, 0.95) * size))
     ImageDraw.Draw(page).text(at, words, 255, font)
-    return np.asarray(page, np.float32) / 255
+    return np.asarray(page, np.float32) / np.float32(255)
 
 
 def stroked(random: np.random.Generator, size: int, words: str) -> Opacity:
@@ -71,7 +71,7 @@ def stroked(random: np.random.Generator, size: int, words: str) -> Opacity:
     scale = random.uniform(0.4, 1.6)
     thickness = int(random.integers(1, 2 + round(1.5 * scale)))
     cv2.putText(page, words, at, int(random.choice(FONTS)), scale, 255, thickness, cv2.LINE_AA)
-    return page.astype(np.float32) / 255
+    return page.astype(np.float32) / np.float32(255)
 
 
 def film(random: np.random.Generator, size: int, alphas: Sequence[Alpha]) -> list[Layer]:

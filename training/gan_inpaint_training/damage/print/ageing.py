@@ -88,7 +88,8 @@ def _toned(random: np.random.Generator, shades: Shades) -> Shades:
             tint = np.array([1.0, random.uniform(0.86, 0.98), random.uniform(0.6, 0.95)])
         shades = gray * tint.astype(np.float32)
     gamma = random.uniform(0.65, 1.5)
-    shades = 255 * (np.clip(shades, 0, 255) / 255) ** np.float32(gamma)
+    white = np.float32(255)
+    shades = white * (np.clip(shades, 0, 255) / white) ** np.float32(gamma)
     low, high = (random.uniform(0, 70), random.uniform(150, 255)) if random.random() < 0.5 else (0.0, 255.0)
     return (low + (high - low) / 255 * shades).astype(np.float32)
 

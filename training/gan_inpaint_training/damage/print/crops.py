@@ -52,7 +52,8 @@ def cut(random: np.random.Generator, picture: Picture, size: int) -> tuple[Pictu
         spare = np.maximum(long * np.array([1, random.uniform(0.6, 1)]) - seen, 0)
         before = random.uniform(0, spare)
         start, stop = start - before, stop + spare - before
-    sheet = Print(size, long, *start.tolist(), *stop.tolist(), paper, lid)
+    (left, top), (right, bottom) = start.tolist(), stop.tolist()
+    sheet = Print(size, long, left, top, right, bottom, paper, lid)
     if random.random() < 0.15:
         crop = _bordered(random, crop, sheet)
     return crop, sheet

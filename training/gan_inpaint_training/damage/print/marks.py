@@ -63,7 +63,7 @@ class Relief:
         return np.clip(np.abs(self.shade) / self.STRONG, 0, 1)
 
     def on(self, random: np.random.Generator, picture: Shades) -> Shades:
-        shaded: Shades = picture + self.shade[..., None] * (0.5 + picture / 255)
+        shaded: Shades = picture + self.shade[..., None] * (np.float32(0.5) + picture / np.float32(255))
         return shaded
 
 

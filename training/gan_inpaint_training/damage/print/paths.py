@@ -18,6 +18,7 @@ MARGIN = 24
 """Pixels around a crop beyond which no line is drawn."""
 
 Points = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def around(
 
 def _draw_centre(centre: NDArray[np.uint8], widths: Opacity, line: Line) -> None:
     size = len(centre) // FINE
-    near = ((line.points > -MARGIN) & (line.points < size + MARGIN)).all(1)
+    near: BoolArray = np.all((line.points > -MARGIN) & (line.points < size + MARGIN), axis=1)
     if not near.any():
         return
     scaled = (FINE * line.points).round().astype(np.int32)
@@ -129,7 +130,7 @@ def _draw_centre(centre: NDArray[np.uint8], widths: Opacity, line: Line) -> None
     for number, part in enumerate(np.array_split(np.arange(len(scaled)), chunks)):
         if not len(part) or not near[part].any():
             continue
-        way = scaled[max(part[0] - 1, 0) : part[-1] + 1][None]
+        way = scaled[max(part[0] - 1, 0) : part[-1] + 1]
         width = line.width * (1 + (line.taper - 1) * number / max(chunks - 1, 1))
-        cv2.polylines(centre, way, False, 0)
-        cv2.polylines(widths, way, False, width)
+        cv2.polylines(centre, [way], False, 0)
+        cv2.polylines(widths, [way], False, width)

@@ -14,7 +14,7 @@ from gan_inpaint.models.store import ModelStore
 from gan_inpaint_export import from_run
 from gan_inpaint_training import checkpoint, detector
 from gan_inpaint_training.config import settings_of
-from gan_inpaint_training.detector.figures import THRESHOLDS, Tally, chosen, damage_map, tally
+from gan_inpaint_training.detector.metrics import THRESHOLDS, Tally, chosen, damage_map, tally
 from gan_inpaint_training.detector.validation import CLEAN, MIXED, WORN
 
 
@@ -79,7 +79,7 @@ def test_a_perfect_detector_has_perfect_figures(photographs: Path, monkeypatch: 
     cases = list(detector.Cases([str(photographs)], []))
     known = {case.picture.tobytes(): case.label for case in cases}
     monkeypatch.setattr(
-        "gan_inpaint_training.detector.figures.damage_map",
+        "gan_inpaint_training.detector.metrics.damage_map",
         lambda network, picture: np.ascontiguousarray(known[picture.tobytes()][:2].transpose(1, 2, 0)),
     )
     _, figures = detector.measured(None, cases, lambda found, threshold: found.max(2))

@@ -1,7 +1,7 @@
-"""Training over two octaves: the coarser one is filled first, and its fill, enlarged, guides the finer one.
+"""Training on two pyramid levels: the coarse level is filled first, and its enlarged fill prefills the fine level.
 
-The guides are of the generator's own making, mixed with others, so that it neither trusts nor ignores them: with the
-smooth guess that it starts from at the coarsest octave, and with a degraded truth.
+Most prefills (“guides”) of the fine level are the generator's own fills. Some are replaced by a degraded truth or by
+the prefill of a coarsest level, so that the generator learns neither to trust nor to ignore them.
 """
 
 from __future__ import annotations
@@ -13,56 +13,55 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gan_inpaint_training.config import OctaveConfig
-from gan_inpaint_training.generators.guess import continued_guess
+from gan_inpaint_training.config import PyramidConfig
+from gan_inpaint_training.generators.prefill import continued_prefill
 
 Fill = Callable[[Tensor, Tensor], Tensor]
-DEGRADED_BY = 4
-OFF_COLOUR = 0.05
+DEGRADED_BY = 4  # reduction of a degraded truth
+OFF_COLOUR = 0.05  # standard deviation of its tint, of a range of 2
 
 
 class View(NamedTuple):
-    """Pictures (N, 3, H, W) in [-1, 1], their holes (N, 1, H, W) and, for a guided generator, a first guess."""
+    """Pictures (N, 3, H, W) in [-1, 1], their holes (N, 1, H, W) and, for a guided generator, the prefill."""
 
     truth: Tensor
     mask: Tensor
     guide: Tensor | None
 
 
-def views(fill: Fill, truth: Tensor, mask: Tensor, config: OctaveConfig) -> View:
-    """Two samples of half the side from each picture: all of it at half the scale, and a part that meets its hole.
+def views(fill: Fill, truth: Tensor, mask: Tensor, config: PyramidConfig) -> View:
+    """Return two samples of half the side from each picture: all of it at half the scale, and a crop with hole pixels.
 
-    `truth` (N, 3, S, S) in [-1, 1] and `mask` (N, 1, S, S), 1 = hole, S a multiple of 4; `fill` maps pictures of half
-    the size, a first guess in their holes, and the holes to the generator's fill. Draws from torch's global generator.
-    Returns 2·N samples.
+    `truth` (N, 3, S, S) in [-1, 1] and `mask` (N, 1, S, S), 1 = hole, S a multiple of 4; `fill` maps prefilled pictures
+    of half the size and their holes to the generator's fill. Uses torch's global random generator. Returns 2·N samples.
     """
     coarse_truth, coarse_mask = F.avg_pool2d(truth, 2), F.max_pool2d(mask, 2)
-    guess = continued_guess(coarse_truth, coarse_mask)
+    prefill = continued_prefill(coarse_truth, coarse_mask)
     with torch.no_grad():
-        coarse = torch.where(coarse_mask > 0, fill(guess, coarse_mask), coarse_truth)
+        coarse = torch.where(coarse_mask > 0, fill(prefill, coarse_mask), coarse_truth)
     corners = _corners(mask)
     fine_truth, fine_mask, guide = (_cut(planes, corners) for planes in (truth, mask, _enlarged(coarse, 2)))
     return View(
         truth=torch.cat([coarse_truth, fine_truth]),
         mask=torch.cat([coarse_mask, fine_mask]),
-        guide=torch.cat([guess, _mixed(guide, fine_truth, fine_mask, config)]),
+        guide=torch.cat([prefill, _mixed(guide, fine_truth, fine_mask, config)]),
     )
 
 
-def _mixed(guide: Tensor, truth: Tensor, mask: Tensor, config: OctaveConfig) -> Tensor:
-    """The guides (N, 3, S, S), some of them replaced by a degraded truth or a first guess."""
+def _mixed(guide: Tensor, truth: Tensor, mask: Tensor, config: PyramidConfig) -> Tensor:
+    """Return the guides (N, 3, S, S), some of them replaced by a degraded truth or a prefill without a coarse level."""
     draw = torch.rand(len(guide), device=guide.device)
     degraded, smooth = draw < config.degraded, draw > 1 - config.smooth
     tint = OFF_COLOUR * torch.randn(len(guide), 3, 1, 1, device=guide.device)
     blurred = _enlarged(F.avg_pool2d(truth, DEGRADED_BY), DEGRADED_BY) + tint
     guide = torch.where(degraded.view(-1, 1, 1, 1), blurred, guide)
     if smooth.any():
-        guide[smooth] = continued_guess(truth[smooth], mask[smooth])
+        guide[smooth] = continued_prefill(truth[smooth], mask[smooth])
     return guide
 
 
 def _corners(mask: Tensor) -> list[tuple[int, int]]:
-    """For each hole the even upper left corner of a square of half the side with a random one of its pixels in it."""
+    """Return, for each hole, the even upper left corner of a square of half the side around a random hole pixel."""
     half = mask.shape[-1] // 2
     places = torch.multinomial(mask.flatten(1), 1).squeeze(1)
     at = torch.stack([places // mask.shape[-1], places % mask.shape[-1]], 1)

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_inpaint_training import boxes
+from gan_inpaint_training import bounding_box
 
 
 @st.composite
@@ -33,7 +33,7 @@ def holes(draw: st.DrawFn) -> tuple[torch.Tensor, list[tuple[slice, slice]]]:
 @given(holes())
 def test_the_box_is_the_smallest_around_the_hole(drawn: tuple[torch.Tensor, list[tuple[slice, slice]]]) -> None:
     mask, spans = drawn
-    rows, columns = boxes.bounding_box(mask)
+    rows, columns = bounding_box.bounding_box(mask)
     found = torch.stack([*rows, *columns], 1).tolist()
     assert found == [[down.start, down.stop, across.start, across.stop] for down, across in spans]
 
@@ -52,9 +52,9 @@ def test_a_box_cut_out_at_its_own_size_and_pasted_back_is_the_picture(
             continue  # the picture has no square of that side
         square = torch.zeros_like(hole)
         square[..., down, across] = 1
-        patch = boxes.crop_box(image, square, side)
+        patch = bounding_box.crop_box(image, square, side)
         assert torch.equal(patch, image[..., down, across])
-        assert torch.equal(boxes.paste_box(patch, square), image * square)
+        assert torch.equal(bounding_box.paste_box(patch, square), image * square)
 
 
 @settings(deadline=None)
@@ -64,11 +64,11 @@ def test_a_flat_colour_stays_itself_at_any_size_and_outside_the_box_is_nothing(
 ) -> None:
     mask, spans = drawn
     image = torch.full((len(mask), 2, *mask.shape[2:]), 0.7)
-    torch.testing.assert_close(boxes.crop_box(image, mask, side), torch.full((len(mask), 2, side, side), 0.7))
+    torch.testing.assert_close(bounding_box.crop_box(image, mask, side), torch.full((len(mask), 2, side, side), 0.7))
     box = torch.zeros_like(mask)
     for sample, (down, across) in zip(box, spans, strict=True):
         sample[0, down, across] = 1
-    pasted = boxes.paste_box(torch.full((len(mask), 2, side, side), 0.7), mask)
+    pasted = bounding_box.paste_box(torch.full((len(mask), 2, side, side), 0.7), mask)
     torch.testing.assert_close(pasted, 0.7 * box.expand(-1, 2, -1, -1))
 
 
@@ -79,10 +79,10 @@ def test_enlarging_is_bilinear_and_reducing_averages() -> None:
     box = image[..., 4:20, 2:18]
     for side in (32, 50, 8, 5):
         expected = torch.nn.functional.interpolate(box, size=(side, side), mode="bilinear", antialias=True)
-        torch.testing.assert_close(boxes.crop_box(image, mask, side), expected)
+        torch.testing.assert_close(bounding_box.crop_box(image, mask, side), expected)
     patch = torch.rand(1, 3, 9, 9)
     expected = torch.nn.functional.interpolate(patch, size=(16, 16), mode="bilinear", antialias=True)
-    torch.testing.assert_close(boxes.paste_box(patch, mask)[..., 4:20, 2:18], expected)
+    torch.testing.assert_close(bounding_box.paste_box(patch, mask)[..., 4:20, 2:18], expected)
 
 
 @settings(deadline=None)
@@ -95,10 +95,10 @@ def test_a_window_around_the_hole_is_a_piece_of_the_picture_that_shows_all_it_ca
     image = torch.arange(float(height * width)).view(1, 1, height, width).expand(len(mask), -1, -1, -1)
     if side > min(height, width):
         with pytest.raises(ValueError, match=f"{side}×{side}"):
-            boxes.crop_around(image, mask, side)
+            bounding_box.crop_around(image, mask, side)
         return
-    window, hole = boxes.crop_around(image, mask, side), boxes.crop_around(mask, mask, side)
-    rows, columns = boxes.bounding_box(mask)
+    window, hole = bounding_box.crop_around(image, mask, side), bounding_box.crop_around(mask, mask, side)
+    rows, columns = bounding_box.bounding_box(mask)
     for number in range(len(mask)):
         first = int(window[number, 0, 0, 0])
         top, left = divmod(first, width)
@@ -109,8 +109,8 @@ def test_a_window_around_the_hole_is_a_piece_of_the_picture_that_shows_all_it_ca
 
 def test_the_box_of_no_hole_is_the_whole_picture() -> None:
     image, mask = torch.rand(1, 3, 8, 8), torch.zeros(1, 1, 8, 8)
-    assert torch.equal(boxes.crop_box(image, mask, 8), image)
-    assert torch.equal(boxes.paste_box(image, mask), image)
+    assert torch.equal(bounding_box.crop_box(image, mask, 8), image)
+    assert torch.equal(bounding_box.paste_box(image, mask), image)
 
 
 def test_gradients_reach_what_is_cut_out_and_what_is_pasted_and_nothing_else() -> None:
@@ -118,7 +118,7 @@ def test_gradients_reach_what_is_cut_out_and_what_is_pasted_and_nothing_else() -
     mask[..., 3:9, 5:12] = 1
     image = torch.rand(1, 3, 16, 16, requires_grad=True)
     patch = torch.rand(1, 3, 4, 4, requires_grad=True)
-    (boxes.crop_box(image, mask, 4).sum() + boxes.paste_box(patch, mask).sum()).backward()
+    (bounding_box.crop_box(image, mask, 4).sum() + bounding_box.paste_box(patch, mask).sum()).backward()
     assert image.grad is not None and patch.grad is not None
     assert torch.equal(image.grad > 0, (mask > 0).expand(1, 3, 16, 16))
     assert (patch.grad > 0).all()
@@ -126,7 +126,7 @@ def test_gradients_reach_what_is_cut_out_and_what_is_pasted_and_nothing_else() -
 
 class _CutAndPasted(torch.nn.Module):
     def forward(self, image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return boxes.paste_box(boxes.crop_box(image, mask, 6), mask)
+        return bounding_box.paste_box(bounding_box.crop_box(image, mask, 6), mask)
 
 
 def test_it_exports_with_batch_height_and_width_open(tmp_path) -> None:
@@ -136,8 +136,8 @@ def test_it_exports_with_batch_height_and_width_open(tmp_path) -> None:
         _CutAndPasted(), (image, mask), dynamo=True, opset_version=18, dynamic_shapes=(sizes, sizes), verbose=False
     )
     assert program is not None
-    program.save(tmp_path / "boxes.onnx")
-    session = ort.InferenceSession(tmp_path / "boxes.onnx")
+    program.save(tmp_path / "bounding_box.onnx")
+    session = ort.InferenceSession(tmp_path / "bounding_box.onnx")
     image, mask = torch.rand(3, 3, 33, 41), (torch.rand(3, 1, 33, 41) < 0.003).float()
     names = [value.name for value in session.get_inputs()]
     (actual,) = session.run(None, dict(zip(names, (image.numpy(), mask.numpy()), strict=True)))

@@ -68,7 +68,7 @@ Tallies = dict[str, dict[float, Tally]]
 def tally(mask: Mask, label: NDArray[np.uint8]) -> Tally:
     """`mask` (H, W), 0 or 255, against a label (3, H, W): light damage, dark, uncertain. What lies within TOLERANCE
     pixels of the other counts as right, as found."""
-    damaged, uncertain = (label[:2] > 0).any(0), label[2] > 0
+    damaged, uncertain = np.any(label[:2] > 0, axis=0), label[2] > 0
     chosen = mask > 0
     selected = chosen & ~uncertain
     near_damage, near_chosen = _widened(damaged), _widened(chosen)

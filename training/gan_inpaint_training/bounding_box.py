@@ -1,10 +1,9 @@
-"""The hole's bounding box: grown, cut out of a picture, pasted into one.
+"""Bounding-box operations: dilate a hole, crop its box from a picture, paste a patch into it.
 
-Cutting and pasting are products with interpolation matrices built from the mask, one for the rows and one for the
-columns, so that every sample of a batch has a box of its own, gradients flow, and no shape depends on the data (ONNX
-exports it). The filter is a triangle as wide as the reduction, cut off at the box's border and normalised: bilinear
-where it enlarges, without aliasing where it reduces, an exact copy (in the precision of the matrix product) where the
-size is the same.
+Cropping and pasting are products with interpolation matrices built from the mask, one for the rows and one for the
+columns. Every sample of a batch therefore has its own box, gradients flow, and no shape depends on the data, so that
+ONNX can express it. The filter is a triangle as wide as the reduction, cut off at the box's border and normalised: it
+is bilinear for enlarging, free of aliasing for reducing, and an exact copy (up to rounding) at the same size.
 """
 
 from __future__ import annotations
@@ -24,26 +23,26 @@ class Span(NamedTuple):
 
 
 def bounding_box(mask: Tensor) -> tuple[Span, Span]:
-    """The rows and the columns of the smallest box around all pixels above 0 of `mask` (N, 1, H, W).
+    """Return the rows and the columns of the smallest box around all pixels above 0 of `mask` (N, 1, H, W).
 
     The box of an empty mask is the whole picture.
     """
     return _extent(mask.amax((1, 3))), _extent(mask.amax((1, 2)))
 
 
-def grown(mask: Tensor, pixels: int) -> Tensor:
-    """`mask` (N, 1, H, W) with each of its pixels spread over the square of `pixels` to every side: a box, grown."""
+def dilate(mask: Tensor, pixels: int) -> Tensor:
+    """Dilate `mask` (N, 1, H, W) by a square that reaches `pixels` to every side."""
     return F.max_pool2d(mask, 2 * pixels + 1, 1, pixels) if pixels else mask
 
 
 def crop_box(image: Tensor, mask: Tensor, side: int) -> Tensor:
-    """The mask's bounding box of `image` (N, C, H, W), resampled to (N, C, side, side)."""
+    """Return the mask's bounding box of `image` (N, C, H, W), resampled to (N, C, side, side)."""
     rows, columns = bounding_box(mask)
     return _crop(image, rows, columns, side)
 
 
 def paste_box(patch: Tensor, mask: Tensor) -> Tensor:
-    """`patch` (N, C, h, w), stretched over the bounding box of `mask` (N, 1, H, W): (N, C, H, W), zero elsewhere."""
+    """Stretch `patch` (N, C, h, w) over the bounding box of `mask` (N, 1, H, W): (N, C, H, W), zero elsewhere."""
     rows, columns = bounding_box(mask)
     down = _stretch(rows, patch.shape[2], mask.shape[2]).to(patch.dtype)
     across = _stretch(columns, patch.shape[3], mask.shape[3]).to(patch.dtype)
@@ -51,10 +50,10 @@ def paste_box(patch: Tensor, mask: Tensor) -> Tensor:
 
 
 def crop_around(image: Tensor, mask: Tensor, side: int) -> Tensor:
-    """A window of (N, C, side, side) of `image` (N, C, H, W), at its own scale, with the mask's bounding box amid it.
+    """Return a window (N, C, side, side) of `image` (N, C, H, W), unscaled, centred on the mask's bounding box.
 
-    Near the picture's border the window is shifted, not cut. Of a box larger than the window it shows the middle.
-    Raises ValueError where the picture is smaller than the window.
+    Near the picture's border the window is shifted, not cut. Raises ValueError where the picture is smaller than the
+    window.
     """
     height, width = image.shape[2:]
     if min(height, width) < side:
@@ -64,7 +63,7 @@ def crop_around(image: Tensor, mask: Tensor, side: int) -> Tensor:
 
 
 def _extent(occupied: Tensor) -> Span:
-    """First and last occupied position of (N, size), the latter exclusive; all of it where none is occupied."""
+    """Return the span from the first to the last occupied position of (N, size); the whole axis if none is occupied."""
     size = occupied.shape[1]
     positions = torch.arange(size, device=occupied.device, dtype=torch.float32).expand_as(occupied)
     start = positions.masked_fill(occupied <= 0, size).amin(1)
@@ -85,7 +84,7 @@ def _crop(image: Tensor, rows: Span, columns: Span, side: int) -> Tensor:
 
 
 def _sample(span: Span, size: int, count: int) -> Tensor:
-    """(N, count, size): each row the weights by which one of `count` pixels is read from the span of `size` pixels."""
+    """Return (N, count, size): each row has the weights of one of `count` pixels on the span of `size` pixels."""
     source, step = _positions(size, span), (span.stop - span.start)[:, None] / count
     centre = span.start[:, None] + (_positions(count, span) + 0.5) * step - 0.5
     inside = (source >= span.start[:, None]) & (source < span.stop[:, None])
@@ -93,7 +92,7 @@ def _sample(span: Span, size: int, count: int) -> Tensor:
 
 
 def _stretch(span: Span, count: int, size: int) -> Tensor:
-    """(N, size, count): each row in the span the weights by which it is read from `count` pixels; zero elsewhere."""
+    """Return (N, size, count): each row in the span has its weights on `count` pixels; the other rows are zero."""
     target, step = _positions(size, span), count / (span.stop - span.start)[:, None]
     centre = (target - span.start[:, None] + 0.5) * step - 0.5
     inside = (target >= span.start[:, None]) & (target < span.stop[:, None])
@@ -105,7 +104,7 @@ def _positions(count: int, span: Span) -> Tensor:
 
 
 def _triangle(centre: Tensor, source: Tensor, step: Tensor) -> Tensor:
-    """Weights (N, centres, sources) that fall linearly to zero one step, and no less than one pixel, from a centre."""
+    """Return weights (N, centres, sources) that fall linearly to zero one step, at least one pixel, from a centre."""
     distance = (centre.unsqueeze(2) - source).abs()
     return (1 - distance / step.clamp_min(1).unsqueeze(2)).clamp_min(0)
 

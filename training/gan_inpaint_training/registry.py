@@ -1,4 +1,4 @@
-"""The shipped configurations with what their networks cost."""
+"""The registry of shipped configurations, with the size and cost of their networks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from gan_inpaint_training.task import task_of
 
 @dataclass(frozen=True)
 class Entry:
-    """`side`: the native size, the windows that the network is shown; `gmac`: 10⁹ multiply-adds for one of them,
-    in convolutions and matrix products."""
+    """`side`: the network's native window in pixels; `gmac`: 10⁹ multiply-adds for one window."""
 
     name: str
     title: str
@@ -25,7 +24,7 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """One for each configuration that ships; nothing is computed and no memory for weights is taken."""
+    """Return an entry for each shipped configuration, without allocating or computing weights."""
     return [_entry(name) for name in configuration.shipped()]
 
 
@@ -42,5 +41,5 @@ def _entry(name: str) -> Entry:
 
 
 def parameters(network: nn.Module) -> int:
-    """How many numbers a network learns."""
+    """Return the number of a network's parameters."""
     return sum(parameter.numel() for parameter in network.parameters())

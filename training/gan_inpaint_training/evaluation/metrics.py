@@ -1,7 +1,7 @@
-"""Figures of a fill against the truth: over the whole picture, inside the hole and across its border.
+"""Metrics of a fill against the truth: over the whole picture, inside the hole and across its border.
 
-Pictures are (H, W, 3) uint8 of at least 7 pixels a side, holes (H, W) bool, neither empty nor everything. A fill equals
-the truth outside the hole. Nothing here needs a pretrained network.
+Pictures are (H, W, 3) uint8 of at least 7 pixels a side, holes (H, W) bool, neither empty nor the whole picture. A fill
+equals the truth outside the hole. No metric needs a pretrained network.
 """
 
 from __future__ import annotations
@@ -11,69 +11,66 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from skimage.metrics import mean_squared_error, peak_signal_noise_ratio, structural_similarity
 
 from gan_inpaint_training.evaluation.wasserstein import swd
 
 Picture = NDArray[np.uint8]
 Hole = NDArray[np.bool_]
-Figure = Callable[[Picture, Picture, Hole], float]
+Metric = Callable[[Picture, Picture, Hole], float]
 
-SSIM_WINDOW = 7
-_BEST_PSNR = 100.0
+SSIM_WINDOW = 7  # pixels, scikit-image's default
+BEST_PSNR = 100.0  # dB
 
 
 def psnr(fill: Picture, truth: Picture, where: Hole) -> float:
-    """Peak signal-to-noise ratio of the pixels `where`, in dB, at most 100: one exact fill must not rule a mean."""
-    return min(_BEST_PSNR, float(10 * np.log10(255**2 / max(mse(fill, truth, where), 1e-10))))
+    """Return the peak signal-to-noise ratio of the pixels `where` in dB, at most 100, so that an exact fill does not
+    dominate a mean."""
+    with np.errstate(divide="ignore"):
+        return min(BEST_PSNR, float(peak_signal_noise_ratio(truth[where], fill[where], data_range=255)))
 
 
 def mse(fill: Picture, truth: Picture, where: Hole) -> float:
-    """Mean squared error of the pixels `where`, in squared 8-bit levels."""
-    return float(((fill[where].astype(np.float64) - truth[where]) ** 2).mean())
+    """Return the mean squared error of the pixels `where`, in squared 8-bit levels."""
+    return float(mean_squared_error(truth[where], fill[where]))
 
 
 def l1(fill: Picture, truth: Picture, where: Hole) -> float:
-    """Mean absolute error of the pixels `where`, in 8-bit levels."""
+    """Return the mean absolute error of the pixels `where`, in 8-bit levels."""
     return float(np.abs(fill[where].astype(np.float64) - truth[where]).mean())
 
 
 def ssim_map(fill: Picture, truth: Picture) -> NDArray[np.float64]:
-    """Structural similarity (Wang et al. 2004, equation 13) around each pixel, (H, W, 3).
+    """Return the structural similarity (Wang et al. 2004, equation 13) around each pixel, (H, W, 3), by scikit-image.
 
-    The variant is scikit-image's standard one: a flat window of 7 × 7, unbiased (co)variances, K1 = 0.01, K2 = 0.03.
+    A flat window of 7 × 7, unbiased (co)variances, K1 = 0.01, K2 = 0.03.
     """
-    x, y = fill.astype(np.float64), truth.astype(np.float64)
-    unbiased = SSIM_WINDOW**2 / (SSIM_WINDOW**2 - 1)
-    mean_x, mean_y = _local_mean(x), _local_mean(y)
-    variances = unbiased * (_local_mean(x * x) - mean_x**2 + _local_mean(y * y) - mean_y**2)
-    covariance = unbiased * (_local_mean(x * y) - mean_x * mean_y)
-    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    luminance = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
-    similarity: NDArray[np.float64] = luminance * (2 * covariance + c2) / (variances + c2)
+    similarity: NDArray[np.float64]
+    _, similarity = structural_similarity(truth, fill, win_size=SSIM_WINDOW, channel_axis=2, data_range=255, full=True)
     return similarity
 
 
 def ssim(fill: Picture, truth: Picture, where: Hole) -> float:
-    """Mean of the similarity map over the pixels `where`."""
+    """Return the mean of the similarity map over the pixels `where`."""
     return float(ssim_map(fill, truth)[where].mean())
 
 
 def ssim_whole(fill: Picture, truth: Picture, hole: Hole) -> float:
-    """Mean of the similarity map over the pixels whose window lies in the picture, as is usual."""
+    """Return the mean of the similarity map over the pixels whose window is inside the picture, as is usual."""
     return ssim(fill, truth, _framed(hole.shape, SSIM_WINDOW // 2))
 
 
 def sharpness(fill: Picture, truth: Picture, hole: Hole) -> float:
-    """Energy of the Laplacian in the hole, as a share of the truth's: 1 as sharp as the truth, 0 blurred away."""
+    """Return the Laplacian's energy in the hole as a share of the truth's: 1 as sharp as the truth, 0 fully blurred."""
     return _laplacian_energy(fill, hole) / max(_laplacian_energy(truth, hole), 1e-6)
 
 
 def seam(fill: Picture, truth: Picture, hole: Hole) -> float:
-    """Gradient across the hole's border, as a share of the truth's: above 1 an edge shows where none was."""
+    """Return the gradient across the hole's border as a share of the truth's; above 1 there is a new edge."""
     return _gradient_across(fill, hole) / max(_gradient_across(truth, hole), 1e-6)
 
 
-FIGURES: dict[str, Figure] = {
+METRICS: dict[str, Metric] = {
     "psnr": psnr,
     "ssim": ssim,
     "mse": mse,
@@ -86,12 +83,7 @@ FIGURES: dict[str, Figure] = {
     "mse_whole": lambda fill, truth, hole: mse(fill, truth, np.ones_like(hole)),
     "l1_whole": lambda fill, truth, hole: l1(fill, truth, np.ones_like(hole)),
 }
-"""By name; those that do not end in `_whole` look at the hole alone, or at its border."""
-
-
-def _local_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    mean: NDArray[np.float64] = cv2.blur(values, (SSIM_WINDOW, SSIM_WINDOW), borderType=cv2.BORDER_REFLECT)
-    return mean
+"""By name; those without `_whole` measure only the hole or its border."""
 
 
 def _framed(shape: tuple[int, ...], margin: int) -> Hole:

@@ -1,9 +1,12 @@
-"""A first guess for a hole: the surface of least bending through the known pixels, coarse to fine.
+"""The prefill of a hole: a thin-plate surface through the known pixels, coarse to fine.
 
-Push–pull (Gortler et al., "The Lumigraph", 1996, section 3.4), with a few sweeps on the way up at each level: first
+Push–pull (Gortler et al., "The Lumigraph", 1996, section 3.4) with a few relaxation sweeps at each level: first
 towards a membrane, then, with momentum, towards a thin plate, whose bilaplacian is zero (Terzopoulos, "Multilevel
-Computational Processes for Visual Surface Reconstruction", 1983). Where a hole is thin the plate continues slopes and
-edges that a mean would blur. Pooling, resizing and small convolutions only.
+Computational Processes for Visual Surface Reconstruction", 1983). In a thin hole the plate continues slopes and edges
+that a mean would blur.
+
+The engine has the same surface on numpy arrays, and a test compares the two. This one is needed because training runs
+it on batches on the GPU and the portrait generator exports it to ONNX: pooling, resizing and small convolutions only.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from torch.nn import functional as F
 
 from gan_inpaint.engine.boundary_band import refine_coarse_to_fine
 
-LEVELS = 7
+LEVELS = 7  # of the pyramid
 MEMBRANE_SWEEPS, PLATE_SWEEPS = 2, 10
 STEP, MOMENTUM = 1 / 32, 0.75
 
@@ -29,21 +32,21 @@ PLATE = [
 ]
 
 
-def continued_guess(image: Tensor, mask: Tensor) -> Tensor:
-    """The first guess with edges and stripes going on through it, as the engine shows it to a guided generator.
+def continued_prefill(image: Tensor, mask: Tensor) -> Tensor:
+    """Return the smooth prefill with edges and stripes continued through it, as the engine prefills a guided generator.
 
-    As `first_guess`, for pictures of three channels; computed on the CPU, picture by picture.
+    As `smooth_prefill`, for pictures of three channels; computed on the CPU, picture by picture.
     """
-    guess = first_guess(image, mask)
-    pictures = guess.float().permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    prefill = smooth_prefill(image, mask)
+    pictures = prefill.float().permute(0, 2, 3, 1).contiguous().cpu().numpy()
     for picture, hole in zip(pictures, mask[:, 0].cpu().numpy() > 0, strict=True):
         refine_coarse_to_fine(picture, np.ascontiguousarray(hole))
-    return torch.from_numpy(pictures).permute(0, 3, 1, 2).to(guess)
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).to(prefill)
 
 
 @torch.no_grad()
-def first_guess(image: Tensor, mask: Tensor) -> Tensor:
-    """Fill the hole smoothly from all sides.
+def smooth_prefill(image: Tensor, mask: Tensor) -> Tensor:
+    """Fill the hole with a smooth surface.
 
     `image`: (N, C, H, W) in [-1, 1]; `mask`: (N, 1, H, W), 1 = hole. Returns (N, C, H, W) in [-1, 1], equal to `image`
     where mask = 0. A picture without a known pixel gives zeros. No gradient.
@@ -62,9 +65,11 @@ def first_guess(image: Tensor, mask: Tensor) -> Tensor:
 
 
 def _coarser(colour: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
-    """The next level of `colour` (N, C, H, W), weighted by how much of each cell is `known` (N, 1, H, W); a cell of
-    which half is known is as good as known."""
-    # Numerator and denominator are pooled alike, so that their ratio is the mean of the known pixels alone, also in the
+    """Return the next level of `colour` (N, C, H, W), weighted by the share of each cell that is `known` (N, 1, H, W).
+
+    A cell that is half known counts as known.
+    """
+    # Numerator and denominator are pooled alike, so that their ratio is the mean of the known pixels, also in the
     # cut-off cells at the border.
     colour, known = (F.avg_pool2d(part, 2, ceil_mode=True) for part in (colour, known))
     weight = (2 * known).clamp_max(1)
@@ -72,7 +77,7 @@ def _coarser(colour: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _relaxed(surface: Tensor, free: Tensor) -> Tensor:
-    """`surface` (N, C, H, W) after the sweeps of one level; `free` (N, 1, H, W): how much of each cell is unknown."""
+    """Return `surface` (N, C, H, W) after one level's sweeps; `free` (N, 1, H, W): the unknown share of each cell."""
     for _ in range(MEMBRANE_SWEEPS):
         surface = surface + free * _filtered(surface, MEMBRANE)
     motion = torch.zeros_like(surface)
