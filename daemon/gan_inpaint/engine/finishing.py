@@ -1,16 +1,22 @@
-"""Finishing of a fill: no colour step, a refined boundary band, and detail from the surroundings."""
+"""Finishing of a fill: no colour step, a refined boundary band, texture from the surroundings."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import Float32Array, copy_where
+from gan_inpaint.engine.arrays import BoolArray, Float32Array, copy_where
 from gan_inpaint.engine.boundary_band import refine_boundary_band
 from gan_inpaint.engine.box import bounding_box
 from gan_inpaint.engine.detail import add_detail
+from gan_inpaint.engine.exemplar import complete
 from gan_inpaint.engine.membrane import colour_correction
 from gan_inpaint.engine.view import View
+
+DEEP = 12.0
+"""Pixels from the boundary beyond which the smooth fill of a network shows no texture."""
+NEAR = 32
+"""Pixels by which components are enlarged; those that then touch are completed together."""
 
 
 def without_colour_step(seen: View, fill: Float32Array) -> Float32Array:
@@ -26,10 +32,29 @@ def without_colour_step(seen: View, fill: Float32Array) -> Float32Array:
 
 
 def add_texture(picture: Float32Array, seen: View, detail: float) -> None:
-    """Refine the boundary band of a filled view at the image's own scale and add detail; in place.
+    """Refine the boundary band of a filled view at the image's own scale and add texture; in place.
 
-    `picture` (height, width, 3) is in [-1, 1]. `detail` in (0, 1] is the filler's: the share of the finest detail that
-    its fills need near the boundary.
+    `picture` (height, width, 3) is in [-1, 1]. Deep parts of the hole are completed with exemplars; thin ones, and
+    those for which too little is known around them, keep the fill and get detail. `detail` in (0, 1] is the filler's:
+    the share of the finest detail that its fills need near the boundary.
     """
     refine_boundary_band(picture, seen.hole)
-    add_detail(picture, seen.hole, ~seen.hole & seen.content, detail)
+    known = ~seen.hole & seen.content
+    smooth = seen.hole.copy()
+    for part in deep_parts(seen.hole):
+        if complete(picture, part, known):
+            smooth &= ~part
+    if smooth.any():
+        add_detail(picture, smooth, known, detail)
+
+
+def deep_parts(hole: BoolArray) -> list[BoolArray]:
+    """Return the connected components of `hole` (H, W) that are deeper than DEEP, those near each other as one."""
+    depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
+    if not (depth > DEEP).any():
+        return []
+    labels = cv2.connectedComponents(hole.view(np.uint8), connectivity=8, ltype=cv2.CV_32S)[1]
+    deep = np.isin(labels, np.unique(labels[depth > DEEP])) & hole
+    near = cv2.dilate(deep.view(np.uint8), np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8))
+    count, groups = cv2.connectedComponents(near, connectivity=8, ltype=cv2.CV_32S)
+    return [deep & (groups == number) for number in range(1, count)]
