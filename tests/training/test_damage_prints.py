@@ -56,7 +56,7 @@ def test_the_label_is_what_is_covered_and_seen_without_the_depth_of_losses() -> 
     change[110:114], hidden[110:114] = -30, 0.8
     change[118:120], hidden[118:120] = 5, 1  # covered, and hardly seen
     light, dark, unsure = labelled(change, hidden) > 0
-    assert light[20:32, 20:100].all() and not light[60, 60] and unsure[60, 60]
+    assert light[20 : 20 + DEEP, 20:100].all() and not light[60, 60] and unsure[60, 60]
     assert light[20 + DEEP - 1, 60] and not light[20 + DEEP + 2, 60]
     assert dark[110:114].all() and not (light & dark).any() and not (unsure & (light | dark)).any()
     assert not (light | dark)[118:120].any() and unsure[118:120].all()

@@ -24,7 +24,7 @@ COVERED = 0.3
 """Opacity from which on a pixel is damaged."""
 TOUCHED = 0.1
 """Opacity from which on either answer is right."""
-DEEP = 12
+DEEP = 8
 """Pixels inside a loss from which on either answer is right: nothing local tells its middle from a white shirt."""
 LARGEST_SCALE = 1.6
 """How far a photograph is enlarged at most."""

@@ -19,12 +19,11 @@ def flakes(random: np.random.Generator, sheet: Print) -> list[Mark]:
     grain = max(sheet.pixels(log_uniform(random, 0.004, 0.03)), 2.0)
     noise = _drawn_out(random, size, grain, random.uniform(1, 4))
     noise += 0.5 * _drawn_out(random, size, grain / 3, 1.5)
-    noise = np.where(field(random, sheet, random.uniform(0.3, 1.5)) > 0.3, noise, -np.inf)
-    share = log_uniform(random, 0.003, 0.08)
-    edge = float(np.quantile(noise, 1 - share))
-    if not np.isfinite(edge):
+    where = field(random, sheet, random.uniform(0.3, 1.5)) > 0.3
+    if not where.any():
         return []
-    opacity = np.clip((noise - edge) / random.uniform(0.03, 0.12), 0, 1).astype(np.float32)
+    edge = np.quantile(noise[where], 1 - log_uniform(random, 0.01, 0.25))
+    opacity = np.clip((noise - edge) / random.uniform(0.03, 0.12), 0, 1).astype(np.float32) * where
     return _lost(random, sheet, opacity)
 
 
