@@ -169,7 +169,9 @@ def test_tables_hold_means_and_medians_and_the_ratio_to_telea(photographs: Path)
     line = next(line for line in text.split("## blobs")[1].splitlines() if line.startswith("| mean"))
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     assert cells[1] == f"{rows[3].means['psnr']:.2f}" and cells[6] == f"{rows[3].medians['seam']:.2f}"
-    assert cells[8] == f"{rows[3].means['swd'] / rows[2].means['swd']:.2f}"
+    assert cells[8] == f"{rows[3].means['pd']:.3f}" and cells[9] == f"{rows[3].means['fsw']:.3f}"
+    assert len({metrics["fsw"] for metrics in mine}) == 1 and rows[3].means["fsw"] > 0
+    assert cells[10] == f"{rows[3].means['swd'] / rows[2].means['swd']:.2f}"
 
     table = list(csv.DictReader(io.StringIO(evaluation.aggregates_csv(rows))))
     assert float(table[3]["mean_psnr"]) == pytest.approx(rows[3].means["psnr"], rel=1e-4)

@@ -24,6 +24,7 @@ BLOCKS = (2, 4, 10)
 POOLED = 20_000
 """Positions of a set, at most, at which features are pooled for `fsw`."""
 DIRECTIONS = 256
+LEAST_DEVIATION = 1e-3
 INSIDE = 0.5
 """Share of a feature's cell that the hole must cover for the cell to count in `fsw`."""
 
@@ -85,7 +86,7 @@ def _pooled(sets: Sequence[Sequence[Tensor]], level: int) -> Tensor:
 
 def _sliced(filled: Tensor, true: Tensor) -> float:
     """Return the mean distance of sorted projections, in units of the truth's standard deviations."""
-    mean, deviation = true.mean(0), true.std(0).clamp_min(1e-6)
+    mean, deviation = true.mean(0), true.std(0, correction=0).clamp_min(LEAST_DEVIATION)
     directions = torch.randn(true.shape[1], DIRECTIONS, generator=torch.Generator().manual_seed(1))
     directions = F.normalize(directions, dim=0)
     one, other = (((part - mean) / deviation @ directions).sort(0).values for part in (filled, true))

@@ -16,7 +16,9 @@ from gan_inpaint_training.evaluation.cases import Case, Cases
 from gan_inpaint_training.evaluation.classical import Fill, mean_fill, telea_fill
 from gan_inpaint_training.evaluation.metrics import METRICS
 from gan_inpaint_training.evaluation.networks import generator_fill
+from gan_inpaint_training.evaluation.perceptual import BLOCKS, Perceptual
 from gan_inpaint_training.evaluation.tables import Measurement, aggregate
+from gan_inpaint_training.features import EfficientNetLite0
 from gan_inpaint_training.generators.generator import Generator
 
 SIZE = 256  # pixels, the side of the pictures for a manifest
@@ -38,12 +40,14 @@ def evaluate(
     """Return every metric of every filler on every case, and about a dozen example cases of all kinds.
 
     Fillers get the picture with a black hole; their changes outside the hole are discarded. OpenCV uses one thread.
+    The metric `fsw` is one of the whole set: each case of a kind and a filler has the same.
     `on_case(done, total)` is called before the first case and after each. Raises what iterating over the cases or a
     filler raises.
     """
     measurements: list[Measurement] = []
     examples: list[Example] = []
-    shown = _spread(cases)
+    shown, features = _spread(cases), EfficientNetLite0(BLOCKS)
+    sets = {(kind, name): Perceptual(features) for kind in cases.kinds for name in fillers}
     with _one_thread():
         on_case(0, len(cases))
         for number, case in enumerate(cases):
@@ -54,10 +58,13 @@ def evaluate(
                 seconds = time.perf_counter() - started
                 fills[name] = np.where(case.hole[..., None], filled, case.truth)
                 values = {metric: measure(fills[name], case.truth, case.hole) for metric, measure in METRICS.items()}
+                values["pd"] = sets[case.kind, name].add(fills[name], case.truth, case.hole)
                 measurements.append(Measurement(name, case.kind, case.name, values | {"seconds": seconds}))
             if number in shown:
                 examples.append(Example(case, fills))
             on_case(number + 1, len(cases))
+    for measured in measurements:
+        measured.metrics["fsw"] = sets[measured.kind, measured.filler].fsw
     return measurements, examples
 
 

@@ -21,6 +21,8 @@ _COLUMNS = {  # metric → heading and decimals
     "sharpness": ("sharpness", 2),
     "seam": ("seam", 2),
     "swd": ("swd", 2),
+    "pd": ("pd", 3),
+    "fsw": ("fsw", 3),
 }
 
 
@@ -64,9 +66,9 @@ def aggregate(measurements: Sequence[Measurement]) -> list[Row]:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """Return a table for each kind of hole; `× Telea` is the filler's swd divided by Telea's, if measured."""
+    """Return a table for each kind of hole; `swd × Telea` is the filler's swd divided by Telea's, if measured."""
     swd = {row.kind: row.shown("swd") for row in rows if row.filler == REFERENCE}
-    headings = ["filler", *(heading for heading, _ in _COLUMNS.values()), "× Telea", "s"]
+    headings = ["filler", *(heading for heading, _ in _COLUMNS.values()), "swd × Telea", "s"]
     text = []
     for kind in dict.fromkeys(row.kind for row in rows):
         mine = [row for row in rows if row.kind == kind]
