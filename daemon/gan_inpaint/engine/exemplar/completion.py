@@ -16,7 +16,7 @@ CELLS = 6000
 """Cells of a hole at most: they become larger in larger holes."""
 SMALLEST_CELL = 4
 """Pixels of a cell's side."""
-LARGEST_CELL = 8
+LARGEST_CELL = 12
 """Pixels of a cell's side beyond which copies no longer meet well."""
 BOX_CELLS = 40_000
 """Cells of the box around a hole at most: what is compared is kept for all of them."""
