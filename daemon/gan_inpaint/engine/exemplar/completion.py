@@ -33,10 +33,10 @@ def complete(picture: Float32Array, hole: BoolArray, known: BoolArray) -> bool:
     """Complete `picture` (H, W, 3) in [-1, 1] where `hole` (H, W), in place, and return whether that was possible.
 
     The hole contains a smooth fill. What is copied comes from where `known` (H, W), nowhere in the hole. Nothing is
-    changed where less is known than wanted, or where the hole is so large that its cells would exceed LARGEST_CELL.
+    changed where less is known than wanted, or where the hole or the box around it is too large.
     """
-    cell = cell_of(hole)
-    if cell > LARGEST_CELL or min(hole.shape) < 2 * cell:
+    cell, box = cell_of(hole), bounding_box(hole)
+    if cell > LARGEST_CELL or box.width * box.height > BOX_CELLS * cell**2:
         return False
     grid = _grid(picture, hole, known, cell)
     if np.count_nonzero(grid.sources) < np.count_nonzero(grid.hole):
