@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -77,7 +77,7 @@ def test_the_python_interface_has_these_names_and_defaults(
 @pytest.mark.parametrize(
     ("command", "kind", "left_out"),
     [
-        ("fill", FillOptions, {"transfer"}),  # the photograph tells it
+        ("fill", FillOptions, {"transfer"}),  # the photograph decides it
         ("detect", DetectOptions, {"transfer", "dilate"}),
         ("restore", SelectOptions, {"kinds", "dilate"}),
     ],
@@ -88,12 +88,3 @@ def test_the_command_line_has_these_names_and_defaults(
     parameters: Any = typer.main.get_command(main.app).commands[command].params  # type: ignore[attr-defined]
     asked = {each.name: each.default for each in parameters if each.name in defaults(kind)}
     assert asked == {name: value for name, value in defaults(kind).items() if name not in left_out}
-
-
-def test_the_engine_and_the_detection_have_the_same_values() -> None:
-    from gan_inpaint import detection, engine
-
-    hints = get_type_hints(engine.FillOptions)
-    assert get_args(hints["quality"]) == get_args(options.Quality)
-    assert get_args(hints["transfer"]) == get_args(options.Transfer)
-    assert get_args(detection.Kinds) == get_args(options.Kinds)
