@@ -184,7 +184,7 @@ def test_progress_and_the_outcome_are_shown_on_a_terminal(
         shown = _read_all(ours)
     assert process.returncode == 0
     assert "filling" in shown
-    assert "filled by classical" in shown
+    assert "filled by classical" in shown and "Licence of “classical”: Apache-2.0." in shown
 
 
 def _read_all(descriptor: int) -> str:

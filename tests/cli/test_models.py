@@ -36,7 +36,8 @@ def test_the_table_is_not_cut_in_a_pipe(run: Command) -> None:
     shown = run("models", "list")
     listed = run("models", "list", "--json").json
     for model in listed:
-        assert any(model["name"] in line and model["title"] in line for line in shown.out.splitlines())
+        shows = [model["name"], model["title"], model["licence"]]
+        assert any(all(text in line for text in shows) for line in shown.out.splitlines())
 
 
 def test_a_model_is_added_described_used_and_removed(

@@ -12,7 +12,7 @@ import typer
 
 import gan_inpaint
 import gan_inpaint_client as client
-from gan_inpaint import options, protocol
+from gan_inpaint import options
 from gan_inpaint.cli import main
 from gan_inpaint.options import DetectOptions, FillOptions, RepairOptions, SelectOptions
 
@@ -31,19 +31,17 @@ def defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("request_type", "kind"), ALL)
 def test_the_clients_requests_have_these_names_and_defaults(request_type: Any, kind: type[msgspec.Struct]) -> None:
-    asked = {
-        protocol.FORMER_KEYS.get(field.name, field.name): field.default
-        for field in dataclasses.fields(request_type)
-        if field.name not in PICTURE
-    }
+    asked = {field.name: field.default for field in dataclasses.fields(request_type) if field.name not in PICTURE}
     assert asked == defaults(kind)
 
 
 @pytest.mark.parametrize(("request_type", "kind"), ALL)
-def test_the_clients_methods_have_these_names_and_defaults(request_type: Any, kind: type[msgspec.Struct]) -> None:
+def test_the_clients_methods_leave_names_and_defaults_to_the_requests(
+    request_type: Any, kind: type[msgspec.Struct]
+) -> None:
     parameters = inspect.signature(getattr(client.Client, request_type.type)).parameters
-    named = {protocol.FORMER_KEYS.get(name, name): parameter.default for name, parameter in parameters.items()}
-    assert {name: value for name, value in named.items() if name in defaults(kind)} == defaults(kind)
+    assert not parameters.keys() & defaults(kind).keys()
+    assert parameters["fields"].kind is inspect.Parameter.VAR_KEYWORD
 
 
 def test_the_clients_layouts_and_depths_are_those_of_the_daemon() -> None:
