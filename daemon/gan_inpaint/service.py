@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gan_inpaint import __version__, paths
+from gan_inpaint import paths
 from gan_inpaint.errors import BadModel, NothingFound, TooMuchSelected, UnknownModel
 from gan_inpaint.machine import physical_cores
 from gan_inpaint.models.cache import LoadedFiller, ModelCache, classical
@@ -28,6 +28,7 @@ from gan_inpaint.models.manifest import DetectorManifest
 from gan_inpaint.models.store import ModelStore
 from gan_inpaint.options import DetectOptions, FillOptions, RepairOptions, SelectOptions
 from gan_inpaint.protocol import FilledBy, Limits, ModelInfo, SessionInfo, Stage
+from gan_inpaint.version import __version__
 
 if TYPE_CHECKING:
     from gan_inpaint.detection import Selection

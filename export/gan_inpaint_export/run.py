@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from torch import nn
 
-from gan_inpaint import __version__
 from gan_inpaint.detection import select
 from gan_inpaint.models.manifest import AnyManifest, DetectorManifest, Manifest
 from gan_inpaint.options import SelectOptions
+from gan_inpaint.version import __version__
 from gan_inpaint_export.export import ExportError, ParityReport, export
 from gan_inpaint_training import checkpoint, detector, evaluation, generators
 from gan_inpaint_training.config import Config

@@ -85,8 +85,8 @@ def test_a_changed_generator_is_found(
 
 
 _OLDER = """
-import gan_inpaint
-gan_inpaint.__version__ = "0.0.1"
+from gan_inpaint import version
+version.__version__ = "0.0.1"
 from gan_inpaint.server import serve
 serve()
 """

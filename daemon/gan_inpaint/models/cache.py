@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from gan_inpaint import __version__, machine
+from gan_inpaint import machine
 from gan_inpaint.errors import BadModel
 from gan_inpaint.models.entry import CLASSICAL, CLASSICAL_ENTRY, SCRATCHES, ModelEntry
 from gan_inpaint.models.store import ModelStore
 from gan_inpaint.protocol import FilledBy, SessionInfo
+from gan_inpaint.version import __version__
 
 if TYPE_CHECKING:
     from gan_inpaint.engine import Filler

@@ -13,7 +13,7 @@ from collections import deque
 
 import zmq
 
-from gan_inpaint import __version__, machine, protocol
+from gan_inpaint import machine, protocol
 from gan_inpaint.errors import BadRequest, Cancelled, GanInpaintError, TooLarge
 from gan_inpaint.errors import Stopping as StoppingProblem
 from gan_inpaint.protocol import (
@@ -43,6 +43,7 @@ from gan_inpaint.server.listener import Frames, Incoming, Listener
 from gan_inpaint.server.wake import Wake
 from gan_inpaint.server.worker import Worker
 from gan_inpaint.service import Service
+from gan_inpaint.version import __version__
 
 log = logging.getLogger(__name__)
 
