@@ -1,4 +1,4 @@
-"""`gan-inpaint doctor` finds what is wrong, says how to repair it, and tells nothing that should not be told."""
+"""`gan-inpaint doctor` finds what is wrong, says how to repair it, and reveals nothing that should stay private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which filler does a fill, what the client is told of it, and how generators come and go."""
+"""Which filler does a fill, what the client learns of it, and how generators come and go."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def _log_end(job: Job, reply: Outcome) -> None:
         how = f"{reply.windows} windows) by {by.model} on {by.provider}"
         log.info("%s%s in %.2f s (%s", verb, crop, reply.seconds, how)
     elif isinstance(reply, Detection):
-        log.info("searched for damage%s in %.2f s (%d parts)", crop, reply.seconds, reply.found)
+        log.info("searched for damage%s in %.2f s (%d components)", crop, reply.seconds, reply.found)
     else:
         log.info("did not %s%s: %s", type(work).__name__.lower(), crop, reply.code)
 
