@@ -1,7 +1,7 @@
 # make demo    install the product and fill two example photographs
 # make test    the whole test suite, in the real editors too
 # make check   format, lint, types, the direction of imports, and no tracked file above 10 MB
-# make bench   every figure that the README quotes
+# make bench   every number that the README quotes
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin

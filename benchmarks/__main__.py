@@ -10,36 +10,36 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import engine, gimp, life, round_trip, scans, training
-from benchmarks.measure import Figure
+from benchmarks.measure import Measurement
 
 RESULTS = Path(__file__).with_name("results.md")
 
 
 def main() -> int:
     console = Console(stderr=True)
-    figures = []
-    for figure in _all_figures():
-        console.print(_line(figure))
-        figures.append(figure)
-    RESULTS.write_text(_table(figures))
-    return 0 if all(figure.holds for figure in figures) else 1
+    measurements = []
+    for measurement in _all_measurements():
+        console.print(_line(measurement))
+        measurements.append(measurement)
+    RESULTS.write_text(_table(measurements))
+    return 0 if all(measurement.holds for measurement in measurements) else 1
 
 
-def _all_figures() -> Iterator[Figure]:
+def _all_measurements() -> Iterator[Measurement]:
     for benchmark in (engine, scans, round_trip, gimp, life, training):
-        yield from benchmark.figures()
+        yield from benchmark.measurements()
 
 
-def _table(figures: list[Figure]) -> str:
+def _table(measurements: list[Measurement]) -> str:
     head = f"Measured in one run of `make bench` on {platform.system()} {platform.machine()}, without a GPU.\n\n"
-    rows = ["| figure | measured | promised | how |", "|---|---|---|---|", *map(_line, figures)]
+    rows = ["| what | measured | promised | how |", "|---|---|---|---|", *map(_line, measurements)]
     return head + "\n".join(rows) + "\n"
 
 
-def _line(figure: Figure) -> str:
-    verdict = "" if figure.holds else " **(broken)**"
-    measured = f"{figure.value:.2f} {figure.unit}{verdict}"
-    return f"| {figure.name} | {measured} | ≤ {figure.limit:g} {figure.unit} | {figure.how} |"
+def _line(measurement: Measurement) -> str:
+    verdict = "" if measurement.holds else " **(broken)**"
+    measured = f"{measurement.value:.2f} {measurement.unit}{verdict}"
+    return f"| {measurement.name} | {measured} | ≤ {measurement.limit:g} {measurement.unit} | {measurement.how} |"
 
 
 if __name__ == "__main__":

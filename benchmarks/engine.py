@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import scenes
-from benchmarks.measure import Figure, interleaved
+from benchmarks.measure import Measurement, interleaved
 from benchmarks.yardstick import NAME, session, yardstick
 from gan_inpaint import engine
 from gan_inpaint.engine.filler import Filler
@@ -21,7 +21,7 @@ ROUNDS, LARGE_ROUNDS = 15, 3
 LARGE, LARGE_HOLE = (4000, 6000), (1500, 2000)
 
 
-def figures() -> Iterator[Figure]:
+def measurements() -> Iterator[Measurement]:
     """Measure the network alone, a fill of its window, and a fill of a large hole in 24 megapixels."""
     entry = ModelStore(models_dir()).get("default")
     if entry.path is None:
@@ -35,10 +35,10 @@ def figures() -> Iterator[Figure]:
     )
     large = interleaved({"unit": unit, "fill": _large(filler)}, LARGE_ROUNDS)
     how = f"{physical_cores()} threads, medians of {ROUNDS} interleaved rounds; 1 is {NAME}"
-    yield Figure("Network on a window of 512×512", seconds["network"] / seconds["unit"], 1.2, "", how)
-    yield Figure("Fill of a window of 512×512, hole 30 %", seconds["window"] / seconds["unit"], 1.35, "", how)
+    yield Measurement("Network on a window of 512×512", seconds["network"] / seconds["unit"], 1.2, "", how)
+    yield Measurement("Fill of a window of 512×512, hole 30 %", seconds["window"] / seconds["unit"], 1.35, "", how)
     how = f"{physical_cores()} threads, medians of {LARGE_ROUNDS} interleaved rounds; {large['fill']:.1f} s"
-    yield Figure("Fill of 2000×1500 in 6000×4000", large["fill"] / large["unit"], 30, "", how)
+    yield Measurement("Fill of 2000×1500 in 6000×4000", large["fill"] / large["unit"], 30, "", how)
 
 
 def network(path: Path) -> Callable[[], object]:

@@ -10,14 +10,14 @@ from tests.editors.gimp.session import Gimp, profile
 from tests.editors.workbench import Workbench
 
 from benchmarks import daemon
-from benchmarks.measure import Figure, interleaved
+from benchmarks.measure import Measurement, interleaved
 from gan_inpaint import installer
 
 ROUNDS = 7
 HOLE = 200
 
 
-def figures() -> Iterator[Figure]:
+def measurements() -> Iterator[Measurement]:
     """Measure one hole in 24 megapixels and in 1 megapixel, from the plug-in's call to the layer."""
     workbench = Workbench(root.provision())
     try:
@@ -33,7 +33,7 @@ def figures() -> Iterator[Figure]:
         workbench.close()
     small, large = seconds.values()
     how = f"hole {HOLE}×{HOLE}, medians of {ROUNDS} interleaved rounds; {small:.2f} s in the small one"
-    yield Figure("GIMP: 6000×4000 against 1000×1000", large / small, 1.3, "×", how)
+    yield Measurement("GIMP: 6000×4000 against 1000×1000", large / small, 1.3, "×", how)
 
 
 SIZES = [(1000, 1000), (6000, 4000)]

@@ -6,28 +6,28 @@ import time
 from collections.abc import Iterator
 
 from benchmarks import daemon, scenes
-from benchmarks.measure import Figure
+from benchmarks.measure import Measurement
 
 IDLE_SECONDS = 60
 FILLS = 1_000
 
 
-def figures() -> Iterator[Figure]:
+def measurements() -> Iterator[Measurement]:
     with daemon.running() as running:
-        yield Figure("From start to the first hello", running.seconds_to_hello, 1.5, "s", "one cold process")
+        yield Measurement("From start to the first hello", running.seconds_to_hello, 1.5, "s", "one cold process")
         fill(running, 20)
         fill_windows(running, 5)
         before = running.cpu_seconds
         time.sleep(IDLE_SECONDS)
         idle = running.cpu_seconds - before
-        yield Figure(
+        yield Measurement(
             "CPU time while idle",
             idle,
             0.05,
             "s",
             f"over {IDLE_SECONDS} s, after 25 fills of up to 512×512, model loaded",
         )
-        yield Figure(
+        yield Measurement(
             "Memory while idle",
             running.resident_mib,
             200,
@@ -38,7 +38,7 @@ def figures() -> Iterator[Figure]:
         warm = running.resident_mib
         fill(running, FILLS)
         how = f"resident memory after {FILLS} more fills over that before, all after a warm-up of {FILLS // 5}"
-        yield Figure("Memory growth", running.resident_mib / warm, 1.03, "×", how)
+        yield Measurement("Memory growth", running.resident_mib / warm, 1.03, "×", how)
 
 
 def fill_windows(running: daemon.Daemon, times: int) -> None:

@@ -1,4 +1,4 @@
-"""Timing helpers: interleaved runs, so that a busy machine slows both sides of a ratio alike."""
+"""Timing: interleaved runs, so that a busy machine slows both sides of a ratio alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Figure:
+class Measurement:
     """One line of the report. `value` and `limit` in `unit`; the promise is value ≤ limit."""
 
     name: str

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 import gan_inpaint
-from gan_inpaint_training.damage.composition import covered
+from gan_inpaint_training.damage.film.composition import covered
 from gan_inpaint_training.damage.film.kinds import KINDS
 from gan_inpaint_training.damage.layers import Layer
 from gan_inpaint_training.data import Picture, Pictures, sources

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks import daemon, scenes
-from benchmarks.measure import Figure, interleaved
+from benchmarks.measure import Measurement, interleaved
 from gan_inpaint import engine
 from gan_inpaint.machine import physical_cores
 from gan_inpaint.models import loading
@@ -17,7 +17,7 @@ from gan_inpaint.paths import models_dir
 ROUNDS = 15
 
 
-def figures() -> Iterator[Figure]:
+def measurements() -> Iterator[Measurement]:
     """Measure a 512×512 crop with a hole of 30 % through client, wire, daemon and engine, against the engine alone."""
     side = scenes.WINDOW
     picture, hole = scenes.photograph(side, side), scenes.round_hole(side, side, int(0.3 * side * side))
@@ -35,5 +35,5 @@ def figures() -> Iterator[Figure]:
         seconds = interleaved(tasks, ROUNDS)
     transport = seconds["trip"] - float(np.median(inside[1:]))
     how = f"512×512, hole 30 %, {physical_cores()} threads, medians of {ROUNDS} interleaved rounds"
-    yield Figure("Round trip against the engine alone", seconds["trip"] / seconds["engine"], 1.1, "×", how)
-    yield Figure("Transport alone against the engine", transport / seconds["engine"], 0.05, "×", how)
+    yield Measurement("Round trip against the engine alone", seconds["trip"] / seconds["engine"], 1.1, "×", how)
+    yield Measurement("Transport alone against the engine", transport / seconds["engine"], 0.05, "×", how)

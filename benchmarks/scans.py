@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from benchmarks import scenes
-from benchmarks.measure import Figure, interleaved
+from benchmarks.measure import Measurement, interleaved
 from benchmarks.yardstick import NAME, yardstick
 from gan_inpaint.defects import repair
 from gan_inpaint.machine import physical_cores
@@ -21,7 +21,7 @@ DEFECTS, SCRATCHES, HAIRS = 300, 25, 65
 SIZE, LARGER = (4000, 6000), (5657, 8485)
 
 
-def figures() -> Iterator[Figure]:
+def measurements() -> Iterator[Measurement]:
     """Measure the same 300 thin defects in 24 and in 48 megapixels."""
     filler = loading.load(ModelStore(models_dir()).get("default"), physical_cores())
     tasks: dict[str, Callable[[], object]] = {"yardstick": yardstick()}
@@ -32,8 +32,8 @@ def figures() -> Iterator[Figure]:
     seconds = interleaved(tasks, ROUNDS)
     what = f"{DEFECTS} specks, hairs and scratches, their mask given"
     how = f"{what}, {physical_cores()} threads, medians of {ROUNDS} interleaved rounds; 1 is {NAME}"
-    yield Figure("Repair of 24 megapixels", seconds["24"] / seconds["yardstick"], 20, "", how)
-    yield Figure("The same defects in 48 megapixels against 24", seconds["48"] / seconds["24"], 1.5, "×", how)
+    yield Measurement("Repair of 24 megapixels", seconds["24"] / seconds["yardstick"], 20, "", how)
+    yield Measurement("The same defects in 48 megapixels against 24", seconds["48"] / seconds["24"], 1.5, "×", how)
 
 
 def defects(height: int, width: int) -> np.ndarray:

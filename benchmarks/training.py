@@ -7,7 +7,7 @@ discriminator's accuracy, the watch for losses that are not finite.
 
 Not compared are reading, cropping and augmenting pictures, which workers do meanwhile, and logs, samples and
 checkpoints, which come once in thousands of images. Crops are smaller than those of the configurations, and most
-batches too, so that the figures come in two minutes; what the framework adds to a step does not grow with them, so
+batches too, so that the numbers come in two minutes; what the framework adds to a step does not grow with them, so
 that its share here is the larger one.
 
 Before anything is timed, both loops take two steps from the same weights with the same random numbers, and their losses
@@ -27,7 +27,7 @@ import torch
 from lightning.fabric import Fabric
 from torch import Tensor
 
-from benchmarks.measure import Figure, interleaved
+from benchmarks.measure import Measurement, interleaved
 from benchmarks.plain_loop import PlainLoop
 from gan_inpaint_training import config as configuration
 from gan_inpaint_training.batches import to_hole, to_image
@@ -61,7 +61,7 @@ CASES = {
 }
 
 
-def figures() -> Iterator[Figure]:
+def measurements() -> Iterator[Measurement]:
     """Measure the framework's step over the plain loop's, for each network."""
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # where Fabric announces its precision
     for name, case in CASES.items():
@@ -72,7 +72,7 @@ def figures() -> Iterator[Figure]:
             f"{framework:.1f} images/s against {plain:.1f}"
         )
         ratio = seconds["framework"] / seconds["plain"]
-        yield Figure(f"Training {name}: time of a step against a plain loop's", ratio, SLOWEST, "×", how)
+        yield Measurement(f"Training {name}: time of a step against a plain loop's", ratio, SLOWEST, "×", how)
 
 
 def _compared(name: str, case: Case) -> dict[str, float]:

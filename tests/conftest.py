@@ -1,4 +1,4 @@
-"""The real daemon for the tests of every folder: a process of its own, with folders of its own."""
+"""The real daemon for the tests of every folder: a separate process with separate folders."""
 
 from __future__ import annotations
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gan_inpaint.version import __version__
+
 if TYPE_CHECKING:
     from gan_inpaint.interface import detect, fill, repair, select
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "detect", "fill", "repair", "select"]
 
 

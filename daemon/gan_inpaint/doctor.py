@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from gan_inpaint import __version__, engine, paths
+from gan_inpaint import engine, paths
 from gan_inpaint.errors import GanInpaintError, NoDaemon
 from gan_inpaint.machine import physical_cores
 from gan_inpaint.models.entry import DEFAULT
 from gan_inpaint.models.store import ModelStore
+from gan_inpaint.version import __version__
 
 _SIDE = 256  # of the picture of the test fill
 

@@ -195,6 +195,7 @@ class FilledBy(Struct, frozen=True):
     model: str
     version: str
     kind: Kind
+    licence: str
     sha256: str
     provider: str
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gan_inpaint import __version__, paths
+from gan_inpaint import paths
 from gan_inpaint.errors import BadModel, NothingFound, TooMuchSelected, UnknownModel
 from gan_inpaint.machine import physical_cores
 from gan_inpaint.models.cache import LoadedFiller, ModelCache, classical
@@ -28,9 +28,9 @@ from gan_inpaint.models.manifest import DetectorManifest
 from gan_inpaint.models.store import ModelStore
 from gan_inpaint.options import DetectOptions, FillOptions, RepairOptions, SelectOptions
 from gan_inpaint.protocol import FilledBy, Limits, ModelInfo, SessionInfo, Stage
+from gan_inpaint.version import __version__
 
 if TYPE_CHECKING:
-    from gan_inpaint import engine
     from gan_inpaint.detection import Selection
     from gan_inpaint.engine.arrays import Samples, UInt8Array
 
@@ -114,8 +114,8 @@ class Service:
         on_window = _as(on_progress, "filling")
         with self._one_at_a_time:
             candidates = self._candidates(options.model)
-            chosen, scores = _best(candidates, image, mask, engine_options(options), on_window)
-            filled = engine.fill(image, mask, chosen.filler, engine_options(options), on_window=on_window)
+            chosen, scores = _best(candidates, image, mask, options, on_window)
+            filled = engine.fill(image, mask, chosen.filler, options, on_window=on_window)
             chosen.used()
         seconds = time.perf_counter() - started
         return Filled(filled.image, chosen.filled_by, filled.windows, seconds, chosen.note, scores)
@@ -150,8 +150,7 @@ class Service:
         """
         from gan_inpaint.detection import select
 
-        options = options or SelectOptions()
-        return select(damage.damage_map, damage.threshold, options.sensitivity, options.kinds, options.dilate)
+        return select(damage.damage_map, damage.threshold, options or SelectOptions())
 
     def repair(
         self, image: Samples, mask: UInt8Array, options: RepairOptions | None = None, on_progress: OnProgress = _ignore
@@ -258,18 +257,11 @@ def _of_process(models: Path, threads: int) -> Service:
     return Service(ModelStore(models), threads=threads)
 
 
-def engine_options(options: FillOptions) -> engine.FillOptions:
-    """Return the part of the options that concerns the engine."""
-    from gan_inpaint import engine
-
-    return engine.FillOptions(options.dilate, options.feather, options.transfer, options.quality)
-
-
 def _best(
     candidates: list[LoadedFiller],
     image: Samples,
     mask: UInt8Array,
-    options: engine.FillOptions,
+    options: FillOptions,
     on_window: Callable[[int, int], None],
 ) -> tuple[LoadedFiller, dict[str, float]]:
     """Return the best candidate for this hole, and what each reached beside it, PSNR in dB; empty for only one."""

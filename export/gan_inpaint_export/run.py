@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 from torch import nn
 
-from gan_inpaint import __version__
 from gan_inpaint.detection import select
 from gan_inpaint.models.manifest import AnyManifest, DetectorManifest, Manifest
+from gan_inpaint.options import SelectOptions
+from gan_inpaint.version import __version__
 from gan_inpaint_export.export import ExportError, ParityReport, export
 from gan_inpaint_training import checkpoint, detector, evaluation, generators
 from gan_inpaint_training.config import Config
@@ -81,7 +82,8 @@ def _detector(state: dict[str, Any], name: str) -> tuple[nn.Module, AnyManifest,
 
     def measured(validation: Sequence[str]) -> dict[str, Any]:
         cases = detector.Cases(validation, detector.held_out(config.data.damage))
-        threshold, figures = detector.measured(network, cases, lambda found, at: select(found, at, dilate=0).mask)
-        return {"threshold": threshold, "metrics": figures}
+        options = SelectOptions(dilate=0)
+        threshold, metrics = detector.measured(network, cases, lambda found, at: select(found, at, options).mask)
+        return {"threshold": threshold, "metrics": metrics}
 
     return network, manifest, measured

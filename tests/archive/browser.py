@@ -1,4 +1,4 @@
-"""A real Chromium without a window, in a Debian root of its own, driven over WebDriver."""
+"""A real Chromium without a window, in a separate Debian root, driven over WebDriver."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 T = TypeVar("T")
 
 _SECONDS = 60.0
-# In namespaces of its own: the browser needs a /proc, which goes away with it, as do all of its processes.
+# In separate namespaces: the browser needs a /proc, which goes away with it, as do all of its processes.
 _ENTER = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c")
 _DRIVER = """
 mount -t proc proc "$0/proc"
@@ -78,10 +78,10 @@ def opened(root: Path) -> Iterator[Browser]:
 
 
 def _port(driver: subprocess.Popen[bytes], log: Path) -> str:
-    while not (told := re.search(r"started successfully on port (\d+)", log.read_text())):
+    while not (found := re.search(r"started successfully on port (\d+)", log.read_text())):
         try:
             driver.wait(0.02)
         except subprocess.TimeoutExpired:
             continue
         raise RuntimeError(f"the browser's driver ended with {driver.returncode}: {log.read_text()}")
-    return told.group(1)
+    return found.group(1)

@@ -26,7 +26,7 @@ COUNT = 8
 
 @dataclass
 class Cluster:
-    """A scheduler and workers, each a process of its own."""
+    """A scheduler and workers, each a separate process."""
 
     environment: dict[str, str]
     folder: Path
@@ -56,8 +56,8 @@ def cluster(daemon_environment: dict[str, str], tmp_path: Path) -> Iterator[Clus
     try:
         cluster.start("dask_scheduler", "--host", "127.0.0.1", "--port", 0)
         log = folder / "dask_scheduler-0.log"
-        told = until(lambda: re.search(r"Scheduler at:\s+(tcp://\S+)\n", log.read_text()), cluster.scheduler)
-        cluster.address = told.group(1)
+        reported = until(lambda: re.search(r"Scheduler at:\s+(tcp://\S+)\n", log.read_text()), cluster.scheduler)
+        cluster.address = reported.group(1)
         yield cluster
     finally:
         for process in reversed(cluster.processes):
@@ -106,9 +106,9 @@ def test_every_picture_is_done_once_though_a_worker_is_killed(
     assert all(busy(worker) for worker in workers)
     workers[0].kill()
     assert len(times(tmp_path / "out", "ended")) < COUNT
-    told, errors = started.communicate(timeout=100)
+    reported, errors = started.communicate(timeout=100)
     assert started.returncode == 0, errors
-    assert json.loads(told)["restored"] == COUNT
+    assert json.loads(reported)["restored"] == COUNT
     check_done_once(tmp_path / "out")
 
 
@@ -119,9 +119,9 @@ def test_when_the_scheduler_dies_the_next_run_goes_on(
     tmp_path: Path,
 ) -> None:
     cluster.scheduler.kill()
-    told, errors = started.communicate(timeout=100)
+    reported, errors = started.communicate(timeout=100)
     assert started.returncode == 6, errors
-    error = json.loads(told)["error"]
+    error = json.loads(reported)["error"]
     assert error["code"] == "no_cluster" and "goes on where it ended" in error["hint"]
     done = times(tmp_path / "out", "ended")
     assert 2 <= len(done) < COUNT

@@ -56,7 +56,7 @@ def restored(archive: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(archive / "out", tmp_path / "out"))
 
 
-def told(browser: Browser, counts: str) -> bool:
+def shows(browser: Browser, counts: str) -> bool:
     """Whether the page comes to tell these counts, which it does once what was decided is recalled or kept."""
     return browser.until(lambda: browser.driver.find_element(By.ID, "decided").text == counts)
 
@@ -64,7 +64,7 @@ def told(browser: Browser, counts: str) -> bool:
 def open_report(browser: Browser, folder: Path, counts: str = "0 accepted, 0 rejected, 3 undecided") -> None:
     """Show the report of a folder of results."""
     browser.open(folder / "report.html")
-    assert told(browser, counts)
+    assert shows(browser, counts)
 
 
 def article(browser: Browser, name: str) -> WebElement:
@@ -158,12 +158,12 @@ def test_what_is_rejected_is_saved_and_put_back(
     open_report(browser, restored)
     article(browser, "scan-0.png").find_element(By.CSS_SELECTOR, "button.reject").click()
     article(browser, "large.png").find_element(By.CSS_SELECTOR, "button.accept").click()
-    assert told(browser, "1 accepted, 1 rejected, 1 undecided")
+    assert shows(browser, "1 accepted, 1 rejected, 1 undecided")
     browser.driver.save_screenshot(str(restored / "report.png"))
     picture = np.asarray(Image.open(restored / "report.png").convert("RGB"))
     assert picture.shape[1] == 1400 and len(np.unique(picture.reshape(-1, 3), axis=0)) > 1000
     browser.driver.refresh()
-    assert told(browser, "1 accepted, 1 rejected, 1 undecided")
+    assert shows(browser, "1 accepted, 1 rejected, 1 undecided")
     browser.driver.find_element(By.ID, "save").click()
     saved = browser.downloads / "accepted.json"
     browser.until(saved.exists)
@@ -180,7 +180,7 @@ def test_the_list_can_be_narrowed_and_the_rest_accepted(browser: Browser, restor
     open_report(browser, restored)
     article(browser, "scan-1.png").find_element(By.CSS_SELECTOR, "button.reject").click()
     browser.driver.find_element(By.ID, "accept-rest").click()
-    assert told(browser, "2 accepted, 1 rejected, 0 undecided")
+    assert shows(browser, "2 accepted, 1 rejected, 0 undecided")
     for wanted, count in (("rejected", 1), ("accepted", 2), ("failed", 1), ("clean", 1), ("undecided", 0), ("all", 5)):
         browser.driver.find_element(By.CSS_SELECTOR, f"#filter option[value={wanted}]").click()
         seen = [each for each in browser.driver.find_elements(By.TAG_NAME, "article") if each.is_displayed()]

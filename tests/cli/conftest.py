@@ -1,4 +1,4 @@
-"""The command line in this process and as a process of its own, and small photographs to use it on."""
+"""The command line in this process and as a separate process, and small photographs to use it on."""
 
 from __future__ import annotations
 

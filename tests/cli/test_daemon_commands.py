@@ -28,8 +28,8 @@ def test_a_second_daemon_says_where_the_first_is(daemon: Any, command: Command) 
 
 
 def test_status_is_told_to_people_and_to_programs(daemon: Any, run: Command) -> None:
-    told = run("status", "--json").json
-    assert (told["pid"], told["endpoint"], told["fills"]) == (daemon.process.pid, daemon.endpoint, 0)
+    reported = run("status", "--json").json
+    assert (reported["pid"], reported["endpoint"], reported["fills"]) == (daemon.process.pid, daemon.endpoint, 0)
     shown = run("status").out
     assert f"GAN Inpaint {__version__}, process {daemon.process.pid}" in shown
     assert "0 filled, 0 under way, 0 waiting" in shown

@@ -36,12 +36,12 @@ def covers(mask: np.ndarray, truth: np.ndarray) -> bool:
 @pytest.mark.parametrize("name", ["mask.png", "mask.tif"])
 def test_the_scratch_is_marked_and_nothing_else(run: Command, scan: Path, name: str) -> None:
     out = scan.with_name(name)
-    told = run("detect", scan, "-o", out, "--json")
-    assert told.code == 0, told.err
+    reported = run("detect", scan, "-o", out, "--json")
+    assert reported.code == 0, reported.err
     mask = np.asarray(Image.open(out))
     assert mask.dtype == np.uint8 and set(np.unique(mask)) == {0, 255}
     assert covers(mask, scratched()[1])
-    assert told.json == {"output": str(out), "found": 1, "pixels": np.count_nonzero(mask), "pages": 1}
+    assert reported.json == {"output": str(out), "found": 1, "pixels": np.count_nonzero(mask), "pages": 1}
 
 
 def test_in_a_pipe_it_says_nothing(run: Command, scan: Path) -> None:
@@ -51,8 +51,8 @@ def test_in_a_pipe_it_says_nothing(run: Command, scan: Path) -> None:
 
 def test_a_clean_photograph_gives_a_black_mask(run: Command, scan: Path) -> None:
     Image.fromarray(clean()).save(scan)
-    told = run("detect", scan, "-o", scan.with_name("mask.png"), "--json")
-    assert told.json["found"] == 0
+    reported = run("detect", scan, "-o", scan.with_name("mask.png"), "--json")
+    assert reported.json["found"] == 0
     assert not np.asarray(Image.open(scan.with_name("mask.png"))).any()
 
 
@@ -61,7 +61,7 @@ def test_light_and_dark_scratches_can_be_told_apart(run: Command, scan: Path) ->
     for kinds in ("light", "dark"):
         assert run("detect", scan, "-o", scan.with_name(f"{kinds}.png"), "--kinds", kinds).code == 0
         masks[kinds] = np.asarray(Image.open(scan.with_name(f"{kinds}.png"))) > 0
-    line = cv2.erode(scratched()[1], np.ones((5, 5), np.uint8)) > 0  # its middle, which grown dark seams do not reach
+    line = cv2.erode(scratched()[1], np.ones((5, 5), np.uint8)) > 0  # its middle, which dilated dark seams do not reach
     assert masks["light"][line].mean() > 0.8
     assert not np.array_equal(masks["light"], masks["dark"])
 

@@ -1,4 +1,4 @@
-"""`gan-inpaint doctor` finds what is wrong, says how to repair it, and tells nothing that should not be told."""
+"""`gan-inpaint doctor` finds what is wrong, says how to repair it, and reveals nothing that should stay private."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def test_a_changed_generator_is_found(
 
 
 _OLDER = """
-import gan_inpaint
-gan_inpaint.__version__ = "0.0.1"
+from gan_inpaint import version
+version.__version__ = "0.0.1"
 from gan_inpaint.server import serve
 serve()
 """

@@ -63,9 +63,9 @@ def test_auto_tries_the_fillers_beside_the_hole_and_tells_what_they_reached(
     daemon: Any, command: Command, photo: Path, mask: Path, out: Path
 ) -> None:
     for way in ((), ("--no-daemon",)):
-        told = command("fill", photo, mask, "-o", out, "--model", "auto", "--json", "--force", *way).json
-        assert set(told["scores"]) == {"default", "classical"}
-        assert told["filled_by"]["model"] in told["scores"]
+        reported = command("fill", photo, mask, "-o", out, "--model", "auto", "--json", "--force", *way).json
+        assert set(reported["scores"]) == {"default", "classical"}
+        assert reported["filled_by"]["model"] in reported["scores"]
         check_filled(photo, mask, out)
     asked = command("fill", photo, mask, "-o", out, "--model", "default", "--json", "--force").json
     assert asked["scores"] == {}
@@ -184,7 +184,7 @@ def test_progress_and_the_outcome_are_shown_on_a_terminal(
         shown = _read_all(ours)
     assert process.returncode == 0
     assert "filling" in shown
-    assert "filled by classical" in shown
+    assert "filled by classical" in shown and "Licence of “classical”: Apache-2.0." in shown
 
 
 def _read_all(descriptor: int) -> str:

@@ -36,7 +36,8 @@ def test_the_table_is_not_cut_in_a_pipe(run: Command) -> None:
     shown = run("models", "list")
     listed = run("models", "list", "--json").json
     for model in listed:
-        assert any(model["name"] in line and model["title"] in line for line in shown.out.splitlines())
+        shows = [model["name"], model["title"], model["licence"]]
+        assert any(all(text in line for text in shows) for line in shown.out.splitlines())
 
 
 def test_a_model_is_added_described_used_and_removed(
@@ -52,7 +53,7 @@ def test_a_model_is_added_described_used_and_removed(
     assert run("models", "info", "street").code == 5
 
 
-def test_how_a_model_goes_about_a_hole_is_told_in_words(run: Command, generator: Path) -> None:
+def test_how_a_model_goes_about_a_hole_is_shown_in_words(run: Command, generator: Path) -> None:
     model = onnx.load(generator)
     (about,) = (json.loads(entry.value) for entry in model.metadata_props if entry.key == KEY)
     changes = {"size_multiple": about["window"], "fixed": True, "guided": True, "detail": 0.4}
@@ -60,9 +61,9 @@ def test_how_a_model_goes_about_a_hole_is_told_in_words(run: Command, generator:
     onnx.save(model, generator)
     assert run("models", "add", generator).code == 0
     assert changes.items() <= run("models", "info", "street", "--json").json.items()
-    told = run("models", "info", "street").out
+    reported = run("models", "info", "street").out
     for word in ("512 × 512 pixels at a time", "coarsely first, then refined", "40 % of the grain"):
-        assert word in told
+        assert word in reported
     plain = run("models", "info", "classical").out
     for word in ("around small holes", "lower resolution", "none is added"):
         assert word in plain

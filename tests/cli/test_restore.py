@@ -81,7 +81,7 @@ def archive(tmp_path: Path) -> Path:
         for number in range(3):
             writer.write(scratched(number)[0][..., 1], photometric="minisblack", metadata=None, description=f"{number}")
     with tifffile.TiffWriter(masks / "box" / "roll" / "pages.tif") as writer:
-        for number in (0, None, 2):  # nothing is to be repaired on the second page
+        for number in (0, None, 2):  # the second page needs no repair
             shown = np.zeros_like(mask) if number is None else scratched(number)[1]
             writer.write(shown, photometric="minisblack", metadata=None)
     exif = Image.Exif()
@@ -155,7 +155,7 @@ def test_jpeg_and_webp_can_become_png_with_all_else_exact(run: Command, archive:
 
 
 def test_one_mask_can_be_meant_for_all(run: Command, tmp_path: Path) -> None:
-    """Dust on a scanner's glass lies at the same place in all scans."""
+    """Dust on a scanner's glass is at the same place in all scans."""
     masks = write_scans(tmp_path / "scans", 2)
     ended = run("restore", tmp_path / "scans", "-o", tmp_path / "out", "--mask", masks / "scan-00.png", "--json")
     assert ended.json["restored"] == 2

@@ -41,7 +41,7 @@ def times(output: Path, event: str) -> Counter[str]:
 
 
 def check_whole(output: Path, count: int) -> None:
-    """Every scan is repaired where it is scratched, and nothing unfinished lies about."""
+    """Every scan is repaired where it is scratched, and nothing unfinished is left."""
     for number in range(count):
         before, mask = scratched(number)
         after = np.asarray(Image.open(output / f"scan-{number:02}.png"))
@@ -65,7 +65,7 @@ def wait_for(condition: Callable[[], Any], process: subprocess.Popen[str]) -> An
 
 @pytest.fixture
 def started(daemon_environment: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start `restore` as a process of its own."""
+    """Start `restore` as a separate process."""
     processes = []
 
     def start(*arguments: object) -> subprocess.Popen[str]:
@@ -143,14 +143,14 @@ def test_damaged_and_raw_files_among_others_are_told_and_the_others_are_done(run
     ended = run("restore", scans, "-o", out, "--mask", masks, "--json")
     assert ended.code == 8
     assert ended.json["restored"] == 2 and ended.json["failed"] == 4
-    told = {Path(problem["source"]).name: problem for problem in ended.json["problems"]}
-    assert {name: problem["code"] for name, problem in told.items()} == {
+    reported = {Path(problem["source"]).name: problem for problem in ended.json["problems"]}
+    assert {name: problem["code"] for name, problem in reported.items()} == {
         **{"torn.tif": "unreadable_image", "shot.dng": "unsupported_image", "print.jpg": "unsupported_image"},
         "wrong.png": "mask_size",
     }
-    assert all(problem["message"].endswith(".") and problem["hint"] for problem in told.values())
-    assert "raw file" in told["shot.dng"]["message"]
-    assert all(problem["message"] in ended.err for problem in told.values())
+    assert all(problem["message"].endswith(".") and problem["hint"] for problem in reported.values())
+    assert "raw file" in reported["shot.dng"]["message"]
+    assert all(problem["message"] in ended.err for problem in reported.values())
     assert {path.name for path in out.iterdir()} == {"scan-00.png", "scan-01.png", "report.html", ".gan-inpaint"}
     assert "torn.tif is damaged or incomplete" in (out / "report.html").read_text()
 
@@ -232,13 +232,13 @@ def test_a_picture_whose_process_dies_is_tried_once_more(
         worker = wait_for(lambda: workers_of(process, killed), process).pop()
         os.kill(worker, signal.SIGKILL)
         killed.add(worker)
-    told = json.loads(process.communicate(timeout=60)[0])
+    reported = json.loads(process.communicate(timeout=60)[0])
     if deaths == 1:
-        assert (process.returncode, told["restored"]) == (0, 3)
+        assert (process.returncode, reported["restored"]) == (0, 3)
         check_whole(out, 3)
     else:
-        assert (process.returncode, told["restored"], told["failed"]) == (8, 2, 1)
-        (problem,) = told["problems"]
+        assert (process.returncode, reported["restored"], reported["failed"]) == (8, 2, 1)
+        (problem,) = reported["problems"]
         assert problem["code"] == "worker_died" and problem["source"].endswith("scan-00.png") and problem["hint"]
 
 

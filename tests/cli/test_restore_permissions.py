@@ -1,4 +1,4 @@
-"""What may not be read while an archive is restored is told, and is tried again by the next run."""
+"""What may not be read while an archive is restored is reported, and is tried again by the next run."""
 
 from __future__ import annotations
 

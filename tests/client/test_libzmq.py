@@ -30,7 +30,10 @@ def echoed(header: dict[str, Any], frames: list[bytes]) -> list[tuple[dict[str, 
 
 def result(header: dict[str, Any], **changed: Any) -> dict[str, Any]:
     """A `result` header for a fill."""
-    filled_by = {"model": "m", "version": "1", "kind": "generator", "sha256": "", "provider": "CPU"}
+    filled_by = {
+        **{"model": "m", "version": "1", "kind": "generator"},
+        **{"licence": "CC0-1.0", "sha256": "", "provider": "CPU"},
+    }
     same = {key: header[key] for key in ("width", "height", "layout", "depth")}
     return {
         "type": "result",
@@ -132,6 +135,7 @@ def test_the_daemons_error_comes_as_it_is(router: Start, runtime_file: Write) ->
         {"width": 2},
         {"layout": "rgb"},
         {"filled_by": {"model": "m"}},
+        {"filled_by": {"model": "m", "version": "1", "kind": "generator", "sha256": "", "provider": "CPU"}},
         {"note": None},
         {"type": "pong"},
         {"type": "of another kind"},

@@ -1,4 +1,4 @@
-"""Which filler does a fill, what the client is told of it, and how generators come and go."""
+"""Which filler does a fill, what the client learns of it, and how generators come and go."""
 
 from __future__ import annotations
 
@@ -93,6 +93,7 @@ def test_the_default_generator_is_warmed_at_the_start_and_named_in_the_result(st
         "model": DEFAULT,
         "version": "1",
         "kind": "generator",
+        "licence": "CC0-1.0",
         "sha256": session["sha256"],
         "provider": session["provider"],
     }
@@ -108,6 +109,7 @@ def test_a_damaged_default_generator_is_replaced_by_the_classical_filler_which_s
     client = connect(start_daemon(Config(), **variables))
     result = _fill(client)
     assert (result["type"], result["filled_by"]["kind"]) == ("result", "classical")
+    assert result["filled_by"]["licence"] == "Apache-2.0"
     assert "classical filler stood in" in result["note"]
     assert "damaged" in result["note"]
     assert client.ask("status")["sessions"] == []

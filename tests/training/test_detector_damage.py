@@ -8,8 +8,8 @@ import pytest
 
 from gan_inpaint_training import data
 from gan_inpaint_training.config import settings_of
-from gan_inpaint_training.damage.composition import VISIBLE, damaged, labelled
 from gan_inpaint_training.damage.degradation import UNDEGRADED
+from gan_inpaint_training.damage.film.composition import VISIBLE, damaged, labelled
 from gan_inpaint_training.damage.film.kinds import KINDS
 from gan_inpaint_training.damage.hard_negatives import with_hard_negative
 from gan_inpaint_training.damage.layers import Layer

@@ -14,8 +14,8 @@ from gan_inpaint.models.store import ModelStore
 from gan_inpaint_export import from_run
 from gan_inpaint_training import checkpoint, detector
 from gan_inpaint_training.config import settings_of
-from gan_inpaint_training.detector.metrics import THRESHOLDS, Tally, chosen, damage_map, tally
-from gan_inpaint_training.detector.validation import CLEAN, MIXED, WORN
+from gan_inpaint_training.detector.metrics import THRESHOLDS, Tally, best_threshold, damage_map, tally
+from gan_inpaint_training.detector.validation import CLEAN, DEGRADED, MIXED
 
 
 @pytest.fixture
@@ -53,39 +53,39 @@ def test_f1_precision_and_recall_follow_their_definitions() -> None:
 def test_the_threshold_is_the_best_of_those_that_leave_clean_photographs_alone() -> None:
     clean = {threshold: Tally(100_000, round(100 * (1 - threshold)), 0, 0, 0) for threshold in THRESHOLDS}
     mixed = {threshold: Tally(100, 10, 10, 100, round(100 * (1 - threshold))) for threshold in THRESHOLDS}
-    best = chosen(clean, mixed)
+    best = best_threshold(clean, mixed)
     assert clean[best].flagged <= 0.0005
     assert all(clean[threshold].flagged > 0.0005 for threshold in THRESHOLDS if threshold < best)
     noisy = {threshold: Tally(100, 99, 0, 0, 0) for threshold in THRESHOLDS} | {THRESHOLDS[-1]: Tally(100, 9, 0, 0, 0)}
-    assert chosen(noisy, mixed) == THRESHOLDS[-1]
+    assert best_threshold(noisy, mixed) == THRESHOLDS[-1]
 
 
-def test_a_photograph_has_a_clean_a_worn_a_mixed_case_and_one_of_one_kind(photographs: Path) -> None:
+def test_a_photograph_has_a_clean_a_degraded_a_mixed_case_and_one_of_one_kind(photographs: Path) -> None:
     for path in photographs.iterdir():
         cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (150, 130)))
     cases = list(detector.Cases([str(photographs)], []))
     again = list(detector.Cases([str(photographs)], []))
     assert len(cases) == len(detector.Cases([str(photographs)], [])) == 24
-    assert [case.kind for case in cases[:4]] == [CLEAN, WORN, "transport", MIXED]
+    assert [case.kind for case in cases[:4]] == [CLEAN, DEGRADED, "transport", MIXED]
     assert {case.kind for case in cases} >= {"scratch", "hair", "fold", "dust", "stain"}
     for case, same in zip(cases, again, strict=True):
         assert case.picture.shape == (130, 150, 3) and case.label.shape == (3, 130, 150)
         assert np.array_equal(case.picture, same.picture) and np.array_equal(case.label, same.label)
-        assert case.kind not in (CLEAN, WORN) or not case.label[:2].any()
-    assert np.mean([case.label[:2].any() for case in cases if case.kind not in (CLEAN, WORN)]) > 0.8
+        assert case.kind not in (CLEAN, DEGRADED) or not case.label[:2].any()
+    assert np.mean([case.label[:2].any() for case in cases if case.kind not in (CLEAN, DEGRADED)]) > 0.8
 
 
-def test_a_perfect_detector_has_perfect_figures(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_perfect_detector_has_perfect_metrics(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = list(detector.Cases([str(photographs)], []))
     known = {case.picture.tobytes(): case.label for case in cases}
     monkeypatch.setattr(
         "gan_inpaint_training.detector.metrics.damage_map",
         lambda network, picture: np.ascontiguousarray(known[picture.tobytes()][:2].transpose(1, 2, 0)),
     )
-    _, figures = detector.measured(None, cases, lambda found, threshold: found.max(2))
-    assert figures["f1"] == figures["precision"] == figures["recall"] == 1
-    assert figures["flagged_clean"] == figures["flagged_worn"] == 0
-    assert {value for name, value in figures.items() if name.startswith("recall_")} == {1}
+    _, metrics = detector.measured(None, cases, lambda found, threshold: found.max(2))
+    assert metrics["f1"] == metrics["precision"] == metrics["recall"] == 1
+    assert metrics["flagged_clean"] == metrics["flagged_degraded"] == 0
+    assert {value for name, value in metrics.items() if name.startswith("recall_")} == {1}
 
 
 def test_an_exported_detector_finds_what_the_trained_one_finds(
@@ -106,7 +106,7 @@ def test_an_exported_detector_finds_what_the_trained_one_finds(
     manifest = store.get("tiny").manifest
     assert (manifest.reach, manifest.images_seen, manifest.title) == (network.reach(), 42, config.title)
     assert manifest.threshold in THRESHOLDS
-    assert {"f1", "flagged_clean", "recall_dust", "recall_transport"} <= manifest.figures.keys()
+    assert {"f1", "flagged_clean", "recall_dust", "recall_transport"} <= manifest.metrics.keys()
     picture = np.random.default_rng(0).integers(0, 256, (90, 110, 3), np.uint8)
     found = find_damage(picture.astype(np.float32) / 255, load_detector(store.get("tiny"), 1))
     expected = damage_map(network, picture)

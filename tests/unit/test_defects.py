@@ -16,8 +16,9 @@ from tests.unit.test_engine_plan import masks
 from gan_inpaint.defects import repair
 from gan_inpaint.defects.cover import MARGIN, SIDES, cover
 from gan_inpaint.defects.thickness import CELL, divide
-from gan_inpaint.engine import FillOptions, fill
+from gan_inpaint.engine import fill
 from gan_inpaint.errors import Cancelled, EmptyMask, MaskCoversAll, MaskSizeMismatch
+from gan_inpaint.options import FillOptions
 
 
 def scratches(height: int = 700, width: int = 900, *, wide: bool = False) -> np.ndarray:

@@ -17,6 +17,7 @@ from gan_inpaint.models import loading
 from gan_inpaint.models.detector import OnnxDetector
 from gan_inpaint.models.entry import ModelEntry
 from gan_inpaint.models.manifest import sha256_of
+from gan_inpaint.options import SelectOptions
 
 WHITE = {np.uint8: 255, np.uint16: 65535, np.float16: 1, np.float32: 1}
 
@@ -103,10 +104,12 @@ def test_linear_light_is_seen_as_the_eye_sees_it(detector) -> None:
 
 def test_light_and_dark_damage_are_distinguished(detector) -> None:
     found = find_damage(scratched(), detector)
-    light, dark = (select(found, detector.threshold, kinds=kind, dilate=0).mask > 0 for kind in ("light", "dark"))
+    light, dark = (
+        select(found, detector.threshold, SelectOptions(kinds=kind, dilate=0)).mask > 0 for kind in ("light", "dark")
+    )
     assert light[75, 20] and not dark[75, 20]
     assert dark[2, 65] and not light[2, 65]
-    both = select(found, detector.threshold, dilate=0).mask > 0
+    both = select(found, detector.threshold, SelectOptions(dilate=0)).mask > 0
     assert (both >= (light | dark)).all()
 
 
@@ -163,7 +166,10 @@ kinds = st.sampled_from(["light", "dark", "both"])
 def test_a_higher_sensitivity_never_selects_less(
     damage_map: np.ndarray, threshold: float, one: float, other: float, kind: str, dilate: int
 ) -> None:
-    less, more = (select(damage_map, threshold, value, kind, dilate) for value in sorted((one, other)))
+    less, more = (
+        select(damage_map, threshold, SelectOptions(sensitivity=value, kinds=kind, dilate=dilate))
+        for value in sorted((one, other))
+    )
     assert (more.mask >= less.mask).all()
     assert less.selected <= more.selected
 
@@ -174,7 +180,7 @@ def test_each_component_holds_something_certain_and_nothing_unlikely(
     damage_map: np.ndarray, sensitivity: float, kind: str
 ) -> None:
     before = damage_map.tobytes()
-    selection = select(damage_map, 0.5, sensitivity, kind, dilate=0)
+    selection = select(damage_map, 0.5, SelectOptions(sensitivity=sensitivity, kinds=kind, dilate=0))
     weak, strong = thresholds(0.5, sensitivity)
     likely = {"light": damage_map[..., 0], "dark": damage_map[..., 1], "both": damage_map.max(2)}[kind]
     count, labels = cv2.connectedComponents(selection.mask, connectivity=8)
@@ -190,7 +196,7 @@ def test_each_component_holds_something_certain_and_nothing_unlikely(
 def test_what_is_found_is_dilated_by_so_many_pixels(dilate: int) -> None:
     damage_map = np.zeros((21, 21, 2), np.uint8)
     damage_map[10, 10, 1] = 255
-    selection = select(damage_map, 0.5, dilate=dilate)
+    selection = select(damage_map, 0.5, SelectOptions(dilate=dilate))
     assert (selection.mask[10] > 0).sum() == (selection.mask[:, 10] > 0).sum() == 2 * dilate + 1
     assert selection.found == 1
 
@@ -225,4 +231,4 @@ def test_nothing_found_is_an_empty_selection() -> None:
 )
 def test_a_wrong_argument_is_refused_with_a_sentence(damage_map, wrong, error: type[Exception]) -> None:
     with pytest.raises(error, match=r"\.$"):
-        select(damage_map, 0.5, **wrong)
+        select(damage_map, 0.5, SelectOptions(**wrong))

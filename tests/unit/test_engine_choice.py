@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from gan_inpaint.engine import FillOptions
 from gan_inpaint.engine.choice import choose
 from gan_inpaint.models.classical import ClassicalFiller
+from gan_inpaint.options import FillOptions
 
 DTYPES = {np.uint8: 255, np.uint16: 65535, np.float32: 1.0}
 

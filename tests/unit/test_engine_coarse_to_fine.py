@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.test_engine_plan import answers, masks
 
-from gan_inpaint.engine import FillOptions, fill
+from gan_inpaint.engine import fill
 from gan_inpaint.engine.plan import CONTEXT, REACH, plan_windows
 from gan_inpaint.engine.prefill import prefill
+from gan_inpaint.options import FillOptions
 
 
 class Recorder:

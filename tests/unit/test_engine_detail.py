@@ -63,15 +63,15 @@ def test_detail_comes_only_from_what_is_known() -> None:
     assert np.abs(picture - smooth).max() < 1e-4
 
 
-@pytest.mark.parametrize("strength", [0.0, 0.5])
-def test_the_strength_scales_what_is_added_near_the_boundary(strength: float) -> None:
+@pytest.mark.parametrize("weight", [0.0, 0.5])
+def test_the_weight_scales_what_is_added_near_the_boundary(weight: float) -> None:
     picture, hole = with_hole(grainy(0.1))
     smooth, whole = picture.copy(), picture.copy()
     add_detail(whole, hole, ~hole)
-    add_detail(picture, hole, ~hole, strength)
+    add_detail(picture, hole, ~hole, weight)
     depth = cv2.distanceTransform(hole.view(np.uint8), cv2.DIST_L2, 3)
     near = depth < 5  # what is coarser begins there
-    assert np.allclose(picture[near], (smooth + strength * (whole - smooth))[near], atol=1e-6)
+    assert np.allclose(picture[near], (smooth + weight * (whole - smooth))[near], atol=1e-6)
     assert np.allclose(picture[depth > 25], whole[depth > 25], atol=1e-6)
 
 

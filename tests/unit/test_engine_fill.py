@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_inpaint.engine import FillOptions, fill
+from gan_inpaint.engine import fill
 from gan_inpaint.engine.blending import check_unselected, composited, paste
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.plan import plan_windows
 from gan_inpaint.engine.view import view
 from gan_inpaint.errors import BadModel, Cancelled, EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage
+from gan_inpaint.options import FillOptions
 
 DEPTHS = [np.uint8, np.uint16, np.float16, np.float32]
 WHITE = {np.uint8: 255, np.uint16: 65535, np.float16: 1, np.float32: 1}
@@ -85,7 +86,12 @@ def pictures(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 @given(
     pictures(),
     st.sampled_from([16, 64, 256]),
-    st.builds(FillOptions, st.integers(0, 256), st.integers(0, 40), st.sampled_from(["srgb", "linear"])),
+    st.builds(
+        FillOptions,
+        dilate=st.integers(0, 256),
+        feather=st.integers(0, 40),
+        transfer=st.sampled_from(["srgb", "linear"]),
+    ),
 )
 def test_pixels_outside_the_selection_and_all_alpha_are_bit_identical(
     picture: tuple[np.ndarray, np.ndarray], window: int, options: FillOptions
@@ -231,7 +237,7 @@ def test_a_filler_of_one_size_fills_holes_of_any_size_in_pictures_of_any_size(wi
 @pytest.mark.parametrize("dilate", [0, 4, 256])
 def test_the_filler_sees_the_hole_dilated_but_always_something_known(dilate: int) -> None:
     image = np.full((80, 80), 77, np.uint8)
-    assert (fill(image, square(80, 80, 30, 30, 50, 50), MeanFiller(), FillOptions(dilate)).image == 77).all()
+    assert (fill(image, square(80, 80, 30, 30, 50, 50), MeanFiller(), FillOptions(dilate=dilate)).image == 77).all()
 
 
 def test_batches_are_of_one_size_and_no_larger_than_one_native_window() -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from gan_inpaint.engine.pixels import (
     Range,
-    Transfer,
     alpha,
     colours,
     encoded,
@@ -19,6 +18,7 @@ from gan_inpaint.engine.pixels import (
     srgb_encoded,
     unknown_pixels,
 )
+from gan_inpaint.options import Transfer
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

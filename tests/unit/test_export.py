@@ -235,14 +235,14 @@ def test_a_small_hole_is_filled_as_in_training(state: dict[str, Any], tmp_path: 
     assert filler(images, holes) * holes == pytest.approx(expected * holes, abs=1e-4)
 
 
-def test_the_figures_of_a_validation_stand_in_the_manifest(state: dict[str, Any], tmp_path: Path) -> None:
+def test_the_metrics_of_a_validation_are_in_the_manifest(state: dict[str, Any], tmp_path: Path) -> None:
     checkpoint.save(tmp_path, state)
     photographs = tmp_path / "photographs"
     photographs.mkdir()
     cv2.imwrite(str(photographs / "noise.png"), np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8))
     from_run(tmp_path, tmp_path / "tiny.onnx", [str(photographs)])
-    figures = ModelStore(tmp_path, tmp_path / "none").get("tiny").manifest.metrics
-    assert {"boxes psnr generator", "boxes psnr mean", "scratches seam telea"} <= figures.keys()
+    metrics = ModelStore(tmp_path, tmp_path / "none").get("tiny").manifest.metrics
+    assert {"boxes psnr generator", "boxes psnr mean", "scratches seam telea"} <= metrics.keys()
 
 
 def test_a_run_whose_configuration_lacks_a_key_is_said(state: dict[str, Any], tmp_path: Path) -> None:

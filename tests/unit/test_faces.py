@@ -12,6 +12,7 @@ from gan_inpaint.engine.filler import Filler
 from gan_inpaint.models import loading
 from gan_inpaint.models.entry import ModelEntry
 from gan_inpaint.models.store import ModelStore
+from gan_inpaint.options import FillOptions
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_it_is_small_and_says_what_it_is(entry: ModelEntry) -> None:
 def test_a_hidden_half_of_a_face_is_closer_to_it_than_what_its_rim_tells(portrait: np.ndarray, faces: Filler) -> None:
     mask = np.zeros(portrait.shape[:2], np.uint8)
     mask[50:150, 50:150] = 255
-    filled = engine.fill(portrait, mask, faces, engine.FillOptions(dilate=0)).image
+    filled = engine.fill(portrait, mask, faces, FillOptions(dilate=0)).image
     from_rim = cv2.inpaint(portrait, mask, 3, cv2.INPAINT_TELEA)
     assert psnr(filled, portrait, mask > 0) > psnr(from_rim, portrait, mask > 0) + 2
     assert np.array_equal(filled[mask == 0], portrait[mask == 0])
@@ -55,6 +56,6 @@ def test_a_face_in_a_large_photograph_is_filled_as_well(portrait: np.ndarray, fa
     large = cv2.resize(portrait, (1200, 1200), interpolation=cv2.INTER_CUBIC)
     mask = np.zeros(large.shape[:2], np.uint8)
     mask[300:900, 300:900] = 255
-    filled = engine.fill(large, mask, faces, engine.FillOptions(dilate=0)).image
+    filled = engine.fill(large, mask, faces, FillOptions(dilate=0)).image
     from_rim = cv2.inpaint(large, mask, 3, cv2.INPAINT_TELEA)
     assert psnr(filled, large, mask > 0) > psnr(from_rim, large, mask > 0) + 1

@@ -55,7 +55,7 @@ OTHER = resource(0x03ED, bytes(range(16))) + resource(0x040A, b"\1", b"copyright
 
 
 def add_resources(path: Path, *parts: bytes) -> None:
-    """Put image resources into a JPEG file, each part into a segment of its own."""
+    """Put image resources into a JPEG file, each into a separate segment."""
     whole, head = path.read_bytes(), b"Photoshop 3.0\0"
     segments = (struct.pack(">BBH", 0xFF, 0xED, len(head + part) + 2) + head + part for part in parts)
     path.write_bytes(whole[:2] + b"".join(segments) + whole[2:])

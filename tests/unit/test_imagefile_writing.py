@@ -18,7 +18,7 @@ from gan_inpaint.errors import CannotWrite, TooLarge, UnreadableImage
 from gan_inpaint.files import atomic
 
 as_root_on_linux = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="needs a file system of its own: run as root on Linux"
+    sys.platform != "linux" or os.geteuid() != 0, reason="needs a separate file system: run as root on Linux"
 )
 
 
@@ -207,7 +207,7 @@ def write_huge_tiff(path: Path) -> None:
 
 
 def write_huge_jpeg(path: Path) -> None:
-    """A header of that size in front of the scan of a small picture: what is judged first."""
+    """A header of that size in front of the scan of a small picture: what is checked first."""
     Image.new("L", (16, 16)).save(path, "JPEG")
     data = bytearray(path.read_bytes())
     frame = data.index(b"\xff\xc0")

@@ -7,19 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import gan_inpaint_client as client
 from gan_inpaint import __version__, installer, paths
 from gan_inpaint.errors import CannotWrite, EditorNotFound
-from gan_inpaint.installer import kritarc
-from gan_inpaint.installer.locations import Editor, locations
-
-LINUX, WINDOWS = PurePosixPath("/home/ann"), PureWindowsPath("C:/Users/ann")
+from gan_inpaint.installer.locations import Editor
 
 
 @pytest.fixture
@@ -52,87 +47,6 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 
 # Where
-
-
-@pytest.mark.parametrize(
-    ("platform", "home", "environment", "expected"),
-    [
-        (
-            "linux",
-            LINUX,
-            {},
-            [
-                "/home/ann/.config/GIMP/3.*",
-                "/home/ann/.var/app/org.gimp.GIMP/config/GIMP/3.*",
-                "/home/ann/snap/gimp/current/.config/GIMP/3.*",
-            ],
-        ),
-        (
-            "linux",
-            LINUX,
-            {"XDG_CONFIG_HOME": "/elsewhere"},
-            [
-                "/elsewhere/GIMP/3.*",
-                "/home/ann/.var/app/org.gimp.GIMP/config/GIMP/3.*",
-                "/home/ann/snap/gimp/current/.config/GIMP/3.*",
-            ],
-        ),
-        (
-            "linux",
-            LINUX,
-            {"XDG_CONFIG_HOME": "relative", "GIMP3_DIRECTORY": "my-gimp"},
-            [
-                "/home/ann/my-gimp",
-                "/home/ann/.var/app/org.gimp.GIMP/config/GIMP/3.*",
-                "/home/ann/snap/gimp/current/.config/GIMP/3.*",
-            ],
-        ),
-        ("darwin", LINUX, {}, ["/home/ann/Library/Application Support/GIMP/3.*"]),
-        ("darwin", LINUX, {"GIMP3_DIRECTORY": "/volumes/gimp"}, ["/volumes/gimp"]),
-        ("win32", WINDOWS, {}, ["C:/Users/ann/AppData/Roaming/GIMP/3.*"]),
-        ("win32", WINDOWS, {"APPDATA": "D:\\Profile"}, ["D:/Profile/GIMP/3.*"]),
-    ],
-)
-def test_where_gimp_keeps_its_plug_ins(
-    platform: str, home: PurePath, environment: dict[str, str], expected: list[str]
-) -> None:
-    found = locations("gimp", platform, home, environment)
-    assert [PurePath(str(one)).as_posix().replace("\\", "/") for one in found] == expected
-
-
-@pytest.mark.parametrize(
-    ("platform", "home", "environment", "expected"),
-    [
-        (
-            "linux",
-            LINUX,
-            {},
-            [
-                ("/home/ann/.local/share/krita", "/home/ann/.config/kritarc"),
-                ("/home/ann/.var/app/org.kde.krita/data/krita", "/home/ann/.var/app/org.kde.krita/config/kritarc"),
-                ("/home/ann/snap/krita/current/.local/share/krita", "/home/ann/snap/krita/current/.config/kritarc"),
-            ],
-        ),
-        (
-            "darwin",
-            LINUX,
-            {},
-            [("/home/ann/Library/Application Support/krita", "/home/ann/Library/Preferences/kritarc")],
-        ),
-        ("win32", WINDOWS, {}, [("C:/Users/ann/AppData/Roaming/krita", "C:/Users/ann/AppData/Local/kritarc")]),
-        (
-            "win32",
-            WINDOWS,
-            {"APPDATA": "D:\\Roaming", "LOCALAPPDATA": "D:\\Local"},
-            [("D:/Roaming/krita", "D:/Local/kritarc")],
-        ),
-    ],
-)
-def test_where_krita_keeps_its_plug_ins_and_its_settings(
-    platform: str, home: PurePath, environment: dict[str, str], expected: list[tuple[str, str]]
-) -> None:
-    found = locations("krita", platform, home, environment)
-    assert [(one.folder.as_posix(), one.kritarc.as_posix() if one.kritarc else "") for one in found] == expected
 
 
 def test_every_gimp_3_that_has_been_run_gets_the_plug_in(home: Path) -> None:
@@ -395,73 +309,6 @@ def test_an_earlier_layout_is_uninstalled_completely(
 
 
 # Krita's settings
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (b"", b"[python]\nenable_gan_inpaint=true\n"),
-        (b"a=1", b"a=1\n\n[python]\nenable_gan_inpaint=true\n"),
-        (b"a=1\r\n", b"a=1\r\n\r\n[python]\r\nenable_gan_inpaint=true\r\n"),
-        (b"[python]\nx=1\n[z]\n", b"[python]\nenable_gan_inpaint=true\nx=1\n[z]\n"),
-        (b"[python]", b"[python]\nenable_gan_inpaint=true\n"),
-        (b"[python]\nenable_gan_inpaint=false\nx=1", b"[python]\nenable_gan_inpaint=true\nx=1"),
-        (b"[python]\r\n enable_gan_inpaint = 0\r\n", b"[python]\r\n enable_gan_inpaint =true\r\n"),
-        (b"[python][x]\nenable_gan_inpaint=true\n", None),
-        (b"[other]\nenable_gan_inpaint=true\n", None),
-        (b"[python]\n#enable_gan_inpaint=true\n", b"[python]\nenable_gan_inpaint=true\n#enable_gan_inpaint=true\n"),
-    ],
-)
-def test_turning_the_plug_in_on_changes_one_key(before: bytes, after: bytes | None) -> None:
-    expected = before + b"\n[python]\nenable_gan_inpaint=true\n" if after is None else after
-    assert not kritarc.is_enabled(before)
-    assert kritarc.enabled(before) == expected
-    assert kritarc.is_enabled(expected)
-
-
-@pytest.mark.parametrize("value", [b"true", b"TRUE", b" true ", b"1", b"on", b"yes"])
-def test_settings_in_which_the_plug_in_is_on_stay_byte_for_byte(value: bytes) -> None:
-    settings = b"[python]\nenable_gan_inpaint=" + value + b"\n\xff\x00 not UTF-8\n"
-    assert kritarc.enabled(settings) == settings
-
-
-lines = st.sampled_from(
-    [
-        b"[python]",
-        b"[other]",
-        b"a=\xff",
-        b"enable_other=true",
-        b"enable_gan_inpaint=false",
-        b"# note",
-        b"",
-        b" [python] ",
-    ]
-)
-settings_files = st.builds(
-    lambda parts, newline, end: newline.join(parts) + (newline if end else b""),
-    st.lists(lines),
-    st.sampled_from([b"\n", b"\r\n"]),
-    st.booleans(),
-)
-
-
-def others(settings: bytes) -> list[bytes]:
-    """The lines that say something else."""
-    return [
-        line
-        for line in settings.splitlines()
-        if line.strip() and b"gan_inpaint" not in line and b"[python]" not in line
-    ]
-
-
-@given(settings_files)
-def test_only_the_key_changes_in_any_settings(settings: bytes) -> None:
-    on = kritarc.enabled(settings)
-    assert kritarc.is_enabled(on)
-    assert kritarc.enabled(on) == on
-    off = kritarc.without(on)
-    assert not kritarc.is_enabled(off)
-    assert others(settings) == others(on) == others(off)
 
 
 def test_settings_that_are_a_link_stay_a_link(home: Path) -> None:

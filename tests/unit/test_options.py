@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,7 +12,7 @@ import typer
 
 import gan_inpaint
 import gan_inpaint_client as client
-from gan_inpaint import options, protocol
+from gan_inpaint import options
 from gan_inpaint.cli import main
 from gan_inpaint.options import DetectOptions, FillOptions, RepairOptions, SelectOptions
 
@@ -31,19 +31,17 @@ def defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("request_type", "kind"), ALL)
 def test_the_clients_requests_have_these_names_and_defaults(request_type: Any, kind: type[msgspec.Struct]) -> None:
-    asked = {
-        protocol.FORMER_KEYS.get(field.name, field.name): field.default
-        for field in dataclasses.fields(request_type)
-        if field.name not in PICTURE
-    }
+    asked = {field.name: field.default for field in dataclasses.fields(request_type) if field.name not in PICTURE}
     assert asked == defaults(kind)
 
 
 @pytest.mark.parametrize(("request_type", "kind"), ALL)
-def test_the_clients_methods_have_these_names_and_defaults(request_type: Any, kind: type[msgspec.Struct]) -> None:
+def test_the_clients_methods_leave_names_and_defaults_to_the_requests(
+    request_type: Any, kind: type[msgspec.Struct]
+) -> None:
     parameters = inspect.signature(getattr(client.Client, request_type.type)).parameters
-    named = {protocol.FORMER_KEYS.get(name, name): parameter.default for name, parameter in parameters.items()}
-    assert {name: value for name, value in named.items() if name in defaults(kind)} == defaults(kind)
+    assert not parameters.keys() & defaults(kind).keys()
+    assert parameters["fields"].kind is inspect.Parameter.VAR_KEYWORD
 
 
 def test_the_clients_layouts_and_depths_are_those_of_the_daemon() -> None:
@@ -77,7 +75,7 @@ def test_the_python_interface_has_these_names_and_defaults(
 @pytest.mark.parametrize(
     ("command", "kind", "left_out"),
     [
-        ("fill", FillOptions, {"transfer"}),  # the photograph tells it
+        ("fill", FillOptions, {"transfer"}),  # the photograph decides it
         ("detect", DetectOptions, {"transfer", "dilate"}),
         ("restore", SelectOptions, {"kinds", "dilate"}),
     ],
@@ -88,12 +86,3 @@ def test_the_command_line_has_these_names_and_defaults(
     parameters: Any = typer.main.get_command(main.app).commands[command].params  # type: ignore[attr-defined]
     asked = {each.name: each.default for each in parameters if each.name in defaults(kind)}
     assert asked == {name: value for name, value in defaults(kind).items() if name not in left_out}
-
-
-def test_the_engine_and_the_detection_have_the_same_values() -> None:
-    from gan_inpaint import detection, engine
-
-    hints = get_type_hints(engine.FillOptions)
-    assert get_args(hints["quality"]) == get_args(options.Quality)
-    assert get_args(hints["transfer"]) == get_args(options.Transfer)
-    assert get_args(detection.Kinds) == get_args(options.Kinds)

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from distributed import Client, KilledWorker, wait
 
-from gan_inpaint import __version__
 from gan_inpaint.archive.outcome import Outcome
 from gan_inpaint.archive.picture import restore_file
 from gan_inpaint.archive.task import Task, defect, died
 from gan_inpaint.errors import ClusterProblem
+from gan_inpaint.version import __version__
 
 _ANSWER_SECONDS = 10.0  # until the scheduler answers and has a first worker
 _PATIENCE_SECONDS = 60.0  # while there are no workers any more

@@ -166,9 +166,8 @@ def _by_engine(filler: Filler) -> Fill:
     """Return a fill as the product does it, but without dilation: around these holes there is no object."""
     from gan_inpaint import engine
     from gan_inpaint.options import FillOptions
-    from gan_inpaint.service import engine_options
 
-    options = engine_options(FillOptions(dilate=0))
+    options = FillOptions(dilate=0)
 
     def fill(picture: UInt8Array, hole: BoolArray) -> UInt8Array:
         filled: UInt8Array = engine.fill(picture, hole.astype("uint8") * 255, filler, options).image

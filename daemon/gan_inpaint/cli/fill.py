@@ -104,6 +104,7 @@ def _tell(outcome: Outcome, target: Path, as_json: bool) -> None:
     elif sys.stdout.isatty():
         by = outcome.filled_by
         report.show(f"{target}: filled by {by['model']} {by['version']} ({by['provider']}) in {outcome.seconds:.1f} s.")
+        report.show(f"Licence of “{by['model']}”: {by['licence']}.")
         if outcome.scores:
             tried = ", ".join(f"{name} {score:.1f} dB" for name, score in outcome.scores.items())
             report.show(f"Tried beside the hole: {tried}.")

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from gan_inpaint import __version__
 from gan_inpaint.cli import daemon, detect, evaluation, fill, models, plugins, report, restore, training
 from gan_inpaint.errors import Exit, GanInpaintError, OutOfMemory
 from gan_inpaint.machine import keep_blas_to_one_thread
+from gan_inpaint.version import __version__
 
 app = typer.Typer(
     help="Inpainting GANs on your own machine: paint over something in a photograph, and it is gone.",

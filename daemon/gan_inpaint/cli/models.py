@@ -38,8 +38,9 @@ def list_models(as_json: Json = False) -> None:
     if as_json:
         report.show_json([_summary(entry) for entry in entries])
         return
-    rows = ([entry.name, entry.manifest.version, entry.kind, entry.manifest.title] for entry in entries)
-    report.show_table(["name", "version", "kind", "title"], rows)
+    about = ((entry, entry.manifest) for entry in entries)
+    rows = ([entry.name, shown.version, entry.kind, shown.title, shown.licence] for entry, shown in about)
+    report.show_table(["name", "version", "kind", "title", "licence"], rows)
 
 
 def info(name: _Name, as_json: Json = False) -> None:

@@ -15,10 +15,9 @@ from gan_inpaint.defects.windows import ThinWindows
 from gan_inpaint.engine.arrays import BoolArray, IntArray, Samples, UInt8Array
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.filling import Filled, OnWindow, check_hole, fill, fill_windows, plan_for
-from gan_inpaint.engine.options import FillOptions, Quality
-from gan_inpaint.engine.pixels import Transfer
 from gan_inpaint.errors import MaskCoversAll
 from gan_inpaint.machine import physical_cores
+from gan_inpaint.options import FillOptions, Quality, Transfer
 
 
 def repair(

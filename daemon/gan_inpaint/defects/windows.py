@@ -19,10 +19,11 @@ from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray, Samples
 from gan_inpaint.engine.blending import check_unselected, composited
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.filler import Filler, run_filler
-from gan_inpaint.engine.pixels import Range, Transfer, colours, encoded, light, range_of
+from gan_inpaint.engine.pixels import Range, colours, encoded, light, range_of
 from gan_inpaint.engine.prefill import prefill_many
 from gan_inpaint.engine.pyramid import add_enlarged, all_of_cells, halved
 from gan_inpaint.engine.refinement import refine
+from gan_inpaint.options import Transfer
 
 NARROW = 8
 """Width of a defect, in pixels, up to which a filler adds nothing to the prefill."""

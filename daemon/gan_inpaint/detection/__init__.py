@@ -6,6 +6,6 @@ again for each sensitivity that the user tries.
 
 from gan_inpaint.detection.detector import Detector
 from gan_inpaint.detection.finding import find_damage
-from gan_inpaint.detection.selection import Kinds, Selection, select
+from gan_inpaint.detection.selection import Selection, select
 
-__all__ = ["Detector", "Kinds", "Selection", "find_damage", "select"]
+__all__ = ["Detector", "Selection", "find_damage", "select"]

@@ -9,8 +9,9 @@ import numpy as np
 from gan_inpaint.detection.detector import Detector
 from gan_inpaint.detection.tiles import tiling
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array
-from gan_inpaint.engine.pixels import Range, Transfer, check_image, encoded, range_of
+from gan_inpaint.engine.pixels import Range, check_image, encoded, range_of
 from gan_inpaint.errors import UnsupportedImage
+from gan_inpaint.options import Transfer
 
 OnTile = Callable[[int, int], None]
 """Called with the number of tiles that are done, and of all."""

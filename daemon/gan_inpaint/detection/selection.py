@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import UInt8Array
 from gan_inpaint.errors import BadRequest, UnsupportedImage
+from gan_inpaint.options import MOST_DAMAGE_PIXELS, Kinds, SelectOptions
 
-Kinds = Literal["light", "dark", "both"]
-
-SENSITIVITY = 0.5
-"""Default sensitivity, the middle of 0 to 1."""
-DILATE = 2
-"""Default dilation of the selection, in pixels."""
-MOST_DILATE = 3
-"""Largest dilation of the selection, in pixels."""
+_DEFAULTS = SelectOptions()
+_MIDDLE = 0.5
+"""Sensitivity at which the upper threshold is the detector's, in 0 to 1."""
 _SPAN = 6.0
 """Range of the upper threshold over all sensitivities, in logits."""
 _NEAR = 1.5
@@ -45,30 +41,24 @@ class Selection:
         return cv2.countNonZero(self.mask)
 
 
-def select(
-    damage_map: UInt8Array,
-    threshold: float,
-    sensitivity: float = SENSITIVITY,
-    kinds: Kinds = "both",
-    dilate: int = DILATE,
-) -> Selection:
-    """Select damage from a damage map (H, W, 2); a higher sensitivity selects more.
+def select(damage_map: UInt8Array, threshold: float, options: SelectOptions = _DEFAULTS) -> Selection:
+    """Select damage from a damage map (H, W, 2) uint8.
 
-    `threshold` is the detector's, a probability in (0, 1). `sensitivity` is in [0, 1]. `kinds` are light damage, dark
-    damage, or both. The selection is dilated by `dilate` pixels, 0 to 3, so that no boundary of the damage stays.
+    `threshold` is the detector's, a probability in (0, 1). The selection is dilated, so that no boundary of the damage
+    stays.
 
-    Raises UnsupportedImage if the array is not a damage map, BadRequest if another argument is out of its range.
+    Raises UnsupportedImage if the array is not a damage map, BadRequest if an option is out of its range.
     """
-    _check(damage_map, sensitivity, kinds, dilate)
-    likely = _of_kinds(damage_map, kinds)
-    weak, strong = thresholds(threshold, sensitivity)
+    _check(damage_map, options)
+    likely = _of_kinds(damage_map, options.kinds)
+    weak, strong = thresholds(threshold, options.sensitivity)
     candidates = cv2.threshold(likely, weak - 1, 1, cv2.THRESH_BINARY)[1]
     count, labels = cv2.connectedComponents(candidates, connectivity=8, ltype=cv2.CV_32S)
     certain = cv2.threshold(likely, strong - 1, 1, cv2.THRESH_BINARY)[1].view(np.bool_)
     values = np.zeros(count, np.uint8)
     values[labels[certain]] = 255
     mask = values[labels]
-    return Selection(_dilated(mask, dilate), int(np.count_nonzero(values)))
+    return Selection(_dilated(mask, options.dilate), int(np.count_nonzero(values)))
 
 
 def thresholds(threshold: float, sensitivity: float) -> tuple[int, int]:
@@ -76,7 +66,7 @@ def thresholds(threshold: float, sensitivity: float) -> tuple[int, int]:
 
     A pixel from the lower one on counts if its component has one from the upper one on.
     """
-    logit = math.log(threshold / (1 - threshold)) + _SPAN * (SENSITIVITY - sensitivity)
+    logit = math.log(threshold / (1 - threshold)) + _SPAN * (_MIDDLE - sensitivity)
     lower = max(logit - _FAR, min(logit - _NEAR, 0.0))
     weak, strong = (min(max(round(255 / (1 + math.exp(-value))), 1), 255) for value in (lower, logit))
     return weak, strong
@@ -100,15 +90,17 @@ def _dilated(mask: UInt8Array, by: int) -> UInt8Array:
     return dilated
 
 
-def _check(damage_map: UInt8Array, sensitivity: float, kinds: Kinds, dilate: int) -> None:
+def _check(damage_map: UInt8Array, options: SelectOptions) -> None:
     if damage_map.dtype != np.uint8 or damage_map.ndim != 3 or damage_map.shape[2] != 2 or not damage_map.size:
         raise UnsupportedImage(
             f"An array {damage_map.shape} of type {damage_map.dtype} is not a damage map.",
             "A damage map has two bytes for each pixel.",
         )
-    if not 0 <= sensitivity <= 1:
-        raise BadRequest(f"The sensitivity {sensitivity:g} is not between 0 and 1.")
-    if kinds not in get_args(Kinds):
-        raise BadRequest(f"There is no kind of damage called “{kinds}”.", "Choose light, dark or both.")
-    if not 0 <= dilate <= MOST_DILATE:
-        raise BadRequest(f"The selection cannot be dilated by {dilate} pixels.", f"Choose 0 to {MOST_DILATE}.")
+    if not 0 <= options.sensitivity <= 1:
+        raise BadRequest(f"The sensitivity {options.sensitivity:g} is not between 0 and 1.")
+    if options.kinds not in get_args(Kinds):
+        raise BadRequest(f"There is no kind of damage called “{options.kinds}”.", "Choose light, dark or both.")
+    if not 0 <= options.dilate <= MOST_DAMAGE_PIXELS:
+        raise BadRequest(
+            f"The selection cannot be dilated by {options.dilate} pixels.", f"Choose 0 to {MOST_DAMAGE_PIXELS}."
+        )

@@ -17,6 +17,5 @@ The way of a fill, by module:
 from gan_inpaint.engine.choice import Chosen, choose
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.filling import Filled, fill
-from gan_inpaint.engine.options import FillOptions
 
-__all__ = ["Chosen", "FillOptions", "Filled", "Filler", "choose", "fill"]
+__all__ = ["Chosen", "Filled", "Filler", "choose", "fill"]

@@ -28,9 +28,9 @@ _BOUNDARY = 3
 _THICK = 20
 """Depth of a hole from which the share at the boundary is 1, in pixels."""
 _INSIDE = 8
-"""Depth in the hole at which the strength of the finest band begins to rise to 1, in pixels."""
+"""Depth in the hole at which the weight of the finest band begins to rise to 1, in pixels."""
 _DEEP = 24
-"""Depth in the hole at which the strength of the finest band is 1, in pixels."""
+"""Depth in the hole at which the weight of the finest band is 1, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class Band:
             sampled = smoothed(sampled, _BLEND * self.finer / step)
         return sampled if step == 1 else cv2.resize(sampled, at.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
-    def share(self, depth: Float32Array, deepest: float, strength: float) -> Float32Array:
+    def share(self, depth: Float32Array, deepest: float, weight: float) -> Float32Array:
         """Return the share of the band that is added at `depth` (h, w) pixels in a hole, 0 outside of it.
 
-        `deepest` is the depth of the hole in pixels; `strength` in [0, 1] that of the finest band near the boundary.
+        `deepest` is the depth of the hole in pixels; `weight` in [0, 1] that of the finest band near the boundary.
         """
         if self.finer:
             inside: Float32Array = np.clip(depth / np.float32(_RISE * self.sigma) - 1, 0, 1)
@@ -69,7 +69,7 @@ class Band:
         least = min(max(deepest / _THICK, _AT_BOUNDARY), 1.0)
         near = np.minimum(np.float32(least) + np.float32((1 - least) / _BOUNDARY) * (depth - 1), np.float32(1))
         whole = np.clip((depth - _INSIDE) / np.float32(_DEEP - _INSIDE), 0, 1)
-        share: Float32Array = near * (np.float32(strength) + np.float32(1 - strength) * whole)
+        share: Float32Array = near * (np.float32(weight) + np.float32(1 - weight) * whole)
         return np.where(depth > 0, share, np.float32(0))
 
 

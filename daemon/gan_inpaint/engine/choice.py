@@ -16,9 +16,9 @@ from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Arr
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.filler import Filler
 from gan_inpaint.engine.filling import OnWindow, fill
-from gan_inpaint.engine.options import FillOptions
 from gan_inpaint.engine.pixels import colours, light, unknown_pixels
 from gan_inpaint.engine.plan import plan_windows
+from gan_inpaint.options import FillOptions
 
 CLEARLY = 1.0
 """PSNR by which another filler must beat the first one to be chosen, in dB."""

@@ -12,11 +12,11 @@ from gan_inpaint.engine.blending import resampled
 from gan_inpaint.engine.boundary_band import refine_coarse_to_fine
 from gan_inpaint.engine.filler import Filler, run_filler
 from gan_inpaint.engine.finishing import add_texture, without_colour_step
-from gan_inpaint.engine.options import FillOptions
 from gan_inpaint.engine.plan import CONTEXT, Window
 from gan_inpaint.engine.prefill import clamp_to_boundary_band, prefill
 from gan_inpaint.engine.tiling import fill_tiled
 from gan_inpaint.engine.view import View, view
+from gan_inpaint.options import FillOptions
 
 _NEAR = 24
 """Depth in the hole, in pixels, up to which a finer level takes the filler's answer whole."""

@@ -79,12 +79,12 @@ class _Grid:
     sources: BoolArray
 
 
-def add_detail(picture: Float32Array, hole: BoolArray, known: BoolArray, strength: float = 1.0) -> None:
+def add_detail(picture: Float32Array, hole: BoolArray, known: BoolArray, weight: float = 1.0) -> None:
     """Add detail to `picture` (H, W, 3), in [-1, 1], where `hole` (H, W); in place.
 
     The hole holds a smooth fill. Detail is taken from where `known` (H, W), which does not overlap the hole. Nothing is
-    changed if no cell is known, or if a side of the picture is longer than 32,766 pixels. `strength` in [0, 1] is the
-    share of the finest detail near the boundary, where the fill has some of its own; deep in a hole the share is 1.
+    changed if no cell is known, or if a side of the picture is longer than 32,766 pixels. `weight` in [0, 1] is the
+    share of the finest detail near the boundary, where the fill has some already; deep in a hole the share is 1.
     """
     if max(hole.shape) > _LARGEST:
         return
@@ -105,7 +105,7 @@ def add_detail(picture: Float32Array, hole: BoolArray, known: BoolArray, strengt
     enlarged = cv2.resize(limit, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
     for band in bands:
         added = band.sampled(at)
-        added *= (enlarged[box.slices] * band.share(depth[box.slices], deepest, strength))[..., None]
+        added *= (enlarged[box.slices] * band.share(depth[box.slices], deepest, weight))[..., None]
         picture[box.slices] += added
 
 

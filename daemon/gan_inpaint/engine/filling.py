@@ -14,10 +14,10 @@ from gan_inpaint.engine.arrays import Samples, UInt8Array
 from gan_inpaint.engine.blending import check_unselected, paste
 from gan_inpaint.engine.coarse_to_fine import Generation
 from gan_inpaint.engine.filler import Filler
-from gan_inpaint.engine.options import FillOptions
 from gan_inpaint.engine.pixels import check_image
 from gan_inpaint.engine.plan import Plan, plan_windows
 from gan_inpaint.errors import EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage
+from gan_inpaint.options import FillOptions
 
 OnWindow = Callable[[int, int], None]
 """Called with the number of windows that are done, and of all."""
@@ -47,8 +47,8 @@ def fill(
     floats have 1.0 as white. `mask` is (H, W) uint8: 0 keep, 255 fill, between: blend. Neither is changed. Pixels with
     mask 0 and all alpha come back bit-identical.
 
-    `on_window(done, total)` is called before each run of the filler and after the last; what it raises ends the work
-    and is passed on.
+    `options.model` is not read: the caller has chosen the filler. `on_window(done, total)` is called before each run of
+    the filler and after the last; what it raises ends the work and is passed on.
 
     Raises EmptyMask, MaskCoversAll (also if everything outside the mask is transparent), MaskSizeMismatch,
     UnsupportedImage, and BadModel if the filler returns something that is no picture.

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples
 from gan_inpaint.errors import UnsupportedImage
-
-Transfer = Literal["srgb", "linear"]
+from gan_inpaint.options import Transfer
 
 DEPTHS = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535, np.dtype(np.float16): 1, np.dtype(np.float32): 1}
 """Sample value of white for each depth that an image may have."""

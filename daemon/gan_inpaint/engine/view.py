@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array
 from gan_inpaint.engine.box import bounding_box
-from gan_inpaint.engine.pixels import Range, Transfer, colours, finite_pixels, normalised, transparent_pixels
+from gan_inpaint.engine.pixels import Range, colours, finite_pixels, normalised, transparent_pixels
 from gan_inpaint.engine.plan import Window
+from gan_inpaint.options import Transfer
 
 _OUTER = 2
 """Width of the outermost part of a ring, in pixels."""

@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_inpaint.options import Transfer
+
 Format = Literal["png", "jpeg", "tiff", "webp"]
 Pixels = NDArray[Any]
 
@@ -61,7 +63,7 @@ class Photograph:
     container: Container
 
     @property
-    def transfer(self) -> Literal["srgb", "linear"]:
+    def transfer(self) -> Transfer:
         """How the samples encode light: by convention linear in float files, sRGB-like in integer files."""
         return "linear" if self.pixels.dtype.kind == "f" else "srgb"
 

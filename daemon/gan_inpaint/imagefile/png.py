@@ -171,7 +171,7 @@ def _decode(chunks: list[Chunk]) -> Pixels:
 
 def _check_kind(bits: int, colour: int, kinds: set[bytes]) -> None:
     if b"acTL" in kinds:
-        raise UnsupportedImage("The photograph is an animation.", "Save one of its frames as a file of its own.")
+        raise UnsupportedImage("The photograph is an animation.", "Save one of its frames as a separate file.")
     if colour == 3:
         raise UnsupportedImage(
             "The photograph has indexed colours (a palette).", "Convert it to RGB in your editor and save it again."

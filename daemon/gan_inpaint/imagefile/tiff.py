@@ -94,7 +94,7 @@ class TiffPages:
             UnreadableImage: it violates the format, as a truncated file does.
         """
         if number is None and len(self) > 1:
-            raise UnsupportedImage(f"The file has {len(self)} pages.", "Save each page as a file of its own.")
+            raise UnsupportedImage(f"The file has {len(self)} pages.", "Save each page as a separate file.")
         try:
             page = self._pages[number or 0]
             _check_kind(page)

@@ -60,7 +60,7 @@ def parse(data: bytes) -> Photograph:
     """
     chunks = dict(_chunks(data))
     if b"ANIM" in chunks:
-        raise UnsupportedImage("The photograph is an animation.", "Save one of its frames as a file of its own.")
+        raise UnsupportedImage("The photograph is an animation.", "Save one of its frames as a separate file.")
     memory.require(*_size(chunks), pixel_bytes=4)
     with decoding(data, "WEBP") as image:
         pixels = np.array(image)

@@ -8,8 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gan_inpaint import __version__, paths
+from gan_inpaint import paths
 from gan_inpaint.installer.locations import Editor
+from gan_inpaint.version import __version__
 
 SETTINGS = "settings.json"
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from gan_inpaint import __version__, machine
+from gan_inpaint import machine
 from gan_inpaint.errors import BadModel
-from gan_inpaint.models.entry import CLASSICAL, SCRATCHES, ModelEntry
+from gan_inpaint.models.entry import CLASSICAL, CLASSICAL_ENTRY, SCRATCHES, ModelEntry
 from gan_inpaint.models.store import ModelStore
 from gan_inpaint.protocol import FilledBy, SessionInfo
+from gan_inpaint.version import __version__
 
 if TYPE_CHECKING:
     from gan_inpaint.engine import Filler
@@ -135,7 +136,8 @@ class ModelCache:
 
     def _load_filler(self, entry: ModelEntry) -> LoadedFiller:
         filler = self._loading().load(entry, self._threads)
-        filled_by = FilledBy(entry.name, entry.manifest.version, "generator", filler.sha256, filler.provider)
+        about = entry.manifest
+        filled_by = FilledBy(entry.name, about.version, "generator", about.licence, filler.sha256, filler.provider)
         return LoadedFiller(entry.name, filler.sha256, filler.provider, filler.rest, filler, filled_by, filler.fallback)
 
     def _load_detector(self, entry: ModelEntry) -> LoadedDetector:
@@ -159,7 +161,7 @@ def classical(note: str = "") -> LoadedFiller:
     """Return the filler without a network; `note`: what the user should know about its use."""
     from gan_inpaint.models.classical import ClassicalFiller
 
-    by = FilledBy(CLASSICAL, __version__, "classical", "", "OpenCV")
+    by = FilledBy(CLASSICAL, __version__, "classical", CLASSICAL_ENTRY.manifest.licence, "", "OpenCV")
     return LoadedFiller(by.model, by.sha256, by.provider, _rest, ClassicalFiller(), by, note)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gan_inpaint import __version__
 from gan_inpaint.errors import BadModel
 from gan_inpaint.models.manifest import AnyManifest, DetectorManifest, Manifest
+from gan_inpaint.version import __version__
 
 DEFAULT = "default"
 """The generator that ships with the product."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
-from gan_inpaint import __version__, paths
+from gan_inpaint import paths
 from gan_inpaint.models.store import ModelStore
 from gan_inpaint.protocol import PROTOCOL, Limits
 from gan_inpaint.server import logs, runtime_file
@@ -18,6 +18,7 @@ from gan_inpaint.server.lock import single_instance
 from gan_inpaint.server.loop import Loop
 from gan_inpaint.server.wake import Wake
 from gan_inpaint.service import Service
+from gan_inpaint.version import __version__
 
 log = logging.getLogger(__name__)
 

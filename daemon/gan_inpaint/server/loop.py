@@ -13,7 +13,7 @@ from collections import deque
 
 import zmq
 
-from gan_inpaint import __version__, machine, protocol
+from gan_inpaint import machine, protocol
 from gan_inpaint.errors import BadRequest, Cancelled, GanInpaintError, TooLarge
 from gan_inpaint.errors import Stopping as StoppingProblem
 from gan_inpaint.protocol import (
@@ -43,6 +43,7 @@ from gan_inpaint.server.listener import Frames, Incoming, Listener
 from gan_inpaint.server.wake import Wake
 from gan_inpaint.server.worker import Worker
 from gan_inpaint.service import Service
+from gan_inpaint.version import __version__
 
 log = logging.getLogger(__name__)
 
@@ -225,7 +226,7 @@ def _log_end(job: Job, reply: Outcome) -> None:
         how = f"{reply.windows} windows) by {by.model} on {by.provider}"
         log.info("%s%s in %.2f s (%s", verb, crop, reply.seconds, how)
     elif isinstance(reply, Detection):
-        log.info("searched for damage%s in %.2f s (%d parts)", crop, reply.seconds, reply.found)
+        log.info("searched for damage%s in %.2f s (%d components)", crop, reply.seconds, reply.found)
     else:
         log.info("did not %s%s: %s", type(work).__name__.lower(), crop, reply.code)
 

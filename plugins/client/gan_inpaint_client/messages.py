@@ -20,7 +20,7 @@ REPLY_BYTES = 1024 * 1024  # most bytes of a header; most have a few hundred, a 
 _NUMBER = (int, float)
 _LIMITS = {"header_bytes": int, "frame_bytes": int, "pixels": int, "queue": int}
 _MODEL = {"name": str, "title": str, "version": str, "kind": str, "default": bool, "licence": str}
-_FILLED_BY = {"model": str, "version": str, "kind": str, "sha256": str, "provider": str}
+_FILLED_BY = {"model": str, "version": str, "kind": str, "licence": str, "sha256": str, "provider": str}
 _SESSION = {"model": str, "provider": str, "sha256": str, "idle_seconds": _NUMBER}
 _SHAPES: dict[str, dict[str, Any]] = {
     "welcome": {"version": str, "pid": int, "models": [_MODEL], "limits": _LIMITS},

@@ -31,7 +31,7 @@ FLOATING_SELECTION = "There is a floating selection. Anchor it, or make it a lay
 LOCKED = "The layer's pixels are locked. Unlock them in the Layers dialog first."
 CANNOT_WRITE = "The layer cannot be changed. Its pixels, or those of its group, may be locked."
 HIDDEN = "The chosen layer is hidden. Show it, or choose the layer that shows what you want to remove."
-WITHOUT_PIXELS = "The chosen layer has no pixels of its own. Choose the layer that shows what you want to remove."
+WITHOUT_PIXELS = "The chosen layer has no pixels. Choose the layer that shows what you want to remove."
 EMPTY_THERE = "The chosen layer is empty there. Choose the layer that shows what you want to remove."
 UNREADABLE = "The pixels of the chosen layer cannot be read. Choose another layer."
 LAYER_REMOVED = "The layer was removed before the work was done. Choose another one and try again."
@@ -43,7 +43,7 @@ DEFECT = "GAN Inpaint failed because of a fault in the program. The picture has 
 
 def live_layer(kind: str) -> str:
     """Return the refusal of a `text`, `vector` or `link` layer, which is drawn from something else than pixels."""
-    return f"A {kind} layer has no pixels of its own. Turn it into pixels first, in the Layer menu."
+    return f"A {kind} layer has no pixels. Turn it into pixels first, in the Layer menu."
 
 
 def colour_model(name: str) -> str:

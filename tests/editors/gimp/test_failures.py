@@ -20,7 +20,7 @@ from .session import Gimp
 
 REFUSALS = {
     "group": "A layer group cannot be filled.",
-    "text": "A text layer has no pixels of its own.",
+    "text": "A text layer has no pixels.",
     "locked": "The layer's pixels are locked.",
     "in a locked group": "The layer's pixels are locked.",
     "layer mask": "A layer mask or a channel is being edited.",

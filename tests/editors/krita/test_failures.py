@@ -77,7 +77,7 @@ def test_colours_that_cannot_be_filled_are_named(krita: Krita, model: str, name:
     [
         ("empty paint layer", "The chosen layer is empty there."),
         ("vector layer", "The chosen layer is empty there."),
-        ("filter layer", "The chosen layer has no pixels of its own."),
+        ("filter layer", "The chosen layer has no pixels."),
     ],
 )
 def test_a_layer_that_shows_nothing_there_is_reported(krita: Krita, kind: str, sentence: str) -> None:

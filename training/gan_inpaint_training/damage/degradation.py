@@ -1,4 +1,4 @@
-"""What a photograph has been through before and after it was damaged: optics, grain, compression, toning."""
+"""Degradation of a photograph before and after it was damaged: optics, grain, compression, toning."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ Shades = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Degradation:
-    """`blur` and `grain`: standard deviations in pixels and in levels of 255, 0 for none; `coarse`: pixels of a grain;
-    `coloured`: grain of each channel by itself; `quality`: JPEG's, or None."""
+    """How a photograph is degraded.
+
+    `blur` and `grain`: standard deviations in pixels and in levels of 255, 0 for none; `coarse`: pixels of a grain;
+    `coloured`: whether each channel has separate grain; `quality`: JPEG's, or None.
+    """
 
     blur: float
     grain: float
@@ -31,21 +34,23 @@ UNDEGRADED = Degradation(blur=0.0, grain=0.0, coarse=1.0, coloured=False, qualit
 
 
 def before(random: np.random.Generator) -> Degradation:
-    """What happened before the damage: the camera, the film."""
+    """Draw what happened before the damage: the camera, the film."""
     return _drawn(random, blur=0.25, softest=1.6, grain=0.4, strongest=12, compressed=0.15)
 
 
 def after(random: np.random.Generator) -> Degradation:
-    """What happened after the damage: the scanner, the file."""
+    """Draw what happened after the damage: the scanner, the file."""
     return _drawn(random, blur=0.35, softest=1.0, grain=0.3, strongest=6, compressed=0.3)
 
 
 def blurred(degradation: Degradation, picture: Shades) -> Shades:
+    """Return `picture` as the optics show it."""
     softened: Shades = cv2.GaussianBlur(picture, (0, 0), degradation.blur) if degradation.blur else picture
     return softened
 
 
 def grained(random: np.random.Generator, degradation: Degradation, picture: Shades) -> Shades:
+    """Return `picture` with grain."""
     if not degradation.grain:
         return picture
     height, width = picture.shape[:2]
@@ -53,18 +58,18 @@ def grained(random: np.random.Generator, degradation: Degradation, picture: Shad
     noise = random.standard_normal(grains, np.float32) * np.float32(degradation.grain)
     if grains[:2] != (height, width):
         noise = cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
-    worn: Shades = picture + (noise if degradation.coloured else cv2.merge([noise] * 3))
-    return worn
+    degraded: Shades = picture + (noise if degradation.coloured else cv2.merge([noise] * 3))
+    return degraded
 
 
 def compressed(degradation: Degradation, picture: Shades) -> Picture:
-    """`picture` as whole numbers, through JPEG where there was one."""
+    """Return `picture` as whole numbers, through JPEG if the degradation has one."""
     whole: Picture = cv2.convertScaleAbs(np.maximum(picture, 0))
     return whole if degradation.quality is None else through_jpeg(whole, degradation.quality)
 
 
 def toned(random: np.random.Generator, picture: Picture) -> Picture:
-    """A third of the pictures gray, some of these sepia, and some faded."""
+    """Return `picture` toned: a third are gray, some of these sepia, and some are faded."""
     kind = random.random()
     if kind < 0.35:
         picture = gray(picture, sepia=kind < 0.1)

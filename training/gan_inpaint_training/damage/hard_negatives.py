@@ -1,4 +1,4 @@
-"""Hard negatives: things of a scene that look like damage, as wires, twigs, mullions, signs, hair, lace, pearls.
+"""Hard negatives: things of a scene that look like damage: wires, twigs, mullions, signs, hair, lace, pearls.
 
 They are drawn before the picture is blurred and grained, so that they are as sharp as what surrounds them.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan_inpaint_training.damage.film.areas import LETTERS
 from gan_inpaint_training.damage.layers import Opacity, stroke, wander
+from gan_inpaint_training.damage.lettering import LETTERS
 from gan_inpaint_training.data import Picture
 
 
@@ -29,7 +29,7 @@ def with_hard_negative(random: np.random.Generator, picture: Picture) -> Picture
 
 
 def wires(random: np.random.Generator, size: int) -> Opacity:
-    """Two to six wires side by side, which sag between poles out of sight."""
+    """Draw two to six wires side by side, which sag between poles out of sight."""
     opacity = np.zeros((size, size), np.float32)
     across = np.linspace(-0.1, 1.1, 30)
     sag, lean, thickness = random.uniform(0, 0.3), random.normal(0, 0.4), int(random.integers(1, 5))
@@ -42,7 +42,7 @@ def wires(random: np.random.Generator, size: int) -> Opacity:
 
 
 def twigs(random: np.random.Generator, size: int) -> Opacity:
-    """A branch of four to ten pixels with thinner and thinner ones that leave it."""
+    """Draw a branch of four to ten pixels with thinner and thinner ones that leave it."""
     opacity = np.zeros((size, size), np.float32)
     branches = [(wander(random, size, 30, size / 20, 0.1), float(random.uniform(4, 10)))]
     for _ in range(random.integers(4, 14)):
@@ -57,7 +57,7 @@ def twigs(random: np.random.Generator, size: int) -> Opacity:
 
 
 def bars(random: np.random.Generator, size: int) -> Opacity:
-    """Bars of a window or a fence: three or more at even distances, of two to twelve pixels, some with crossbars."""
+    """Draw bars of a window or a fence at even distances, two to twelve pixels wide, some with crossbars."""
     opacity = np.zeros((size, size), np.float32)
     width, apart, lean = int(random.integers(2, 13)), random.uniform(20, 80), random.normal(0, 0.03) * size
     place = random.uniform(0, apart)
@@ -71,7 +71,7 @@ def bars(random: np.random.Generator, size: int) -> Opacity:
 
 
 def sign(random: np.random.Generator, picture: Picture) -> Picture:
-    """`picture` with a lettered board, seen at an angle and lit like what was there."""
+    """Return `picture` with a lettered board, seen at an angle and lit like what it covers."""
     size = picture.shape[0]
     height, width = (int(side) for side in random.uniform(0.15, 0.6, 2) * size)
     ground, ink = random.uniform(0, 255, 3), random.uniform(0, 255, 3)
@@ -144,5 +144,6 @@ def piping(random: np.random.Generator, size: int) -> Opacity:
 
 
 DARK = (wires, twigs, bars, strands)
+"""Drawn in dark shades."""
 LIGHT = (strands, lace, pearls, piping)
-"""What is drawn in dark shades, and in light ones."""
+"""Drawn in light shades."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Opacity = NDArray[np.float32]
-SUBPIXEL = 4  # binary digits of a coordinate after the point, as OpenCV draws
+SUBPIXEL = 4
+"""Binary digits of a coordinate after the point, as OpenCV draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +22,29 @@ class Layer:
 
 
 def is_light(random: np.random.Generator) -> bool:
-    """Damage is as often light as dark: which it is depends on whether the negative or the print was harmed."""
+    """Draw whether damage is light: half of it is, since either the negative or the print was harmed."""
     return bool(random.random() < 0.5)
 
 
 def faint(random: np.random.Generator, least: float) -> float:
-    """A strength from `least` to 1, log-uniform: there is as much faint damage as strong."""
-    return float(np.exp(random.uniform(np.log(least), 0.0)))
+    """Return an opacity from `least` to 1, log-uniform: there is as much faint damage as strong."""
+    return log_uniform(random, least, 1.0)
+
+
+def log_uniform(random: np.random.Generator, low: float, high: float) -> float:
+    """Return a number between `low` and `high` whose logarithm is uniform."""
+    return float(np.exp(random.uniform(np.log(low), np.log(high))))
 
 
 def smooth_noise(random: np.random.Generator, size: int, grain: float) -> Opacity:
-    """(size, size) float32 in [0, 1] that changes over about `grain` pixels."""
+    """Return noise (size, size) float32 in [0, 1] that changes over about `grain` pixels."""
     cells = max(2, round(size / grain) + 1)
     coarse = random.random((cells, cells), np.float32)
     return np.clip(cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC), 0, 1)
 
 
 def smooth_run(random: np.random.Generator, size: int, step: float) -> NDArray[np.float64]:
-    """`size` numbers in [0, 1] that change over about `step` of them."""
+    """Return `size` numbers in [0, 1] that change over about `step` of them."""
     knots = max(2, round(size / step) + 1)
     return np.interp(np.linspace(0, knots - 1, size), np.arange(knots), random.random(knots))
 
@@ -51,8 +57,10 @@ def stroke(
     *,
     jagged: bool = False,
 ) -> None:
-    """Draw the segments between `points` (n, 2), x and y in pixels, each with its `thickness` in pixels and `strength`
-    in [0, 1], into `opacity`; `jagged`: of whole pixels."""
+    """Draw the segments between `points` (n, 2), x and y in pixels, into `opacity`.
+
+    Each has a `thickness` in pixels and a `strength` in [0, 1]. `jagged` segments consist of whole pixels.
+    """
     ends = (points * (1 << SUBPIXEL)).round().astype(int).tolist()
     canvas, kind = np.zeros(opacity.shape, np.uint8), cv2.LINE_8 if jagged else cv2.LINE_AA
     for start, stop, wide, strong in zip(ends[:-1], ends[1:], thickness.tolist(), strength.tolist(), strict=True):
@@ -61,7 +69,7 @@ def stroke(
 
 
 def wander(random: np.random.Generator, size: int, count: int, step: float, bend: float) -> NDArray[np.float64]:
-    """(count, 2): a way of steps of `step` pixels whose heading changes by about `bend` radians at each."""
+    """Return a path (count, 2) in steps of `step` pixels; its heading changes by about `bend` radians at each."""
     headings = random.uniform(0, 2 * np.pi) + np.cumsum(random.normal(0, bend, count))
     way = np.cumsum(step * np.stack([np.cos(headings), np.sin(headings)], 1), 0)
     return way - way[int(random.integers(count))] + random.uniform(0, size, 2)

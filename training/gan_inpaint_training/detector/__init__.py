@@ -1,7 +1,7 @@
-"""The scratch detector: photographs with made damage, and a small network that finds it.
+"""The detector of scratches and damage: photographs with drawn damage, and a small network that finds it.
 
-`DamagedCrops` makes what it learns from, `DetectorTrainer` is what the training loop trains; `measured` says on `Cases`
-how well it does.
+`DamagedCrops` are its training data, `DetectorTrainer` is what the training loop runs. `measured` gives its metrics on
+`Cases`.
 """
 
 from gan_inpaint_training.damage.film.kinds import FILM

@@ -19,8 +19,11 @@ Weights = Annotated[dict[str, Amount], Meta(min_length=1)]
 
 
 class NetworkConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """`widths`: channels of the decoder at 1/2, 1/4, 1/8 and 1/16 of the resolution; `blocks`: its residual blocks at
-    1/4 and 1/8; `line`: side of the line filters, an odd number of pixels at 1/8."""
+    """The size of the network.
+
+    `widths`: channels of the decoder at 1/2, 1/4, 1/8 and 1/16 of the resolution; `blocks`: its residual blocks at 1/4
+    and 1/8; `line`: side of the line filters, an odd number of pixels at 1/8.
+    """
 
     widths: tuple[Count, Count, Count, Count] = (24, 32, 48, 64)
     blocks: Count = 1
@@ -28,7 +31,7 @@ class NetworkConfig(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class DetectorLossConfig(msgspec.Struct, forbid_unknown_fields=True):
-    """`positive`: how much a damaged pixel counts in the cross-entropy; `dice`: weight of the soft Dice term."""
+    """`positive`: weight of a damaged pixel in the cross-entropy; `dice`: weight of the soft Dice loss."""
 
     positive: Amount = 2.0
     dice: Amount = 0.5
@@ -37,7 +40,7 @@ class DetectorLossConfig(msgspec.Struct, forbid_unknown_fields=True):
 class PrintConfig(msgspec.Struct, forbid_unknown_fields=True):
     """Crops of damaged prints among those of damaged films.
 
-    `share` of all crops; `damage`: kind of damage → its weight; `clean`: share of these crops without any; `most`:
+    `share`: of all crops; `damage`: kind of damage → its weight; `clean`: share of these crops without any; `most`:
     kinds of damage in one crop at most; `cracks`: .npz files of centre lines of real cracks, for the kind
     “traced-crack”; `scenes`: folders or tar files of photographs that look like damage, from which `scene_share` of
     these crops is cut.
@@ -55,10 +58,10 @@ class PrintConfig(msgspec.Struct, forbid_unknown_fields=True):
 class DetectorConfig(msgspec.Struct, forbid_unknown_fields=True, tag_field="kind", tag=KIND):
     """Everything that the training of a detector depends on, besides the code.
 
-    `title` and `window`, the side in pixels of the tiles that a photograph is best taken apart into, go into the
-    manifest. `damage`: kind of film damage → its weight; `clean`: share of the crops of films without any;
-    `hard_negatives`: share of all crops with drawn things that look like damage and are none; `easy`: images over which
-    film damage becomes as faint as it is drawn, all of it being plain at first; `prints`: damage of prints.
+    `title` and `window`, the best side in pixels of the tiles of a photograph, go into the manifest. `damage`: kind of
+    film damage → its weight; `clean`: share of the crops of films without any; `hard_negatives`: share of all crops
+    with drawn things that look like damage but are not; `easy`: images over which film damage becomes as faint as it is
+    drawn, after all of it was opaque at first; `prints`: damage of prints.
     """
 
     title: str

@@ -15,10 +15,11 @@ from torch.utils.data import Dataset
 
 from gan_inpaint_training.damage import degradation
 from gan_inpaint_training.damage import print as prints
-from gan_inpaint_training.damage.composition import Label, damaged
 from gan_inpaint_training.damage.film.areas import film
+from gan_inpaint_training.damage.film.composition import damaged
 from gan_inpaint_training.damage.film.kinds import FILM, KINDS
 from gan_inpaint_training.damage.hard_negatives import with_hard_negative
+from gan_inpaint_training.damage.labels import Label
 from gan_inpaint_training.damage.layers import Layer
 from gan_inpaint_training.damage.print.cracks import traced
 from gan_inpaint_training.damage.print.crops import Draw, cut
@@ -31,10 +32,11 @@ from gan_inpaint_training.detector.held_out import for_training
 from gan_inpaint_training.masks.damage import Alpha
 
 ENLARGED = 0.3
-"""Share of the film crops that are enlarged: a scan has several pixels to the finest thing that its film shows."""
-SMALLEST_SCENE = 64  # pixels
-LARGEST = 4.0
-"""How far these are enlarged at most: dust on the glass is as sharp as ever."""
+"""Share of the film crops that are enlarged: a scan has several pixels for the finest detail of its film."""
+LARGEST_SCALE = 4.0
+"""Largest enlargement of these; damage is drawn afterwards, as sharp as always."""
+SMALLEST_SCENE = 64
+"""Least side of a photograph of `scenes`, in pixels."""
 
 Crop = tuple[torch.Tensor, torch.Tensor]
 
@@ -44,10 +46,10 @@ class DamagedCrops(Dataset[Crop]):
 
     `alphas`: pictures of film damage; `scenes`: photographs that look like damage; `cracks`: centre lines of real
     cracks, (H, W) uint8. Item n, any number of at least 0, is a function of the seed and n: a picture (3, S, S) uint8,
-    and a label (3, S, S) uint8, 255 where there is light damage, dark damage, and where either answer is right.
+    and its label.
     """
 
-    paired = True  # a label goes with its picture alone
+    paired = True  # a label belongs to one picture
 
     def __init__(
         self,
@@ -98,7 +100,7 @@ class DamagedCrops(Dataset[Crop]):
     def _cut(self, random: np.random.Generator, picture: Picture) -> Picture:
         size = self.config.data.crop
         if random.random() < ENLARGED:
-            smaller = random_square(random, picture, round(size / random.uniform(1, LARGEST)), 1.0)
+            smaller = random_square(random, picture, round(size / random.uniform(1, LARGEST_SCALE)), 1.0)
             crop: Picture = cv2.resize(smaller, (size, size), interpolation=cv2.INTER_CUBIC)
         else:
             crop = random_square(random, picture, size, self.config.data.max_reduction)
@@ -128,7 +130,7 @@ def _crack_lines(path: Path) -> list[NDArray[np.uint8]]:
 
 
 def strengthened(layer: Layer, share: float) -> Layer:
-    """Return `layer`, whose strongest pixel p hides p^share of the photograph: all at 0, as much as before at 1."""
+    """Return `layer` with its largest opacity p raised to p^share: opaque at 0, unchanged at 1."""
     strongest = max(float(layer.opacity.max()), 0.01)
     return Layer(layer.opacity / np.float32(strongest ** (1 - share)), layer.light)
 
@@ -141,10 +143,12 @@ class Mixture:
         self.alphas = alphas
 
     def draw(self, random: np.random.Generator, size: int) -> list[Layer]:
+        """Return the layers of one to three kinds, for a square of `size` pixels."""
         kinds = random.choice(self.names, int(random.integers(1, 4)), p=self.shares)
         return [layer for kind in kinds for layer in self.of(str(kind), random, size)]
 
     def of(self, kind: str, random: np.random.Generator, size: int) -> list[Layer]:
+        """Return the layers of one kind, for a square of `size` pixels."""
         return film(random, size, self.alphas) if kind == FILM else KINDS[kind](random, size)
 
 
@@ -157,6 +161,7 @@ class PrintMixture:
         self.kinds: dict[str, Draw] = {**prints.KINDS, TRACED: partial(traced, shapes=cracks)}
 
     def draw(self, random: np.random.Generator) -> list[Draw]:
+        """Return the functions that draw the kinds of one crop."""
         kinds = random.choice(self.names, int(random.integers(1, self.most + 1)), p=self.shares)
         return [self.kinds[str(kind)] for kind in kinds]
 

@@ -1,4 +1,4 @@
-"""Film damage for training, and that which is kept for validation."""
+"""Film damage for training, and film damage that is held out for validation."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from gan_inpaint_training.data.damage import named_damage
 from gan_inpaint_training.masks.damage import Alpha
 
 ONE_IN = 10
+"""One picture of film damage in so many is held out."""
 
 
 def is_held_out(name: str) -> bool:
-    """Whether a picture of film damage is kept for validation: about one in ten, by a checksum of its name alone."""
+    """Return whether a picture of film damage is held out, by a checksum of its name alone."""
     return zlib.crc32(name.encode()) % ONE_IN == 0
 
 
 def for_training(shards: Sequence[str]) -> list[Alpha]:
-    """The film damage of `shards` that may be trained on; none of no shards. Raises DataError."""
+    """Return the film damage of `shards` for training; empty without shards. Raise DataError."""
     return _part(shards, held_out=False)
 
 
 def held_out(shards: Sequence[str]) -> list[Alpha]:
-    """The film damage of `shards` that is kept; none of no shards. Raises DataError."""
+    """Return the film damage of `shards` that is held out; empty without shards. Raise DataError."""
     return _part(shards, held_out=True)
 
 

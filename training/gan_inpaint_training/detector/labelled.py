@@ -1,4 +1,4 @@
-"""Real damaged pictures with hand-made labels: the last word on a detector.
+"""Real damaged pictures with hand-made labels, on which a detector is measured last.
 
 A folder holds NAME.png with NAME_mask.png: 255 where it is damaged, 128 where either answer is right, 0 where it is
 sound. Pictures whose mask has no damage count as clean.
@@ -19,9 +19,9 @@ from gan_inpaint_training.data import DataError, Picture, sources
 MASK = "_mask.png"
 DAMAGED, SOUND = 255, 0
 LEAST_SLACK = 2
-"""Pixels by which what is found may miss the label, at least."""
+"""Distance in pixels that always counts as found."""
 SLACK = 0.003
-"""The same as a share of the picture's long side."""
+"""Distance that counts as found, as a share of the picture's long side; the larger of the two holds."""
 
 Mask = NDArray[np.uint8]
 
@@ -55,7 +55,7 @@ class Score:
 
 
 def labelled_pictures(folder: Path) -> Iterator[LabelledPicture]:
-    """Yield the pictures of `folder` that have a mask, by name. Raise DataError where none has, or one is unfit."""
+    """Yield the pictures of `folder` that have a mask, by name. Raise DataError if none has, or one cannot be used."""
     masks = sorted(folder.glob(f"*{MASK}"))
     if not masks:
         raise DataError(f"{folder} has no picture NAME.png with a mask NAME{MASK}.")
@@ -68,7 +68,7 @@ def labelled_pictures(folder: Path) -> Iterator[LabelledPicture]:
 
 
 def scored(mask: Mask, label: Mask) -> Score:
-    """Score `mask` (H, W), 0 or more, against `label` (H, W): what lies within the slack of the other is right."""
+    """Score `mask` (H, W), 0 or more, against `label` (H, W): what is within the slack of the other is right."""
     slack = max(LEAST_SLACK, round(SLACK * max(label.shape)))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * slack + 1, 2 * slack + 1))
     counted, damaged = (label == DAMAGED) | (label == SOUND), label == DAMAGED

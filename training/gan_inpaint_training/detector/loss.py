@@ -7,10 +7,9 @@ from torch import Tensor
 
 
 def cross_entropy(logits: Tensor, wanted: Tensor, counted: Tensor, positive: float) -> Tensor:
-    """Mean binary cross-entropy over the pixels that are `counted`, damaged ones weighing `positive`.
+    """Return the mean binary cross-entropy over the pixels that are `counted`; damaged ones have the weight `positive`.
 
-    It alone would do for probabilities, but a scratch is one pixel in a thousand. logits, wanted (N, 2, H, W), counted
-    (N, 1, H, W), 1 or 0.
+    `logits` and `wanted` are (N, 2, H, W), `counted` is (N, 1, H, W); the last two are 1 or 0.
     """
     weights = counted * (1 + (positive - 1) * wanted)
     terms = F.binary_cross_entropy_with_logits(logits, wanted, weights, reduction="sum")
@@ -18,9 +17,11 @@ def cross_entropy(logits: Tensor, wanted: Tensor, counted: Tensor, positive: flo
 
 
 def soft_dice(logits: Tensor, wanted: Tensor, counted: Tensor) -> Tensor:
-    """1 − 2·|found ∩ wanted| / (|found| + |wanted|) of the whole batch, mean of the channels with damage: it weighs
-    what is missed against what is damaged, however rare that is (Milletari et al. 2016, with sums in place of
-    squares)."""
+    """Return 1 − 2·|found ∩ wanted| / (|found| + |wanted|) of the whole batch, the mean of the channels with damage.
+
+    Damage is one pixel in a thousand, and this loss does not depend on that (Milletari et al., "V-Net", 2016, section
+    3, with sums in place of squares).
+    """
     found = logits.sigmoid() * counted
     wanted = wanted * counted
     both, either = (found * wanted).sum((0, 2, 3)), (found + wanted).sum((0, 2, 3))

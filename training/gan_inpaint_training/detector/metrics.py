@@ -14,23 +14,28 @@ from numpy.typing import NDArray
 
 from gan_inpaint_training.data import Picture
 from gan_inpaint_training.detector.network import Detector
-from gan_inpaint_training.detector.validation import CLEAN, MIXED, WORN, Case
+from gan_inpaint_training.detector.validation import CLEAN, DEGRADED, MIXED, Case
 
 DamageMap = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 Select = Callable[[DamageMap, float], Mask]
-"""What of a damage map (H, W, 2) is selected at a threshold: (H, W) uint8, 255 or 0, not grown."""
+"""What of a damage map (H, W, 2) is selected at a threshold: (H, W) uint8, 255 or 0, not dilated."""
 
 TOLERANCE = 2
+"""Distance in pixels that counts as found."""
 FLAGGED = 0.0005
-"""The share of a clean photograph that may be selected by mistake."""
-LOGITS = np.linspace(-2, 8, 41)  # thresholds that are tried, from 0.12 to 0.9997
+"""Largest share of a clean photograph that may be selected by mistake."""
+THRESHOLDS: Sequence[float] = [1 / (1 + math.exp(-logit)) for logit in np.linspace(-2, 8, 41)]
+"""Thresholds that are tried, from 0.12 to 0.9997."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Pixels: of the picture, selected, of these near damage, damaged, of these near what was selected. Uncertain
-    pixels are not among those selected."""
+    """Counts of pixels.
+
+    `pixels`: of the picture; `selected`: without uncertain ones; `right`: of these, near damage; `damaged`; `found`: of
+    these, near what was selected.
+    """
 
     pixels: int
     selected: int
@@ -66,18 +71,17 @@ Tallies = dict[str, dict[float, Tally]]
 
 
 def tally(mask: Mask, label: NDArray[np.uint8]) -> Tally:
-    """`mask` (H, W), 0 or 255, against a label (3, H, W): light damage, dark, uncertain. What lies within TOLERANCE
-    pixels of the other counts as right, as found."""
+    """Compare `mask` (H, W), 0 or 255, with a label: what is within TOLERANCE pixels of the other is right or found."""
     damaged, uncertain = np.any(label[:2] > 0, axis=0), label[2] > 0
     chosen = mask > 0
     selected = chosen & ~uncertain
-    near_damage, near_chosen = _widened(damaged), _widened(chosen)
+    near_damage, near_chosen = _dilated(damaged), _dilated(chosen)
     sums = (selected, selected & near_damage, damaged, damaged & near_chosen)
     return Tally(mask.size, *(int(np.count_nonzero(part)) for part in sums))
 
 
 def damage_map(detector: Detector, picture: Picture) -> DamageMap:
-    """What the detector makes of `picture` (H, W, 3) uint8, its edges repeated beyond them: (H, W, 2) uint8."""
+    """Return the damage map (H, W, 2) uint8 of `picture` (H, W, 3) uint8, padded with its edges."""
     (height, width), margin, block = picture.shape[:2], detector.reach(), detector.size_multiple
     below, right = (margin + -extent % block for extent in (height, width))
     seen = np.pad(picture, ((margin, below), (margin, right), (0, 0)), "edge")
@@ -90,44 +94,45 @@ def damage_map(detector: Detector, picture: Picture) -> DamageMap:
 def measured(
     detector: Detector, cases: Iterable[Case], select: Select, on_case: Callable[[], None] = lambda: None
 ) -> tuple[float, dict[str, float]]:
-    """The threshold of a detector, and its figures at it, as `judged` gives them. `on_case` is called after each case.
-    Raises what iterating over the cases does."""
+    """Return the threshold of a detector and its metrics, as `best_metrics` does.
+
+    `on_case` is called after each case. Raises what iterating over the cases raises.
+    """
     tallies: Tallies = defaultdict(lambda: dict.fromkeys(THRESHOLDS, NOTHING))
     for case in cases:
         found = damage_map(detector, case.picture)
         for threshold in THRESHOLDS:
             tallies[case.kind][threshold] += tally(select(found, threshold), case.label)
         on_case()
-    return judged(tallies)
+    return best_metrics(tallies)
 
 
-def judged(tallies: Tallies) -> tuple[float, dict[str, float]]:
-    """The threshold and the figures at it.
+def best_metrics(tallies: Tallies) -> tuple[float, dict[str, float]]:
+    """Return the best threshold and the metrics at it.
 
-    Of the thresholds tried it is the one with the highest F1 on the mixed cases of those that select no more than
-    FLAGGED of the clean ones; where none does, the one that selects the least. Figures, shares of 1: `f1`, `precision`
-    and `recall` of the mixed cases, `recall_KIND`, `flagged_clean` and `flagged_worn`.
+    Metrics are shares of 1: `f1`, `precision` and `recall` of the mixed cases, `recall_KIND`, `flagged_clean` and
+    `flagged_degraded`.
     """
-    threshold = chosen(tallies[CLEAN], tallies[MIXED])
+    threshold = best_threshold(tallies[CLEAN], tallies[MIXED])
     mixed = tallies[MIXED][threshold]
-    figures = {"f1": mixed.f1, "precision": mixed.precision, "recall": mixed.recall}
-    figures |= {f"flagged_{kind}": tallies[kind][threshold].flagged for kind in (CLEAN, WORN)}
-    kinds = sorted(tallies.keys() - {CLEAN, WORN, MIXED})
-    return threshold, figures | {f"recall_{kind}": tallies[kind][threshold].recall for kind in kinds}
+    metrics = {"f1": mixed.f1, "precision": mixed.precision, "recall": mixed.recall}
+    metrics |= {f"flagged_{kind}": tallies[kind][threshold].flagged for kind in (CLEAN, DEGRADED)}
+    kinds = sorted(tallies.keys() - {CLEAN, DEGRADED, MIXED})
+    return threshold, metrics | {f"recall_{kind}": tallies[kind][threshold].recall for kind in kinds}
 
 
-THRESHOLDS: Sequence[float] = [1 / (1 + math.exp(-logit)) for logit in LOGITS]
+def best_threshold(clean: dict[float, Tally], mixed: dict[float, Tally]) -> float:
+    """Return the threshold with the highest F1 on the mixed cases that selects at most FLAGGED of the clean ones.
 
-
-def chosen(clean: dict[float, Tally], mixed: dict[float, Tally]) -> float:
-    """The threshold, as `judged` chooses it."""
+    If none selects so little, return the one that selects the least.
+    """
     quiet = [threshold for threshold in THRESHOLDS if clean[threshold].flagged <= FLAGGED]
     if not quiet:
         return min(THRESHOLDS, key=lambda threshold: clean[threshold].flagged)
     return max(quiet, key=lambda threshold: mixed[threshold].f1)
 
 
-def _widened(pixels: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _dilated(pixels: NDArray[np.bool_]) -> NDArray[np.bool_]:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * TOLERANCE + 1, 2 * TOLERANCE + 1))
-    widened: NDArray[np.bool_] = cv2.dilate(pixels.astype(np.uint8), disc) > 0
-    return widened
+    dilated: NDArray[np.bool_] = cv2.dilate(pixels.astype(np.uint8), disc) > 0
+    return dilated

@@ -1,11 +1,11 @@
-"""The detector of damage: a U-Net whose encoder has learned what scenes look like.
+"""The detector of damage: a U-Net with a pretrained encoder, after Ronneberger et al., "U-Net", 2015.
 
-Whether a line is a crack or a twig shows in what is around it. A few thousand photographs do not teach that, so the
-encoder is EfficientNet-Lite0, trained on ImageNet and then along with the rest. Its normalisation is fixed.
+Only its surroundings show whether a line is a crack or a twig. A few thousand photographs do not teach that, so the
+encoder is EfficientNet-Lite0, trained on ImageNet and trained further with the rest. Its normalisation is fixed.
 
-A faint scratch is lost in the grain of each pixel and plain over its length: at 1.3 σ a pixel it stands at 13 σ over
-100 pixels. A branch therefore averages features along straight lines of sixteen directions before they are judged.
-Nothing is normalised over the picture, so that a tile with its context gives what the whole picture gives.
+A faint scratch is lost in the grain of each pixel, but clear over its length: 1.3 σ at each pixel are 13 σ over 100
+pixels. A branch therefore averages features along straight lines of sixteen directions. Nothing is normalised over the
+picture, so that a tile with its context gives the same result as the whole picture.
 """
 
 from __future__ import annotations
@@ -20,15 +20,21 @@ from torch import Tensor, nn
 from gan_inpaint_training.features import EfficientNetLite0
 from gan_inpaint_training.layers import zero_bias
 
-STEM = 2  # the finest features are those of 2×2 blocks
-BLOCKS = (0, 2, 4, 10)  # of the encoder: 1/2, 1/4, 1/8 and 1/16 of the resolution
+STEM = 2
+"""Side of the blocks that the finest features describe, in pixels."""
+BLOCKS = (0, 2, 4, 10)
+"""Blocks of the encoder that give features at 1/2, 1/4, 1/8 and 1/16 of the resolution."""
 ENCODED = (16, 24, 40, 112)
+"""Channels of these features."""
 CONTRAST = 4.0
+"""Factor of the contrasts that the network sees."""
 NEIGHBOURHOOD = 9
-SEEN = 6  # channels that the finest branch is shown
+"""Side of the square that a contrast compares a pixel with, in pixels."""
+SEEN = 6
+"""Input channels of the finest branch."""
 TEMPERATURE = 2.0
-"""Two crops in three that it learns from are damaged, a photograph is hardly: only where the network is very sure does
-it count. Divided by this, its logits tell such degrees of certainty apart in a byte."""
+"""Divisor of the logits: a photograph has far less damage than a training crop, so only high certainty counts there, of
+which a byte must still distinguish degrees."""
 
 
 class Detector(nn.Module):
@@ -69,7 +75,7 @@ class Detector(nn.Module):
         return torch.sigmoid(self.logits(image) / TEMPERATURE)
 
     def logits(self, image: Tensor) -> Tensor:
-        """Return the logarithms of the odds of damage in a crop as those for training are."""
+        """Return the log-odds of damage (N, 2, H, W), as in a crop for training."""
         seen = F.pixel_unshuffle(with_contrasts(image), STEM)
         fine = F.relu(self.encode_half(F.relu(self.stem(seen))))
         half, quarter, eighth, sixteenth = self.encoder(image)
@@ -81,7 +87,7 @@ class Detector(nn.Module):
         return F.pixel_shuffle(self.head(half) + self.local(seen), STEM)
 
     def reach(self) -> int:
-        """Return how many pixels around one its result can depend on, on each side: blocks of `size_multiple`."""
+        """Return how far the result at a pixel depends on others, in pixels: a multiple of `size_multiple`."""
         decoder = 4 + (8 + 16) * self.blocks  # two convolutions of 3×3 at 1/2, and two a residual block
         along_lines = 8 * (self.lines.filters.shape[-1] // 2)
         pixels = decoder + along_lines + self.encoder.reach() + self.size_multiple - 1  # a coarse pixel is its block's
@@ -106,8 +112,10 @@ def _residuals(width: int, count: int) -> nn.Sequential:
 
 
 class Lines(nn.Module):
-    """x + a mixture of features averaged along straight lines, one direction a channel. The averages are fixed; what is
-    averaged, and what becomes of it, is learned."""
+    """x + a mixture of features that are averaged along straight lines, one direction for each channel.
+
+    The filters are fixed; the convolutions before and after them are learned.
+    """
 
     filters: Tensor
 
@@ -126,8 +134,10 @@ class Lines(nn.Module):
 
 
 class _Averaged(torch.autograd.Function):
-    """The gradient of a filter that is the same turned by 180° is the filter itself; torch's own way to it takes
-    fifteen times as long on a CPU."""
+    """Convolution with filters that equal themselves turned by 180°, so that their gradient is the same convolution.
+
+    Torch's gradient takes fifteen times as long on a CPU.
+    """
 
     @staticmethod
     def forward(context: Any, features: Tensor, filters: Tensor) -> Tensor:
@@ -145,8 +155,11 @@ def _average(features: Tensor, filters: Tensor) -> Tensor:
 
 
 def line_filters(count: int, side: int, directions: int = 16) -> Tensor:
-    """`count` filters (count, side, side) that average along a line through the middle, turning by 180°/16 from one to
-    the next: first over the whole side, then, with no directions left, over half of it."""
+    """Return filters (count, side, side) that average along a line through the middle.
+
+    Each is turned by 180° / `directions` against the one before. The first `directions` filters average over the whole
+    side, the others over half of it.
+    """
     middle = torch.arange(side) - side // 2
     numbers = torch.arange(count)
     angles = (numbers % directions * (math.pi / directions))[:, None, None]
@@ -158,12 +171,10 @@ def line_filters(count: int, side: int, directions: int = 16) -> Tensor:
 
 
 def with_contrasts(image: Tensor) -> Tensor:
-    """`image` (N, 3, H, W) and three more channels of faint differences, which half precision would round away: how
-    much lighter each pixel is than the mean of its neighbourhood, than whatever light is as wide as that (the top-hat
-    transform), and how much darker than whatever dark is.
+    """Return `image` (N, 3, H, W) with three more channels of contrasts, which half precision would round away.
 
-    The last two are what scratches were sought with before there were networks; with them this one learns from a
-    fraction of the pictures.
+    They are the difference of each pixel from the mean of its neighbourhood, and the white and the black top-hat
+    transform, the classical filters for scratches. With them the network needs a fraction of the pictures.
     """
     gray = image.mean(1, keepdim=True)
     mean = F.avg_pool2d(gray, NEIGHBOURHOOD, 1, NEIGHBOURHOOD // 2, count_include_pad=False)
@@ -172,8 +183,7 @@ def with_contrasts(image: Tensor) -> Tensor:
 
 
 def _dilated(gray: Tensor) -> Tensor:
-    """The lightest of the neighbourhood of 9 × 9: the larger of two neighbours, then of two such pairs and so on, which
-    is faster than pooling."""
+    """Return the maximum over the neighbourhood of 9 × 9, by maxima of two, which are faster than pooling."""
     gray = F.pad(gray, [NEIGHBOURHOOD // 2] * 4, "replicate")
     for axis in (2, 3):
         for apart in (1, 2, 4, 1):

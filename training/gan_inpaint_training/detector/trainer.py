@@ -19,11 +19,12 @@ from gan_inpaint_training.layers import channels_last
 from gan_inpaint_training.trainer import follow
 from gan_inpaint_training.watch import check_weights
 
-DAMAGED, UNCERTAIN = slice(0, 2), slice(2, 3)  # channels of a label
+DAMAGED, UNCERTAIN = slice(0, 2), slice(2, 3)
+"""Channels of a label."""
 
 
 class DetectorTrainer:
-    """Detector, its moving average and its optimiser of one run; in channels_last, as the generators are."""
+    """The detector of one run, its moving average and its optimiser; in channels_last, like the generators."""
 
     noun = "detector"
     grid = "seen, wanted, found: light red, dark blue, uncertain gray"
@@ -41,16 +42,19 @@ class DetectorTrainer:
 
     @property
     def network(self) -> Detector:
-        """What is trained."""
+        """The network that is trained."""
         network: Detector = self.detector.module
         return network
 
     def fit(self, pictures: Iterator[Tensor]) -> None:
-        """Nothing is computed beforehand."""
+        """Do nothing: a detector needs no statistics of the pictures."""
 
     def step(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
-        """One update on this device's share of a batch: `image` (N, 3, S, S) in [-1, 1], `label` (N, 3, S, S), 1 where
-        there is light damage, dark damage, and where neither answer is wrong. Returns the terms of the loss."""
+        """Update the network once on this device's share of a batch, and return the losses.
+
+        `image` is (N, 3, S, S) in [-1, 1]; `label` is (N, 3, S, S), 1 where there is light damage, dark damage, and
+        where either answer is right.
+        """
         follow(self.config.schedule, self.images_seen, self.optimizer, self.averaged)
         with self.fabric.autocast():
             logits = self.detector.logits(image.contiguous(memory_format=torch.channels_last))
@@ -67,7 +71,7 @@ class DetectorTrainer:
 
     @torch.no_grad()
     def sample(self, image: Tensor, label: Tensor) -> Tensor:
-        """Rows of picture, label and heat-map, one column an example: (3, 3·S, N·S) in [0, 1]."""
+        """Return rows of pictures, labels and damage maps, a column for each example: (3, 3·S, N·S) in [0, 1]."""
         device = self.fabric.device
         found = self.averaged.module(image.to(device)).float()
         label = label.to(device)
@@ -75,11 +79,11 @@ class DetectorTrainer:
         return torch.cat([torch.cat(list(row), 2) for row in rows], 1).clamp(0, 1)
 
     def check_weights(self) -> None:
-        """Raises NonFiniteLoss where an update has spoiled a weight although the loss was finite."""
+        """Raise NonFiniteLoss if an update has spoiled a weight although the loss was finite."""
         check_weights({"detector": self.network}, self.images_seen)
 
     def state(self) -> dict[str, Any]:
-        """Everything needed to go on as if never interrupted."""
+        """Return everything that a resumed run needs."""
         return {
             "config": msgspec.to_builtins(self.config),
             "images_seen": self.images_seen,
@@ -89,7 +93,7 @@ class DetectorTrainer:
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Raises CheckpointError when the state belongs to another network, or is not one of this class."""
+        """Load what `state` returned. Raise CheckpointError if it is of another network or another class."""
         try:
             stored, wanted = state["config"]["network"], msgspec.to_builtins(self.config.network)
             if msgspec.to_builtins(stored) != msgspec.to_builtins(wanted):
@@ -109,14 +113,14 @@ class DetectorTrainer:
 
 
 def build(config: DetectorConfig) -> Detector:
-    """The untrained network of a configuration."""
+    """Return the untrained network of a configuration."""
     return Detector(config.network.widths, config.network.blocks, config.network.line)
 
 
 def restore(state: dict[str, Any]) -> Detector:
-    """The averaged network of a checkpoint's state, ready for inference.
+    """Return the averaged network of a checkpoint's state, ready for inference.
 
-    Raises msgspec.ValidationError, KeyError, TypeError or RuntimeError where the state is not a detector's.
+    Raises msgspec.ValidationError, KeyError, TypeError or RuntimeError if the state is not a detector's.
     """
     network = build(msgspec.convert(state["config"], DetectorConfig))
     network.load_state_dict(state["ema"])
@@ -124,5 +128,5 @@ def restore(state: dict[str, Any]) -> Detector:
 
 
 def _shown(damage: Tensor) -> Tensor:
-    """(N, 2, S, S) → (N, 3, S, S): light as red, dark as blue."""
+    """Return `damage` (N, 2, S, S) as colours (N, 3, S, S): light is red, dark is blue."""
     return torch.cat([damage[:, :1], torch.zeros_like(damage[:, :1]), damage[:, 1:]], 1)

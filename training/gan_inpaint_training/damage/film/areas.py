@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from gan_inpaint_training.damage.layers import SUBPIXEL, Layer, Opacity, faint, is_light, smooth_noise
+from gan_inpaint_training.damage.lettering import LETTERS, outlined, stroked
 from gan_inpaint_training.masks.damage import OPAQUE, Alpha
 
-LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 '.:/-©&"
-LARGEST = 4000  # pixels that one piece of film damage may hide
-FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX, cv2.FONT_HERSHEY_PLAIN)
+LARGEST = 4000
+"""Most pixels that one piece of film damage hides."""
 
 
 def dust(random: np.random.Generator, size: int) -> list[Layer]:
-    """3 to 40 specks of half a pixel to four pixels, most of them light, or most dark."""
+    """Draw 3 to 40 specks of half a pixel to four pixels: most are light, or most dark."""
     mostly = is_light(random)
     opacities = {True: np.zeros((size, size), np.float32), False: np.zeros((size, size), np.float32)}
     for _ in range(int(np.exp(random.uniform(np.log(3), np.log(40))))):
@@ -28,7 +27,7 @@ def dust(random: np.random.Generator, size: int) -> list[Layer]:
 
 
 def stain(random: np.random.Generator, size: int) -> list[Layer]:
-    """One or two blots of 5 to 45 pixels with a ragged edge, some of them darker at the rim."""
+    """Draw one or two blots of 5 to 45 pixels with a ragged edge, some of them darker towards it."""
     layers = []
     for _ in range(random.integers(1, 3)):
         radius = faint(random, 0.1) * 45
@@ -46,7 +45,7 @@ def stain(random: np.random.Generator, size: int) -> list[Layer]:
 
 
 def text(random: np.random.Generator, size: int) -> list[Layer]:
-    """One to three lines of overlaid lettering, upright: dates, names, marks of ownership."""
+    """Draw one to three upright lines of letters: dates, names, marks of ownership."""
     drawn = outlined if random.random() < 0.5 else stroked
     opacity = np.zeros((size, size), np.float32)
     for _ in range(random.integers(1, 4)):
@@ -55,28 +54,11 @@ def text(random: np.random.Generator, size: int) -> list[Layer]:
     return [Layer(opacity * np.float32(random.uniform(0.35, 1)), is_light(random))]
 
 
-def outlined(random: np.random.Generator, size: int, words: str) -> Opacity:
-    """Letters of a typeface, filled."""
-    page = Image.new("L", (size, size))
-    font = ImageFont.load_default(float(random.uniform(9, 44)))
-    at = (float(random.uniform(-0.2, 0.7) * size), float(random.uniform(-0.05, 0.95) * size))
-    ImageDraw.Draw(page).text(at, words, 255, font)
-    return np.asarray(page, np.float32) / np.float32(255)
-
-
-def stroked(random: np.random.Generator, size: int, words: str) -> Opacity:
-    """Letters of lines, as a pen or a plotter draws them."""
-    page = np.zeros((size, size), np.uint8)
-    at = (int(random.uniform(-0.2, 0.7) * size), int(random.uniform(0.05, 1) * size))
-    scale = random.uniform(0.4, 1.6)
-    thickness = int(random.integers(1, 2 + round(1.5 * scale)))
-    cv2.putText(page, words, at, int(random.choice(FONTS)), scale, 255, thickness, cv2.LINE_AA)
-    return page.astype(np.float32) / np.float32(255)
-
-
 def film(random: np.random.Generator, size: int, alphas: Sequence[Alpha]) -> list[Layer]:
-    """One to four pieces of scanned film damage, turned and flipped, at up to 1.5 times their size, but so small that
-    none hides more than a random area: a blot of the size of the picture is no defect to be found."""
+    """Draw one to four pieces of scanned film damage, turned and flipped, at up to 1.5 times their size.
+
+    None hides more than a random area: a blot as large as the picture is not a defect that can be found.
+    """
     light, layers = is_light(random), []
     for _ in range(random.integers(1, 5)):
         alpha = alphas[int(random.integers(len(alphas)))]
@@ -92,7 +74,7 @@ def film(random: np.random.Generator, size: int, alphas: Sequence[Alpha]) -> lis
 
 
 def _placed(random: np.random.Generator, piece: Opacity, size: int) -> Opacity:
-    """(size, size) with the middle of `piece` at a random place."""
+    """Return the opacity (size, size) with the middle of `piece` at a random place."""
     opacity = np.zeros((size, size), np.float32)
     top, left = (int(random.integers(size)) - extent // 2 for extent in piece.shape)
     rows, columns = slice(max(top, 0), top + piece.shape[0]), slice(max(left, 0), left + piece.shape[1])

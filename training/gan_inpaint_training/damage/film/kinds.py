@@ -1,4 +1,4 @@
-"""Kinds of damage by name."""
+"""Kinds of damage of films by name."""
 
 from __future__ import annotations
 

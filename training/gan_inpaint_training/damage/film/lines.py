@@ -9,8 +9,10 @@ from gan_inpaint_training.damage.layers import Layer, Opacity, faint, is_light, 
 
 
 def transport(random: np.random.Generator, size: int) -> list[Layer]:
-    """One to three scratches along the way of the film, mostly upright, through all of the picture; straight or
-    drifting, double, interrupted, and down to a twelfth of full strength."""
+    """Draw one to three scratches that the film's transport made: through all of the picture, and mostly upright.
+
+    They are straight or drifting, double, interrupted, and down to a twelfth of full opacity.
+    """
     light, layers = is_light(random), []
     sideways = random.random() < 0.15
     for _ in range(random.integers(1, 4)):
@@ -31,7 +33,7 @@ def transport(random: np.random.Generator, size: int) -> list[Layer]:
 
 
 def scratch(random: np.random.Generator, size: int) -> list[Layer]:
-    """One to four curved or nearly straight scratches that fade towards their ends, a few of them hard and jagged."""
+    """Draw one to four curved or nearly straight scratches that fade towards their ends; a few are jagged."""
     layers = []
     for _ in range(random.integers(1, 5)):
         count = int(random.integers(12, 40))
@@ -46,7 +48,7 @@ def scratch(random: np.random.Generator, size: int) -> list[Layer]:
 
 
 def hair(random: np.random.Generator, size: int) -> list[Layer]:
-    """One to three curling fibres of even strength."""
+    """Draw one to three curling fibres of even opacity."""
     layers = []
     for _ in range(random.integers(1, 4)):
         count = int(random.integers(10, 40))
@@ -59,7 +61,7 @@ def hair(random: np.random.Generator, size: int) -> list[Layer]:
 
 
 def fold(random: np.random.Generator, size: int) -> list[Layer]:
-    """A crease across the picture: a light ridge with a dark one beside it, or cracked paper that shows white."""
+    """Draw a crease across the picture: a light ridge with a dark one beside it, or cracked paper that shows white."""
     count = 24
     angle = random.uniform(0, np.pi)
     along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
@@ -80,7 +82,7 @@ def fold(random: np.random.Generator, size: int) -> list[Layer]:
 
 
 def _beside(centre: np.ndarray, width: float, strength: np.ndarray, size: int) -> Opacity:
-    """A line with the profile of a Gaussian of `width` pixels around column `centre` of every row."""
+    """Return a line with the profile of a Gaussian of `width` pixels around column `centre` of every row."""
     distance = np.arange(size)[None, :] - centre[:, None]
     return (strength[:, None] * np.exp(-(distance**2) / (2 * width**2))).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""What a print looks like before it is damaged, and what scanning and sharing do to it afterwards."""
+"""Ageing of a print before it is damaged, and what scanning and sharing do to it afterwards."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Scan:
         )
 
     def seen(self, shades: Shades) -> Shades:
-        """Return what the optics and the sampling make of `shades` (S, S, 3)."""
+        """Return `shades` (S, S, 3) after the optics, the sampling and the sharpening."""
         if self.blur:
             shades = cv2.GaussianBlur(shades, (0, 0), self.blur)
         if self.reduction < 1:
@@ -80,7 +80,7 @@ class Scan:
 
 
 def _toned(random: np.random.Generator, shades: Shades) -> Shades:
-    """Return three in four pictures gray, most of these brown or cream; with another contrast, or faded."""
+    """Return `shades` toned: three in four are gray, most of these brown or cream, and half are faded."""
     if random.random() < 0.75:
         gray = cv2.cvtColor(shades, cv2.COLOR_RGB2GRAY)[..., None]
         tint = np.ones(3)

@@ -6,15 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint_training.damage.layers import Opacity, smooth_noise
+from gan_inpaint_training.damage.layers import Opacity, log_uniform, smooth_noise
 from gan_inpaint_training.damage.print.marks import Cover, Mark, Relief, blurred
 from gan_inpaint_training.damage.print.paths import FINE, Line, around, branching, drawn, walk
+from gan_inpaint_training.damage.print.regions import soft_region
 from gan_inpaint_training.damage.print.sheet import Print
-
-
-def log_uniform(random: np.random.Generator, low: float, high: float) -> float:
-    """Return a number between `low` and `high` whose logarithm is uniform."""
-    return float(np.exp(random.uniform(np.log(low), np.log(high))))
 
 
 def crack(random: np.random.Generator, sheet: Print) -> list[Mark]:
@@ -41,7 +37,7 @@ def dendrite(random: np.random.Generator, sheet: Print) -> list[Mark]:
 
 
 def veins(random: np.random.Generator, sheet: Print) -> list[Mark]:
-    """Draw soft light folds that branch as the veins of a leaf, over a large part of the print."""
+    """Draw soft light folds that branch like the veins of a leaf, over a large part of the print."""
     lines = []
     heading = random.uniform(0, 2 * np.pi)
     for _ in range(int(random.integers(2, 9))):
@@ -61,7 +57,7 @@ def craquelure(random: np.random.Generator, sheet: Print) -> list[Mark]:
     width = min(sheet.pixels(log_uniform(random, 0.0008, 0.005)), cell / 4)
     widths = np.full(walls.shape, width, np.float32)
     opacity = around(random, walls, widths, ragged=random.uniform(0.3, 1), gaps=random.uniform(0, 0.6), soft=0.7)
-    return _broken(random, sheet, opacity * field(random, sheet, random.uniform(0.2, 1.2)))
+    return _broken(random, sheet, opacity * soft_region(random, sheet, random.uniform(0.2, 1.2)))
 
 
 def traced(random: np.random.Generator, sheet: Print, shapes: list[NDArray[np.uint8]]) -> list[Mark]:
@@ -131,16 +127,6 @@ def hairs(random: np.random.Generator, sheet: Print) -> list[Mark]:
     return [Cover(opacity, sheet.paper if random.random() < 0.6 else random.uniform(0, 70, 3))]
 
 
-def field(random: np.random.Generator, sheet: Print, share: float) -> Opacity:
-    """Return a soft region (S, S) in [0, 1] around a random point, of about `share` of the crop."""
-    size = sheet.size
-    rows, columns = np.mgrid[:size, :size].astype(np.float32)
-    at = sheet.any_point(random)
-    distance = np.hypot(columns - at[0], (rows - at[1]) * random.uniform(0.6, 1.6)) / (share * size / 1.5)
-    uneven = smooth_noise(random, size, size / 6) - 0.5
-    return np.clip(2.5 * (1 - distance + uneven), 0, 1).astype(np.float32)
-
-
 def _across(
     random: np.random.Generator, sheet: Print, width: float, bend: float, kinks: float, longest: float = 1.5
 ) -> Line:
@@ -153,13 +139,13 @@ def _across(
 
 
 def _broken(random: np.random.Generator, sheet: Print, opacity: Opacity, light: float = 0.8) -> list[Mark]:
-    """Return the marks of broken emulsion: paper white or, else, dark; some with a dark rim or a shadow beside them."""
+    """Return the marks of broken emulsion: paper white or dark; some with a dark border or a shadow beside them."""
     marks: list[Mark] = []
     strength = np.float32(random.uniform(0.45, 1.0) if random.random() < 0.4 else 1.0)
     if random.random() < light:
         if random.random() < 0.4:
-            rim = cv2.dilate(opacity, np.ones((3, 3), np.uint8)) * np.float32(random.uniform(0.2, 0.7))
-            marks.append(Cover(blurred(rim, random.uniform(0.3, 1.2)), random.uniform(0, 70, 3)))
+            border = cv2.dilate(opacity, np.ones((3, 3), np.uint8)) * np.float32(random.uniform(0.2, 0.7))
+            marks.append(Cover(blurred(border, random.uniform(0.3, 1.2)), random.uniform(0, 70, 3)))
         if random.random() < 0.3:
             shift = int(random.integers(1, 3))
             shadow = np.roll(opacity, (shift, shift), (0, 1)) * np.float32(random.uniform(10, 50))
@@ -173,7 +159,7 @@ def _gaps(random: np.random.Generator) -> float:
 
 
 def _signed_distance(random: np.random.Generator, sheet: Print, at: NDArray[np.float64], angle: float) -> Opacity:
-    """Return the distance (S, S) of each pixel from a slightly bent line through `at`, with its sign."""
+    """Return the signed distance (S, S) of each pixel from a slightly bent line through `at`."""
     rows, columns = np.mgrid[: sheet.size, : sheet.size].astype(np.float32)
     along = (columns - at[0]) * np.cos(angle) + (rows - at[1]) * np.sin(angle)
     across = (rows - at[1]) * np.cos(angle) - (columns - at[0]) * np.sin(angle)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from gan_inpaint_training.damage.composition import Label
 from gan_inpaint_training.damage.degradation import Shades
-from gan_inpaint_training.damage.layers import Opacity
+from gan_inpaint_training.damage.labels import Label
+from gan_inpaint_training.damage.layers import Opacity, log_uniform
 from gan_inpaint_training.damage.print.ageing import Scan, printed
-from gan_inpaint_training.damage.print.cracks import log_uniform
 from gan_inpaint_training.damage.print.marks import Mark
 from gan_inpaint_training.damage.print.sheet import Print
 from gan_inpaint_training.data import Picture
@@ -25,7 +24,7 @@ COVERED = 0.3
 TOUCHED = 0.1
 """Opacity from which on either answer is right."""
 DEEP = 8
-"""Pixels inside a loss from which on either answer is right: nothing local tells its middle from a white shirt."""
+"""Pixels inside a loss from which on either answer is right: its middle looks like a white shirt."""
 LARGEST_SCALE = 1.6
 """How far a photograph is enlarged at most."""
 
@@ -33,7 +32,7 @@ Draw = Callable[[np.random.Generator, Print], Sequence[Mark]]
 
 
 def cut(random: np.random.Generator, picture: Picture, size: int) -> tuple[Picture, Print]:
-    """Return a crop of `size` pixels of a print of `picture`, a photograph (H, W, 3), and how it lies in the print.
+    """Return a crop of `size` pixels of a print of `picture`, a photograph (H, W, 3), and that print.
 
     The print's long side is 280 to 2600 pixels. Of a small print the crop may show its edges and the lid of the
     scanner around it.
@@ -64,7 +63,7 @@ def damaged_print(
 ) -> tuple[Picture, Label]:
     """Return `picture` (S, S, 3) as a print with the damage that `draws` draw, and its label.
 
-    The label is (3, S, S) uint8, 255 where there is light damage, dark damage, and where either answer is right.
+    Either answer is right around damage, where it can hardly be seen, and deep inside a loss.
     """
     scan = Scan.drawn(random)
     whole = printed(random, picture)
@@ -119,11 +118,13 @@ def _bordered(random: np.random.Generator, crop: Picture, sheet: Print) -> Pictu
 
 
 def _paper(random: np.random.Generator) -> np.ndarray:
+    """Return the colour (3,) of bare paper."""
     light = random.uniform(185, 255)
     return light * np.array([1.0, random.uniform(0.93, 1.0), random.uniform(0.8, 1.0)])
 
 
 def _lid(random: np.random.Generator) -> np.ndarray:
+    """Return the colour (3,) of a scanner's lid: white, black or gray."""
     kind = random.random()
     light = (
         random.uniform(225, 255) if kind < 0.6 else random.uniform(0, 40) if kind < 0.85 else random.uniform(60, 220)

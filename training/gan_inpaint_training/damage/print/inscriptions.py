@@ -5,9 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gan_inpaint_training.damage.film.areas import LETTERS, outlined, stroked
-from gan_inpaint_training.damage.layers import Opacity, smooth_noise
-from gan_inpaint_training.damage.print.cracks import log_uniform
+from gan_inpaint_training.damage.layers import Opacity, log_uniform, smooth_noise
+from gan_inpaint_training.damage.lettering import LETTERS, outlined, stroked
 from gan_inpaint_training.damage.print.marks import Cover, Mark, Tint, blurred
 from gan_inpaint_training.damage.print.paths import Line, Points, drawn
 from gan_inpaint_training.damage.print.sheet import Point, Print
@@ -56,20 +55,21 @@ def tape(random: np.random.Generator, sheet: Print) -> list[Mark]:
 
 
 def pinholes(random: np.random.Generator, sheet: Print) -> list[Mark]:
-    """Draw holes of drawing pins with their dark or rusty rims."""
-    hole, rim = (np.zeros((sheet.size, sheet.size), np.float32) for _ in range(2))
+    """Draw holes of drawing pins with rust around them."""
+    hole, rust = (np.zeros((sheet.size, sheet.size), np.float32) for _ in range(2))
     for _ in range(int(random.integers(1, 4))):
         at = tuple((16 * sheet.any_point(random)).astype(int).tolist())
         radius = max(sheet.pixels(log_uniform(random, 0.002, 0.006)), 1.0)
         cv2.circle(hole, at, int(16 * radius), 1.0, -1, cv2.LINE_AA, 4)
-        cv2.circle(rim, at, int(16 * radius * random.uniform(1.3, 2.5)), 1.0, -1, cv2.LINE_AA, 4)
-    rust = Tint(
-        blurred(rim, 1.0) * np.float32(random.uniform(0.3, 1)), random.uniform([0.3, 0.2, 0.1], [0.8, 0.6, 0.5])
+        cv2.circle(rust, at, int(16 * radius * random.uniform(1.3, 2.5)), 1.0, -1, cv2.LINE_AA, 4)
+    rusty = Tint(
+        blurred(rust, 1.0) * np.float32(random.uniform(0.3, 1)), random.uniform([0.3, 0.2, 0.1], [0.8, 0.6, 0.5])
     )
-    return [rust, Cover(hole, sheet.lid if random.random() < 0.5 else random.uniform(0, 40, 3))]
+    return [rusty, Cover(hole, sheet.lid if random.random() < 0.5 else random.uniform(0, 40, 3))]
 
 
 def _handwriting(random: np.random.Generator, sheet: Print) -> Opacity:
+    """Return the opacity (S, S) of one to three lines of scribbled words."""
     height = max(sheet.pixels(log_uniform(random, 0.012, 0.05)), 5.0)
     width = max(height * random.uniform(0.06, 0.16), 0.7)
     at, slope = sheet.any_point(random) - [random.uniform(0, sheet.size / 2), 0], random.normal(0, 0.08)

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint_training.damage.layers import Opacity, smooth_noise
-from gan_inpaint_training.damage.print.cracks import field, log_uniform
+from gan_inpaint_training.damage.layers import Opacity, log_uniform, smooth_noise
 from gan_inpaint_training.damage.print.marks import Cover, Mark, Relief, blurred
 from gan_inpaint_training.damage.print.paths import FINE, Line, branching, drawn, walk
+from gan_inpaint_training.damage.print.regions import blot, soft_region
 from gan_inpaint_training.damage.print.sheet import Point, Print
 
 
@@ -19,7 +19,7 @@ def flakes(random: np.random.Generator, sheet: Print) -> list[Mark]:
     grain = max(sheet.pixels(log_uniform(random, 0.004, 0.03)), 2.0)
     noise = _drawn_out(random, size, grain, random.uniform(1, 4))
     noise += 0.5 * _drawn_out(random, size, grain / 3, 1.5)
-    where = field(random, sheet, random.uniform(0.3, 1.5)) > 0.3
+    where = soft_region(random, sheet, random.uniform(0.3, 1.5)) > 0.3
     if not where.any():
         return []
     edge = np.quantile(noise[where], 1 - log_uniform(random, 0.01, 0.25))
@@ -100,32 +100,23 @@ def abrasion(random: np.random.Generator, sheet: Print) -> list[Mark]:
     size = sheet.size
     grain = max(sheet.pixels(log_uniform(random, 0.0015, 0.006)), 1.2)
     noise = _drawn_out(random, size, grain, random.uniform(2, 12))
-    where = field(random, sheet, random.uniform(0.15, 0.7))
+    where = soft_region(random, sheet, random.uniform(0.15, 0.7))
     level = 1.1 - random.uniform(0.25, 0.6) * where
     opacity = np.clip((noise - level) / 0.15, 0, 1) * (where > 0.05)
     return [Cover(opacity.astype(np.float32) * np.float32(random.uniform(0.3, 1)), sheet.paper, 8.0)]
 
 
 def _lost(random: np.random.Generator, sheet: Print, opacity: Opacity) -> list[Mark]:
-    """Return the marks of lost emulsion: bare paper, seldom dark; with a rim, a shadow or an edge that curls."""
+    """Return the marks of lost emulsion: bare paper, rarely dark; with a border, a shadow or an edge that curls."""
     marks: list[Mark] = []
     if random.random() < 0.35:
-        rim = cv2.dilate(opacity, np.ones((3, 3), np.uint8)) - opacity
-        marks.append(Cover(blurred(rim, 0.6) * np.float32(random.uniform(0.2, 0.8)), random.uniform(0, 80, 3)))
+        border = cv2.dilate(opacity, np.ones((3, 3), np.uint8)) - opacity
+        marks.append(Cover(blurred(border, 0.6) * np.float32(random.uniform(0.2, 0.8)), random.uniform(0, 80, 3)))
     if random.random() < 0.35:
         relief = blurred(opacity, random.uniform(0.8, 2.5)) - opacity
         marks.append(Relief(relief * np.float32(random.uniform(-60, 60))))
     colour = sheet.paper if random.random() < 0.85 else random.uniform(0, 60, 3)
     return [*marks, Cover(opacity, colour, random.uniform(2, 16))]
-
-
-def blot(random: np.random.Generator, sheet: Print, at: Point, radius: float, edge: float) -> Opacity:
-    """Return a blot of about `radius` pixels around `at` whose edge fades over `edge` pixels."""
-    rows, columns = np.mgrid[: sheet.size, : sheet.size].astype(np.float32)
-    distance = np.hypot(columns - at[0], (rows - at[1]) * random.uniform(0.5, 1.8)) / radius
-    distance += random.uniform(0.3, 1.2) * (smooth_noise(random, sheet.size, radius) - 0.5)
-    distance += random.uniform(0.05, 0.4) * (smooth_noise(random, sheet.size, radius / 4) - 0.5)
-    return np.clip((1 - distance) * radius / edge + 0.5, 0, 1).astype(np.float32)
 
 
 def _drawn_out(random: np.random.Generator, size: int, grain: float, stretch: float) -> Opacity:

@@ -52,7 +52,7 @@ class Cover:
 class Relief:
     """Light and shadow of paper that is not flat: `shade` (S, S), levels of 255 that a middle gray changes by.
 
-    It hides the photograph as far as its shade is strong, all of it from STRONG levels on.
+    The stronger its shade, the more of the photograph it hides: all of it from STRONG levels on.
     """
 
     shade: Opacity
@@ -84,5 +84,5 @@ class Tint:
 
 
 def blurred(opacity: Opacity, deviation: float) -> Opacity:
-    """Return `opacity` after a Gaussian blur of `deviation` pixels, or as it is where that is hardly anything."""
+    """Return `opacity` after a Gaussian blur of `deviation` pixels, or unchanged for less than 0.2 pixels."""
     return cv2.GaussianBlur(opacity, (0, 0), deviation) if deviation > 0.2 else opacity

@@ -1,4 +1,4 @@
-"""Lines across a print: how they run, and how wide and how covering they are along their way."""
+"""Lines across a print: their paths, their branches, and their width and opacity along them."""
 
 from __future__ import annotations
 

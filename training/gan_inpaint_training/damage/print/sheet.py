@@ -17,8 +17,8 @@ class Print:
     """A print, seen through a crop of `size` × `size` pixels.
 
     `long`: its long side in pixels, against which all damage is measured; `left`, `top`, `right`, `bottom`: its edges
-    in the crop's coordinates, which may lie outside of the crop; `paper`: the colour (3,) of bare paper, 0 to 255;
-    `lid`: the colour (3,) of what lies around the print.
+    in the crop's coordinates, perhaps outside the crop; `paper`: the colour (3,) of bare paper, 0 to 255;
+    `lid`: the colour (3,) of the scanner around the print.
     """
 
     size: int
@@ -50,7 +50,7 @@ class Print:
     def edge_point(self, random: np.random.Generator) -> tuple[Point, float]:
         """Return a random point of the print's edge and the heading from it into the print, in radians.
 
-        The edge may lie outside of the crop; the point is then level with the crop.
+        The edge may be outside the crop; the point is then level with the crop.
         """
         at = self.any_point(random)
         side = int(random.integers(4))

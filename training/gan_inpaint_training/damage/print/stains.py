@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_inpaint_training.damage.layers import smooth_noise
-from gan_inpaint_training.damage.print.cracks import field, log_uniform
-from gan_inpaint_training.damage.print.losses import blot
+from gan_inpaint_training.damage.layers import log_uniform, smooth_noise
 from gan_inpaint_training.damage.print.marks import Cover, Mark, Tint, blurred
+from gan_inpaint_training.damage.print.regions import blot, soft_region
 from gan_inpaint_training.damage.print.sheet import Print
 
 BROWN = np.array([0.75, 0.55, 0.3])
+"""Factors of red, green and blue."""
 
 
 def stain(random: np.random.Generator, sheet: Print) -> list[Mark]:
-    """Draw the stain of a liquid, darker at its rim."""
+    """Draw the stain of a liquid, darker along its edge: the tide line."""
     radius = max(sheet.pixels(log_uniform(random, 0.015, 0.2)), 4.0)
     edge = radius * random.uniform(0.05, 0.4)
     body = blot(random, sheet, sheet.any_point(random), radius, edge)
-    rim = body * (1 - blurred(body, edge)) * 4
-    density = random.uniform(0.1, 1) * body + random.uniform(0, 1) * np.clip(rim, 0, 1)
+    tide_line = body * (1 - blurred(body, edge)) * 4
+    density = random.uniform(0.1, 1) * body + random.uniform(0, 1) * np.clip(tide_line, 0, 1)
     factor = np.clip(BROWN + random.uniform(-0.2, 0.3, 3) + random.normal(0, 0.15), 0.05, 0.95)
     density *= 1 - random.uniform(0, 0.6) * smooth_noise(random, sheet.size, radius / 3)
     if random.random() < 0.2:
@@ -39,7 +39,7 @@ def foxing(random: np.random.Generator, sheet: Print) -> list[Mark]:
 
 def silvering(random: np.random.Generator, sheet: Print) -> list[Mark]:
     """Draw the bluish veil of silver that has come to the surface."""
-    veil = field(random, sheet, random.uniform(0.4, 1.5)) * smooth_noise(random, sheet.size, sheet.size / 4)
+    veil = soft_region(random, sheet, random.uniform(0.4, 1.5)) * smooth_noise(random, sheet.size, sheet.size / 4)
     return [Cover((veil * random.uniform(0.08, 0.28)).astype(np.float32), np.array([165.0, 170.0, 185.0]))]
 
 
