@@ -28,6 +28,8 @@ SUFFIXES: dict[str, Format] = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
     ".jpe": "jpeg",
+    ".jfif": "jpeg",
+    ".jif": "jpeg",
     ".tif": "tiff",
     ".tiff": "tiff",
     ".webp": "webp",
