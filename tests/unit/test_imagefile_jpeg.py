@@ -6,6 +6,7 @@ import io
 import struct
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageFile
@@ -209,6 +210,45 @@ def test_a_cameras_file_without_jfif_header_keeps_its_colours(tmp_path: Path) ->
     assert b"JFIF" not in target.read_bytes()
     with Image.open(target) as image:
         assert np.abs(np.asarray(image).astype(int) - pixels)[:32].max() <= 6
+
+
+JFIF, ADOBE = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"
+
+
+@pytest.mark.parametrize("ids", [b"\1\2\3", b"RGB", b"\0\1\2", b"rgb"])
+@pytest.mark.parametrize("adobe", [None, 0, 1, 7])
+@pytest.mark.parametrize("jfif", [b"", JFIF, JFIF[:2] + b"\0\x09JFIF\0\1\1"])
+@pytest.mark.parametrize("adobe_first", [False, True])
+def test_the_colour_space_is_what_libjpeg_makes_of_it(
+    tmp_path: Path, ids: bytes, adobe: int | None, jfif: bytes, adobe_first: bool
+) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, quality=95, subsampling=0)
+    whole = source.read_bytes()[20:]
+    frame = whole.index(b"\xff\xc0") + 10
+    scan = whole.index(b"\xff\xda") + 5
+    whole = bytearray(whole)
+    for number in range(3):
+        whole[frame + 3 * number] = whole[scan + 2 * number] = ids[number]
+    marks = [jfif, b"" if adobe is None else ADOBE + bytes([adobe])]
+    source.write_bytes(b"\xff\xd8" + b"".join(reversed(marks) if adobe_first else marks) + whole)
+    decoded = np.asarray(Image.open(source))
+    np.testing.assert_array_equal(decoded, cv2.imread(str(source), cv2.IMREAD_COLOR_RGB))
+    np.testing.assert_array_equal(imagefile.open(source).pixels, decoded)
+    pixels = refill(source, target)
+    for after in (np.asarray(Image.open(target)), cv2.imread(str(target), cv2.IMREAD_COLOR_RGB)):
+        assert np.abs(after.astype(int) - pixels)[:32].max() <= 8
+
+
+@pytest.mark.parametrize("stray", [b"\0", b"junk", b"\xff\x00", b"\xff\xff\xff", b"\xff\xd0", b"\xff\x01"])
+def test_stray_bytes_between_segments_are_skipped_as_libjpeg_skips_them(tmp_path: Path, stray: bytes) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, quality=95, subsampling=0)
+    whole = source.read_bytes()
+    source.write_bytes(whole[:20] + stray + whole[20:])
+    np.testing.assert_array_equal(imagefile.open(source).pixels, cv2.imread(str(source), cv2.IMREAD_COLOR_RGB))
+    refill(source, target)
+    assert b"JFIF" in target.read_bytes()
 
 
 def test_three_quantisation_tables_stay_three(tmp_path: Path) -> None:

@@ -39,6 +39,10 @@ _OTHER_SIGNATURES = (
 )  # fmt: skip
 
 
+_WITHIN = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"ftyp", b"WEBPVP8", b"II*\0", b"MM\0*")
+"""How pictures and films begin that follow a picture in its file."""
+
+
 class DamagedFile(Exception):
     """A file that violates its own format; reported to the user as `unreadable_image`."""
 
@@ -89,6 +93,11 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as problem:
         raise unreadable(path, problem) from problem
+
+
+def without_pictures(rest: bytes) -> bytes:
+    """Return what follows the end of a picture; empty if it holds pictures or films, which show what was filled."""
+    return b"" if any(each in rest for each in _WITHIN) else rest
 
 
 def unreadable(path: Path, problem: OSError) -> UnreadableImage:

@@ -22,7 +22,7 @@ import numpy as np
 import tifffile
 
 from gan_inpaint.errors import UnreadableImage, UnsupportedImage
-from gan_inpaint.imagefile import memory, photoshop, tiff_pages, tiff_segments
+from gan_inpaint.imagefile import memory, photoshop, tiff_pages, tiff_segments, xmp
 from gan_inpaint.imagefile.photograph import Format, Photograph, Pixels
 from gan_inpaint.imagefile.reading import DamagedFile, damaged
 
@@ -40,7 +40,7 @@ _PHOTOMETRIC = {
     34892: "The photograph is a camera's raw file.",
 }
 _MIN_IS_WHITE, _MIN_IS_BLACK, _RGB = 0, 1, 2
-_DNG_VERSION, _PHOTOSHOP_LAYERS, _PHOTOSHOP_RESOURCES, _ORIENTATION = 50706, 37724, 34377, 274
+_DNG_VERSION, _PHOTOSHOP_LAYERS, _PHOTOSHOP_RESOURCES, _ORIENTATION, _XMP = 50706, 37724, 34377, 274, 700
 _LAYER_BLOCKS = (b"8BIMLayr", b"8BIMLr16", b"8BIMLr32", b"MIB8ryaL", b"MIB861rL", b"MIB823rL")
 _COMPRESSIONS = {1, 5, 8, 32773, 32946, 34925, 50000}  # none, LZW, deflate (two codes), PackBits, LZMA, zstd
 _PREDICTORS = {"u": (1, 2), "f": (1, 2, 3)}
@@ -106,7 +106,7 @@ class TiffPages:
             tiff_segments.check_complete(page)
             memory.require(page.imagewidth, page.imagelength, page.samplesperpixel * page.dtype.itemsize)
             pixels, others = _decode(page)
-            orientation = page.tags.valueof(_ORIENTATION, 1)
+            orientation = page.tags.valueof(_ORIENTATION) or xmp.orientation(_bytes(page, _XMP)) or 1
         except _DAMAGE as problem:
             raise damaged(self._path) from problem
         orientation = orientation if orientation in range(1, 9) else 1
@@ -261,10 +261,15 @@ def _inverted(pixels: Pixels) -> Pixels:
 
 
 def _drop_thumbnail(page: Any) -> None:
-    """Remove Photoshop's thumbnail from the page's tags."""
-    tag = page.tags.get(_PHOTOSHOP_RESOURCES)
-    if tag is None or not isinstance(tag.value, bytes):
-        return
-    resources = photoshop.without_thumbnail(tag.value)
-    if resources != tag.value:
-        tag.overwrite(resources)
+    """Remove the thumbnails of Photoshop and XMP from the page's tags."""
+    for code, removed in ((_PHOTOSHOP_RESOURCES, photoshop.without_thumbnail), (_XMP, xmp.without_thumbnail)):
+        before = _bytes(page, code)
+        after = removed(before)
+        if after != before:
+            page.tags[code].overwrite(after)
+
+
+def _bytes(page: Any, code: int) -> bytes:
+    """Return the value of a tag of bytes; empty if there is none."""
+    value = page.tags.valueof(code, b"")
+    return value if isinstance(value, bytes) else b""
