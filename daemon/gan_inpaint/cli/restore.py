@@ -78,6 +78,10 @@ def restore(
     with journal.opened(output) as kept:
         for problem in found.left_out.values():
             report.note(problem.message)
+        if kept.lost:
+            report.note(
+                f"{kept.lost} lines of the journal in {output} are damaged; what they noted is looked at again."
+            )
         done = _restore(kept, found.pictures, sensitivity, _threads(jobs), runner)
         _tell(kept, done, found.left_out, as_json)
 

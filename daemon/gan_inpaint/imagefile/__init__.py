@@ -101,35 +101,41 @@ def save(photograph: Photograph, target: Path, force: bool = False) -> None:
         container.write(photograph.pixels, temporary)
 
 
-def edit(source: Path, target: Path, change: Change, force: bool = False) -> None:
+def edit(
+    source: Path, target: Path, change: Change, force: bool = False, last_look: Callable[[Path], None] | None = None
+) -> None:
     """Write the photograph at `source` to `target`, page by page as `change` returns it.
 
-    If nothing changes, `target` is `source` byte for byte, unless its suffix asks for another format.
+    If nothing changes, `target` is `source` byte for byte, unless its suffix asks for another format. A photograph that
+    is not what its suffix says keeps both, or becomes a PNG if it is called so. `last_look`: see `atomic.writing`.
 
     Raises:
         UnreadableImage, UnsupportedImage, TooLarge: as `open`, and what `change` raises; nothing is written then.
         CannotWrite: as `save`.
     """
     if reading.recognise(source) == "tiff":
-        _edit_tiff(source, target, change, force)
+        _edit_tiff(source, target, change, force, last_look)
         return
     photograph = open(source)
-    container = _container_for(photograph, target)
+    named_alike = target.suffix.lower() == source.suffix.lower()
+    container = _container_for(photograph, target, named_alike)
     atomic.check(target, force)
     pixels = change(photograph, 0)
-    with atomic.writing(target, force) as temporary:
-        if pixels is None and container is photograph.container:
+    with atomic.writing(target, force, last_look=last_look) as temporary:
+        if pixels is None and (container is photograph.container or named_alike):
             shutil.copyfile(source, temporary)
         else:
             container.write(photograph.pixels if pixels is None else pixels, temporary)
 
 
-def _edit_tiff(source: Path, target: Path, change: Change, force: bool) -> None:
+def _edit_tiff(
+    source: Path, target: Path, change: Change, force: bool, last_look: Callable[[Path], None] | None
+) -> None:
     from gan_inpaint.imagefile import tiff
 
-    if SUFFIXES.get(target.suffix.lower()) != "tiff":
+    if SUFFIXES.get(target.suffix.lower()) != "tiff" and target.suffix.lower() != source.suffix.lower():
         raise _misnamed("tiff", target, [])
-    with atomic.writing(target, force) as temporary, tiff.reading(source) as pages:
+    with atomic.writing(target, force, last_look=last_look) as temporary, tiff.reading(source) as pages:
         tiff.copy(source, pages.identity, temporary)
         with tiff.replacing(temporary) as written:
             for number in range(len(pages)):
@@ -182,7 +188,8 @@ def _parse(format: Literal["png", "jpeg", "webp"], path: Path) -> Photograph:
             return webp.parse(reading.read(path))
 
 
-def _container_for(photograph: Photograph, target: Path) -> Container:
+def _container_for(photograph: Photograph, target: Path, named_alike: bool = False) -> Container:
+    """Return what writes the photograph as `target`; `named_alike`: with the suffix that its file has already."""
     container = photograph.container
     wanted = SUFFIXES.get(target.suffix.lower())
     if wanted == container.format:
@@ -191,6 +198,8 @@ def _container_for(photograph: Photograph, target: Path) -> Container:
         from gan_inpaint.imagefile import png
 
         return png.carrying(container.metadata)
+    if named_alike:
+        return container
     raise _misnamed(container.format, target, [".png"] if container.metadata is not None else [])
 
 
