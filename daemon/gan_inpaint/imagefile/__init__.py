@@ -83,20 +83,22 @@ def pages(path: Path) -> int:
         return len(pages)
 
 
-def check_target(photograph: Photograph, target: Path, force: bool = False) -> None:
+def check_target(photograph: Photograph, target: Path, force: bool = False, source: Path | None = None) -> None:
     """Raise CannotWrite before the work if `save` would fail after it."""
-    _container_for(photograph, target)
+    _container_for(photograph, target, _are_named_alike(source, target))
     atomic.check(target, force)
 
 
-def save(photograph: Photograph, target: Path, force: bool = False) -> None:
+def save(photograph: Photograph, target: Path, force: bool = False, source: Path | None = None) -> None:
     """Write the photograph, completely or not at all, in its own format; JPEG and WebP may also become PNG.
+
+    `source` is the file that it was read from: with the same suffix, it keeps a format that this does not name.
 
     Raises:
         CannotWrite: `target` exists and `force` is not given, its suffix names another format, the folder is missing
             or read-only, or the disk is full.
     """
-    container = _container_for(photograph, target)
+    container = _container_for(photograph, target, _are_named_alike(source, target))
     with atomic.writing(target, force) as temporary:
         container.write(photograph.pixels, temporary)
 
@@ -117,7 +119,7 @@ def edit(
         _edit_tiff(source, target, change, force, last_look)
         return
     photograph = open(source)
-    named_alike = target.suffix.lower() == source.suffix.lower()
+    named_alike = _are_named_alike(source, target)
     container = _container_for(photograph, target, named_alike)
     atomic.check(target, force)
     pixels = change(photograph, 0)
@@ -133,7 +135,7 @@ def _edit_tiff(
 ) -> None:
     from gan_inpaint.imagefile import tiff
 
-    if SUFFIXES.get(target.suffix.lower()) != "tiff" and target.suffix.lower() != source.suffix.lower():
+    if SUFFIXES.get(target.suffix.lower()) != "tiff" and not _are_named_alike(source, target):
         raise _misnamed("tiff", target, [])
     with atomic.writing(target, force, last_look=last_look) as temporary, tiff.reading(source) as pages:
         tiff.copy(source, pages.identity, temporary)
@@ -201,6 +203,10 @@ def _container_for(photograph: Photograph, target: Path, named_alike: bool = Fal
     if named_alike:
         return container
     raise _misnamed(container.format, target, [".png"] if container.metadata is not None else [])
+
+
+def _are_named_alike(source: Path | None, target: Path) -> bool:
+    return source is not None and source.suffix.lower() == target.suffix.lower()
 
 
 def _misnamed(format: Format, target: Path, others: list[str]) -> CannotWrite:

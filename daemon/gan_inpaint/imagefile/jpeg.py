@@ -19,7 +19,8 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from gan_inpaint.errors import UnsupportedImage
-from gan_inpaint.imagefile import exif, jpeg_segments, memory, orientation, photoshop, xmp
+from gan_inpaint.imagefile import exif, jpeg_planes, jpeg_segments, memory, orientation, photoshop, xmp
+from gan_inpaint.imagefile.jpeg_planes import Factors
 from gan_inpaint.imagefile.jpeg_segments import ADOBE, COMMENT, Segment
 from gan_inpaint.imagefile.photograph import Format, Metadata, Photograph, Pixels
 from gan_inpaint.imagefile.pillow import decoding, output_at_most
@@ -42,12 +43,16 @@ _LARGEST_COEFFICIENT = 4
 
 
 class Encoding(NamedTuple):
-    """How the original was encoded, in Pillow's terms."""
+    """How the original was encoded, in Pillow's terms.
+
+    factors: sampling factors of the components, if Pillow has no name for them.
+    """
 
     tables: tuple[tuple[int, ...], ...]
     subsampling: int
     progressive: bool
     keep_rgb: bool
+    factors: Factors | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ class JpegContainer:
             file.write(self.behind)
 
     def _encode(self, pixels: Pixels) -> bytes:
+        if self.encoding.factors:
+            return jpeg_planes.encode(pixels, self.encoding.tables, self.encoding.factors, self.encoding.progressive)
         encoded = io.BytesIO()
         with output_at_most(_LARGEST_COEFFICIENT * pixels.nbytes):
             Image.fromarray(pixels).save(
@@ -117,11 +124,13 @@ def parse(data: bytes) -> Photograph:
     needed = b"".join(each.encode() for each in segments if _is_for_decoder(each))
     with decoding(b"\xff\xd8" + needed + scans, "JPEG") as image:
         pixels = np.array(image)
+        is_rgb = channels == 3 and jpeg_segments.is_rgb(segments, frame.data[6::3])
         encoding = Encoding(
             _tables(image),
-            max(0, get_sampling(image)),  # unusual subsampling becomes none, so that no colour resolution is lost
+            max(0, get_sampling(image)),
             frame.marker in _PROGRESSIVE,
-            channels == 3 and jpeg_segments.is_rgb(segments, frame.data[6::3]),
+            is_rgb,
+            None if is_rgb else _unusual_factors(image),
         )
     further = any(segment.data.startswith(_FURTHER_PICTURES) for segment in segments)
     behind = b"" if further else jpeg_segments.behind_the_picture(scans)
@@ -142,6 +151,14 @@ def _check_kind(bits: int, channels: int) -> None:
         raise UnsupportedImage(f"The photograph is a JPEG of {bits} bits.", "Save it as a TIFF or PNG of 16 bits.")
     if channels not in {1, 3}:
         raise DamagedFile
+
+
+def _unusual_factors(image: Image.Image) -> Factors | None:
+    """Return sampling factors that Pillow cannot write; without them, what it does not know gets no subsampling."""
+    assert isinstance(image, JpegImageFile)
+    factors = tuple((layer[1], layer[2]) for layer in image.layer)
+    unusual = len(factors) == 3 and get_sampling(image) < 0 and jpeg_planes.can_encode(factors)
+    return factors if unusual else None
 
 
 def _tables(image: Image.Image) -> tuple[tuple[int, ...], ...]:

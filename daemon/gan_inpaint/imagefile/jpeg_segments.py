@@ -69,6 +69,19 @@ def is_rgb(segments: Sequence[Segment], component_ids: bytes) -> bool:
     return adobe[-1][11] == 0 if adobe else component_ids == b"RGB"
 
 
+def of_component(scans: bytes, number: int) -> bytes:
+    """Return the scans of a gray picture as those of the component `number`, without the end of the picture."""
+    renamed, position = bytearray(scans), 0
+    while found := _MARKER_IN_SCAN.search(scans, position):
+        marker, position = found.group(1)[0], found.end()
+        if marker == _END:
+            return bytes(renamed[: found.start()])
+        if marker == _START_OF_SCAN:
+            renamed[position + 3] = number  # behind the length and the number of components
+        position += int.from_bytes(scans[position : position + 2])
+    raise DamagedFile
+
+
 def behind_the_picture(scans: bytes) -> bytes:
     """Return what follows the end of the picture, see `without_pictures`."""
     position = 0
