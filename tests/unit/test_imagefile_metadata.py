@@ -145,6 +145,13 @@ def test_xmp_turns_a_photograph_and_its_thumbnail_goes(tmp_path: Path, form: str
     assert b"Rating" in target.read_bytes() and len(xmp.without_thumbnail(text)) == len(text)
 
 
+def test_a_broken_text_does_not_spoil_the_picture(tmp_path: Path) -> None:
+    broken = chunk(b"zTXt", KEY + b"exif\0\0" + b"no zlib"), chunk(b"tEXt", KEY + b"exif\0no digits")
+    opened = imagefile.open(write_png(tmp_path / "in.png", *broken, CHUNKS["eXIf"]))
+    np.testing.assert_array_equal(opened.pixels, PIXELS)
+    assert opened.container.orientation == 3
+
+
 def test_exif_counts_before_xmp(tmp_path: Path) -> None:
     Image.fromarray(PIXELS).save(tmp_path / "in.jpg", exif=HEADED, xmp=packet("attribute", 6).encode())
     assert imagefile.open(tmp_path / "in.jpg").container.orientation == 3

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gan_inpaint.imagefile import exif, photoshop, xmp
-from gan_inpaint.imagefile.reading import DamagedFile
 
 _TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 _XMP_KEY = b"XML:com.adobe.xmp"
@@ -106,14 +105,14 @@ def _text(kind: bytes, data: bytes) -> Text | None:
         compressed = kind == b"zTXt"
         start = len(key) + 1 + compressed
     text = data[start:]
-    return Text(key, data[:start], compressed, _inflated(text) if compressed else text)
+    try:
+        return Text(key, data[:start], compressed, _inflated(text) if compressed else text)
+    except zlib.error:  # which no viewer minds
+        return None
 
 
 def _inflated(data: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(data, _MOST_BYTES)
-    except zlib.error as problem:
-        raise DamagedFile from problem
+    return zlib.decompressobj().decompress(data, _MOST_BYTES)
 
 
 def _profile(text: Text) -> bytes:

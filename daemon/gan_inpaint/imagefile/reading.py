@@ -26,7 +26,7 @@ RAW_SUFFIXES = frozenset({
 
 
 OTHER_SUFFIXES = frozenset({
-    ".avif", ".bmp", ".dib", ".exr", ".gif", ".hdr", ".heic", ".heif", ".hif", ".j2k", ".jp2", ".jpf", ".jpm", ".jpx",
+    ".avif", ".bmp", ".dib", ".exr", ".gif", ".heic", ".heif", ".hif", ".j2k", ".jp2", ".jpf", ".jpm", ".jpx",
     ".jxl", ".kra", ".ora", ".pam", ".pbm", ".pcx", ".pgm", ".pnm", ".ppm", ".psb", ".psd", ".tga", ".xcf",
 })  # fmt: skip
 """Suffixes of other formats of pictures, which are refused with a sentence."""

@@ -40,9 +40,10 @@ def directories(file: Any) -> Directories:
     pictures = [page for page in every if not _is_marked(page) and not _is_like_exif(page)]
     if not pictures:
         pictures = [page for page in every if not _is_like_exif(page)][:1] or every[:1]
+    whole = {page.offset for page in pictures}
     pages, thumbnails = [], []
     for number, page in enumerate(every):
-        if page in pictures:
+        if page.offset in whole:
             pages.append(page)
         elif _is_like_exif(page) or (page.subfiletype & _REDUCED and _is_smaller(page, _original(every, number))):
             thumbnails.append(page)

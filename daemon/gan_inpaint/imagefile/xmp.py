@@ -10,7 +10,7 @@ import re
 
 _ORIENTATION = re.compile(r"""\btiff:Orientation(?:\s*=\s*["']|\s*>)\s*([1-8])\b""")
 _PICTURES = (
-    re.compile(r"<(\w+:)?Thumbnails\b[^>]*>.*?</\1?Thumbnails\s*>", re.DOTALL),  # xmp:Thumbnails, xap:Thumbnails
+    re.compile(r"<(\w+:)?Thumbnails\b[^>]*(?<!/)>.*?</\1?Thumbnails\s*>", re.DOTALL),  # xmp:Thumbnails, xap:Thumbnails
     re.compile(r"(?<=>)[^<>]+(?=</(?:xmpGImg|xapGImg):image\s*>)"),
     re.compile(r"""(?<=GImg:image=["'])[^"']+"""),
     re.compile(r"""(?<=GImage:Data=["'])[^"']+"""),  # the original beside a phone's portrait
