@@ -8,6 +8,7 @@
     │   ├── EmptyMask           empty_mask
     │   ├── MaskCoversAll       mask_covers_all
     │   ├── MaskSizeMismatch    mask_size
+    │   ├── AmbiguousMask       ambiguous_mask          several could be meant, or one for several pictures
     │   ├── UnsupportedImage    unsupported_image       CMYK, indexed, …
     │   ├── UnreadableImage     unreadable_image        missing, truncated, foreign
     │   ├── NothingFound        nothing_found           no damage in the picture
@@ -106,6 +107,10 @@ class MaskCoversAll(InputProblem):
 
 class MaskSizeMismatch(InputProblem):
     code = "mask_size"
+
+
+class AmbiguousMask(InputProblem):
+    code = "ambiguous_mask"
 
 
 class UnsupportedImage(InputProblem):

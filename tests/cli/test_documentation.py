@@ -19,7 +19,11 @@ PROTOCOL = (DOCS / "protocol.md").read_text("utf-8")
 NOT_ON_THE_WIRE = {
     *("cannot_write", "unreadable_image", "editor_not_found", "training_failed", "export_failed", "missing_extra"),
     *("no_pictures", "folder_in_use", "bad_journal", "worker_died", "no_cluster", "already_running"),
-    *("mask_size", "unsupported_image"),  # the header's sizes and kinds of pixels leave no room for them
+    *(
+        "mask_size",
+        "ambiguous_mask",
+        "unsupported_image",
+    ),  # the header's sizes and kinds of pixels leave no room for them
 }
 """Errors of files, of the command line and of archives."""
 

@@ -142,6 +142,7 @@ def test_jpeg_and_webp_can_become_png_with_all_else_exact(run: Command, archive:
     out, mask = archive.with_name("out"), scratched()[1]
     Image.fromarray(clean()).save(archive / "web.png")  # the name that web.webp would have taken
     Image.fromarray(np.zeros_like(mask)).save(archive.with_name("masks") / "web.png")
+    Image.fromarray(mask).save(archive.with_name("masks") / "web.webp.png")
     ended = run("restore", archive, "-o", out, "--mask", archive.with_name("masks"), "--format", "png")
     assert ended.code == 0 and "encoded again" not in ended.err
     check_repaired(
@@ -164,6 +165,41 @@ def test_one_mask_can_be_meant_for_all(run: Command, tmp_path: Path) -> None:
         before, after = (np.asarray(Image.open(tmp_path / folder / name)) for folder in ("scans", "out"))
         np.testing.assert_array_equal(before[scratched(0)[1] == 0], after[scratched(0)[1] == 0])
         assert not np.array_equal(before, after)
+
+
+def test_two_pictures_of_one_name_get_their_own_masks(run: Command, tmp_path: Path) -> None:
+    scans, masks = tmp_path / "scans", tmp_path / "masks"
+    for folder in (scans, masks):
+        folder.mkdir()
+    for number, suffix in enumerate(("jpg", "tif", "png")):
+        Image.fromarray(scratched(number)[0]).save(scans / f"scan.{suffix}")
+        Image.fromarray(scratched(number)[1]).save(masks / f"scan.{suffix}")
+    assert run("restore", scans, "-o", tmp_path / "out", "--mask", masks).code == 0
+    for number, suffix in enumerate(("jpg", "tif", "png")):
+        before, after = (np.asarray(Image.open(folder / f"scan.{suffix}")) for folder in (scans, tmp_path / "out"))
+        if suffix != "jpg":
+            check_repaired(before, after, scratched(number)[1])
+
+
+def test_pictures_of_other_formats_are_counted_and_named(run: Command, tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    masks = write_scans(scans, 1)
+    pixels, mask = scratched()
+    Image.fromarray(pixels).save(scans / "web.jfif", "JPEG", quality=95)
+    Image.fromarray(mask).save(masks / "web.png")
+    for name in ("b.bmp", "c.gif", "d.jp2"):
+        Image.fromarray(pixels).save(scans / name)
+    (scans / "f.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(200))
+    (scans / "g.psd").write_bytes(b"8BPS\0\1" + bytes(200))
+    ended = run("restore", scans, "-o", tmp_path / "out", "--mask", masks, "--json")
+    assert (ended.code, ended.json["restored"], ended.json["failed"]) == (8, 2, 5)
+    told = {Path(problem["source"]).name: problem for problem in ended.json["problems"]}
+    assert {name: problem["code"] for name, problem in told.items()} == dict.fromkeys(
+        ("b.bmp", "c.gif", "d.jp2", "f.heic", "g.psd"), "unsupported_image"
+    )
+    words = {"b.bmp": "BMP", "c.gif": "GIF", "d.jp2": "JPEG 2000", "f.heic": "HEIC", "g.psd": "Photoshop"}
+    assert all(f"is a {format} picture" in told[name]["message"] for name, format in words.items())
+    assert Image.open(tmp_path / "out" / "web.jfif").format == "JPEG"
 
 
 def test_what_is_done_is_skipped_and_what_has_changed_is_done_again(run: Command, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_searched(tmp_p
     with unprivileged():
         found = files.find([tmp_path / "scans"], tmp_path / "out", False, None)
         assert [picture.name for picture in found.pictures] == ["scan-00.png"]
-        assert found.unread[str(locked)].code == "unreadable_image"
+        assert found.left_out[str(locked)].code == "unreadable_image"
         with pytest.raises(UnreadableImage, match="lost"):
             files.find([locked], tmp_path / "out", False, None)
 

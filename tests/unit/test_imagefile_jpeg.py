@@ -6,6 +6,8 @@ import io
 import struct
 from pathlib import Path
 
+import cv2
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageFile
@@ -15,6 +17,7 @@ from skimage import data
 
 from gan_inpaint import imagefile
 from gan_inpaint.errors import CannotWrite, TooLarge, UnreadableImage, UnsupportedImage
+from gan_inpaint.imagefile import jpeg_planes
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes() + bytes(70_000)  # more than one segment
 XMP = b"<x:xmpmeta>a street</x:xmpmeta>"
@@ -209,6 +212,87 @@ def test_a_cameras_file_without_jfif_header_keeps_its_colours(tmp_path: Path) ->
     assert b"JFIF" not in target.read_bytes()
     with Image.open(target) as image:
         assert np.abs(np.asarray(image).astype(int) - pixels)[:32].max() <= 6
+
+
+JFIF, ADOBE = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"
+
+
+@pytest.mark.parametrize("ids", [b"\1\2\3", b"RGB", b"\0\1\2", b"rgb"])
+@pytest.mark.parametrize("adobe", [None, 0, 1, 7])
+@pytest.mark.parametrize("jfif", [b"", JFIF, JFIF[:2] + b"\0\x09JFIF\0\1\1"])
+@pytest.mark.parametrize("adobe_first", [False, True])
+def test_the_colour_space_is_what_libjpeg_makes_of_it(
+    tmp_path: Path, ids: bytes, adobe: int | None, jfif: bytes, adobe_first: bool
+) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, quality=95, subsampling=0)
+    whole = source.read_bytes()[20:]
+    frame = whole.index(b"\xff\xc0") + 10
+    scan = whole.index(b"\xff\xda") + 5
+    whole = bytearray(whole)
+    for number in range(3):
+        whole[frame + 3 * number] = whole[scan + 2 * number] = ids[number]
+    marks = [jfif, b"" if adobe is None else ADOBE + bytes([adobe])]
+    source.write_bytes(b"\xff\xd8" + b"".join(reversed(marks) if adobe_first else marks) + whole)
+    decoded = np.asarray(Image.open(source))
+    np.testing.assert_array_equal(decoded, cv2.imread(str(source), cv2.IMREAD_COLOR_RGB))
+    np.testing.assert_array_equal(imagefile.open(source).pixels, decoded)
+    pixels = refill(source, target)
+    for after in (np.asarray(Image.open(target)), cv2.imread(str(target), cv2.IMREAD_COLOR_RGB)):
+        assert np.abs(after.astype(int) - pixels)[:32].max() <= 8
+
+
+def frame_of(path: Path) -> bytes:
+    """The frame header's components: id, sampling factors, table."""
+    whole, position = path.read_bytes(), 2
+    while whole[position + 1] not in (0xC0, 0xC1, 0xC2):
+        position += 2 + int.from_bytes(whole[position + 2 : position + 4])
+    return whole[position + 10 : position + 2 + int.from_bytes(whole[position + 2 : position + 4])]
+
+
+@pytest.mark.parametrize("subsampling", ["440", "411", "441", "444", "422", "420"])
+@pytest.mark.parametrize("level", [60, 95])
+def test_every_subsampling_stays(tmp_path: Path, subsampling: str, level: int) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    pixels = np.asarray(photograph())
+    try:
+        source.write_bytes(imagecodecs.jpeg8_encode(pixels, level=level, subsampling=subsampling))
+    except ValueError:
+        pytest.skip("this libjpeg does not write it")
+    filled = refill(source, target)
+    assert frame_of(target)[1::3] == frame_of(source)[1::3]
+    with Image.open(source) as before, Image.open(target) as after:
+        assert after.quantization == before.quantization
+    for read in (cv2.imread(str(target), cv2.IMREAD_COLOR_RGB), np.asarray(Image.open(target))):
+        moved = np.abs(read.astype(int) - filled)
+        moved[32:72, 40:90] = 0
+        assert moved.mean() < 1.5
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("factors", [((1, 2), (1, 1), (1, 1)), ((4, 1), (1, 1), (1, 1)), ((2, 2), (2, 1), (1, 2))])
+@pytest.mark.parametrize("size", [(161, 191), (8, 8), (1, 1), (17, 3)])
+def test_components_of_any_size_make_one_picture(
+    progressive: bool, factors: jpeg_planes.Factors, size: tuple[int, int]
+) -> None:
+    pixels = np.asarray(photograph().resize(size[::-1]))
+    encoded = jpeg_planes.encode(pixels, [[1] * 64], factors, progressive)
+    read = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_RGB)
+    np.testing.assert_array_equal(read, np.asarray(Image.open(io.BytesIO(encoded))))
+    assert read.shape == pixels.shape
+    luma = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(int) for each in (read, pixels)]
+    assert np.abs(luma[0] - luma[1]).mean() < 2
+
+
+@pytest.mark.parametrize("stray", [b"\0", b"junk", b"\xff\x00", b"\xff\xff\xff", b"\xff\xd0", b"\xff\x01"])
+def test_stray_bytes_between_segments_are_skipped_as_libjpeg_skips_them(tmp_path: Path, stray: bytes) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, quality=95, subsampling=0)
+    whole = source.read_bytes()
+    source.write_bytes(whole[:20] + stray + whole[20:])
+    np.testing.assert_array_equal(imagefile.open(source).pixels, cv2.imread(str(source), cv2.IMREAD_COLOR_RGB))
+    refill(source, target)
+    assert b"JFIF" in target.read_bytes()
 
 
 def test_three_quantisation_tables_stay_three(tmp_path: Path) -> None:

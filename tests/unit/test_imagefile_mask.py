@@ -156,12 +156,39 @@ def pages(path: Path) -> None:
     tifffile.imwrite(path / "mask.tif", np.zeros((2, HEIGHT, WIDTH), np.uint8), photometric="minisblack")
 
 
-@pytest.mark.parametrize("write", [cmyk, pages])
+def lab(path: Path) -> None:
+    tifffile.imwrite(path / "mask.tif", np.zeros((HEIGHT, WIDTH, 3), np.uint8), photometric="cielab", metadata=None)
+
+
+def labels(path: Path) -> None:
+    tifffile.imwrite(path / "mask.tif", np.arange(HEIGHT * WIDTH, dtype=np.int32).reshape(HEIGHT, WIDTH), metadata=None)
+
+
+def animation(path: Path) -> None:
+    first, second = (Image.new("L", (WIDTH, HEIGHT), level) for level in (0, 255))
+    first.save(path / "mask.webp", save_all=True, append_images=[second])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int32", "bool"])
+@pytest.mark.parametrize("suffix", ["tif", "png"])
+def test_zeros_and_ones_are_black_and_white(tmp_path: Path, shape: np.ndarray, dtype: str, suffix: str) -> None:
+    """As programs for segmentation write them."""
+    ones = (shape == 255).astype(dtype)
+    if suffix == "tif":
+        tifffile.imwrite(tmp_path / "mask.tif", ones, photometric="minisblack", metadata=None)
+    else:
+        Image.fromarray(ones.astype(np.uint16) if dtype == "int32" else ones).save(tmp_path / "mask.png")
+    read = open_mask(tmp_path / f"mask.{suffix}", photograph(tmp_path))
+    np.testing.assert_array_equal(read, ones.astype(np.uint8) * 255)
+
+
+@pytest.mark.parametrize("write", [cmyk, pages, lab, labels, animation])
 def test_what_is_no_mask_is_refused(tmp_path: Path, write: Any) -> None:
     write(tmp_path)
     (mask,) = tmp_path.glob("mask.*")
-    with pytest.raises(UnsupportedImage):
+    with pytest.raises(UnsupportedImage) as refusal:
         open_mask(mask, photograph(tmp_path))
+    assert refusal.value.message.startswith("The mask") and "photograph" not in refusal.value.message
 
 
 def test_a_cut_1_bit_mask_is_refused_or_its_pixels_are_whole(tmp_path: Path, shape: np.ndarray) -> None:

@@ -248,9 +248,10 @@ def raw(path: Path) -> None:
     tifffile.imwrite(path, picture("uint16", 1), photometric=32803, metadata=None)
 
 
-def five_channels(path: Path) -> None:
-    pixels = picture("uint8", 5)
-    tifffile.imwrite(path, pixels, photometric="rgb", extrasamples=["unassalpha", "unspecified"], metadata=None)
+def five_channels_without_a_word_about_them(path: Path) -> None:
+    tifffile.imwrite(path, picture("uint8", 5), photometric="rgb", extrasamples=["unspecified"] * 2, metadata=None)
+    with tifffile.TiffFile(path, mode="r+") as file:
+        file.pages.first.tags[338].overwrite(0, dtype=3)
 
 
 def jpeg_inside(path: Path) -> None:
@@ -258,7 +259,8 @@ def jpeg_inside(path: Path) -> None:
 
 
 REFUSED = [
-    cmyk, indexed, one_bit, whole_numbers_of_32_bits, doubles, pages, pyramid, layers, raw, five_channels, jpeg_inside,
+    cmyk, indexed, one_bit, whole_numbers_of_32_bits, doubles, pages, pyramid, layers, raw, jpeg_inside,
+    five_channels_without_a_word_about_them,
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from tests.disk import mounted
 
 from gan_inpaint import imagefile
-from gan_inpaint.errors import CannotWrite, TooLarge, UnreadableImage
+from gan_inpaint.errors import CannotWrite, TooLarge, UnreadableImage, UnsupportedImage
 from gan_inpaint.files import atomic
 
 as_root_on_linux = pytest.mark.skipif(
@@ -133,7 +133,7 @@ def test_a_folder_is_no_photograph(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(None, "There is no file"), (b"", "is not a PNG"), (b"GIF89a text", "is not a PNG")]
+    ("content", "sentence"), [(None, "There is no file"), (b"", "is not a PNG"), (b"some text", "is not a PNG")]
 )
 def test_what_is_no_photograph_is_named(tmp_path: Path, content: bytes | None, sentence: str) -> None:
     if content is not None:
@@ -141,6 +141,45 @@ def test_what_is_no_photograph_is_named(tmp_path: Path, content: bytes | None, s
     with pytest.raises(UnreadableImage, match=sentence) as refusal:
         imagefile.open(tmp_path / "photo.png")
     assert str(tmp_path / "photo.png") in refusal.value.message and refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "format"),
+    [
+        (b"GIF89a text", "photo.png", "GIF"), (b"BM" + bytes(60), "photo.bmp", "BMP"),
+        (b"8BPS\0\1", "photo", "Photoshop"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "photo.jp2", "JPEG 2000"), (b"\0\0\0\x18ftypheic", "photo.jpg", "HEIC"),
+        (b"\0\0\0\x20ftypavif", "photo.avif", "AVIF"), (b"P6 3 2 255\n", "photo.ppm", "PPM"),
+    ],
+)  # fmt: skip
+def test_another_format_is_named(tmp_path: Path, content: bytes, name: str, format: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnsupportedImage, match=f"is a {format} picture") as refusal:
+        imagefile.open(tmp_path / name)
+    assert "PNG or TIFF" in refusal.value.hint
+
+
+MISNAMED = [
+    ("PNG", "scan.jpg", "PNG"), ("JPEG", "scan.png", "PNG"), ("WEBP", "scan.jpg", "WEBP"), ("TIFF", "scan.jpg", "TIFF"),
+    ("JPEG", "scan.tif", "JPEG"), ("PNG", "scan.tiff", "PNG"), ("JPEG", "scan.jfif", "JPEG"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("format", "name", "saved"), MISNAMED)
+def test_a_photograph_that_is_not_what_its_name_says_is_edited_under_its_name(
+    tmp_path: Path, format: str, name: str, saved: str
+) -> None:
+    """It keeps its format, or becomes what it is called where that keeps all pixels."""
+    opened = photograph(tmp_path)
+    Image.fromarray(opened.pixels).save(tmp_path / name, format)
+    (tmp_path / "out").mkdir()
+    imagefile.edit(tmp_path / name, tmp_path / "out" / name, lambda scan, page: scan.pixels ^ 1)
+    with Image.open(tmp_path / "out" / name) as image:
+        assert image.format == saved
+        if saved != "JPEG" and format != "WEBP":
+            np.testing.assert_array_equal(np.asarray(image), imagefile.open(tmp_path / name).pixels ^ 1)
+    imagefile.edit(tmp_path / name, tmp_path / "out" / name, lambda scan, page: None, force=True)
+    assert (tmp_path / "out" / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
 def test_the_content_tells_the_format_and_not_the_name(tmp_path: Path) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Container, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from gan_inpaint.archive.journal import FOLDER
-from gan_inpaint.errors import CannotWrite, NoPictures, UnreadableImage
+from gan_inpaint.archive import folders
+from gan_inpaint.archive.folders import real
+from gan_inpaint.archive.masks import MaskFolder
+from gan_inpaint.errors import AmbiguousMask, CannotWrite, InputProblem, NoPictures, UnreadableImage
 from gan_inpaint.imagefile import SUFFIXES
-from gan_inpaint.imagefile.reading import RAW_SUFFIXES
+from gan_inpaint.imagefile.reading import OTHER_SUFFIXES, RAW_SUFFIXES
 
-_PICTURES = SUFFIXES.keys() | RAW_SUFFIXES
+_PICTURES = SUFFIXES.keys() | RAW_SUFFIXES | OTHER_SUFFIXES
 _LOSSY = {suffix for suffix, format in SUFFIXES.items() if format in ("jpeg", "webp")}
 
 
@@ -31,55 +33,57 @@ class Picture(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """The pictures, by name, and why folders could not be read."""
+    """The pictures, by name, and the paths of files and folders that are left out, with the reason."""
 
     pictures: tuple[Picture, ...]
-    unread: dict[str, UnreadableImage]
+    left_out: dict[str, InputProblem]
 
 
 def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) -> Found:
     """Return the pictures that `paths` name: files, and folders with all that is in them.
 
-    A result has the name of its file, and in a folder its place. In folders the suffix decides what is a picture;
-    hidden files and folders, links to folders, the masks and results of earlier runs are left out.
+    A result has the name of its file, and in a folder its place. In folders the suffix decides what is a picture; the
+    masks are left out, and what `folders.files` skips.
 
-    `as_png`: JPEG and WebP become PNG. `masks`: one mask for all, or a folder with a mask of the same name for each.
+    `as_png`: JPEG and WebP become PNG. `masks`: one mask for all, or a folder of masks, see `MaskFolder`.
 
     Raises:
         UnreadableImage: one of the paths does not exist.
         NoPictures: the folders hold none.
         CannotWrite: the originals are in the output folder, or two results would have one name.
     """
-    output = _real(output)
-    left_out = {output, _real(masks)} if masks else {output}
+    output = real(output)
+    skipped = {output, real(masks)} if masks else {output}
     sources: dict[Path, str] = {}
-    unread: dict[str, UnreadableImage] = {}
+    left_out: dict[str, InputProblem] = {}
     for path in paths:
         _check_apart(path, output)
-        for source, name in _named_by(path, left_out, unread):
-            _check_name(source)
-            sources.setdefault(source, name)
-    if not sources and unread:
-        raise next(iter(unread.values()))
-    if not sources:
-        raise NoPictures(
-            f"There are no pictures in {', '.join(map(str, paths))}.",
-            "Pictures are PNG, JPEG, TIFF and WebP files, also in folders within.",
-        )
-    named = _with_targets(sources, as_png)
-    pictures = (Picture(name, source, _mask_of(sources[source], masks)) for name, source in sorted(named.items()))
-    return Found(tuple(pictures), unread)
+        for source, name in _named_by(path, skipped, left_out):
+            if _is_unicode(source):
+                sources.setdefault(source, name)
+            else:
+                shown = os.fsencode(source).decode(errors="backslashreplace")
+                left_out[shown] = UnreadableImage(f"The name of {shown} is not valid Unicode.", "Give it another name.")
+    if sources:
+        named = _with_targets(sources, as_png)
+        return Found(tuple(_with_masks(named, sources, masks, left_out)), left_out)
+    if left_out:
+        raise next(iter(left_out.values()))
+    raise NoPictures(
+        f"There are no pictures in {', '.join(map(str, paths))}.",
+        "Pictures are PNG, JPEG, TIFF and WebP files, also in folders within.",
+    )
 
 
 def _check_apart(path: Path, output: Path) -> None:
-    if _real(path).is_relative_to(output):
+    if real(path).is_relative_to(output):
         raise CannotWrite(f"{path} is in the folder for the results.", "Choose another folder for the results.")
 
 
-def _named_by(path: Path, left_out: Container[Path], unread: dict[str, UnreadableImage]) -> Iterator[tuple[Path, str]]:
+def _named_by(path: Path, skipped: Container[Path], left_out: dict[str, InputProblem]) -> Iterator[tuple[Path, str]]:
     """Yield the pictures of one path of the command line, absolute, with their places in its folder.
 
-    What is `left_out` is skipped; folders that cannot be read are added to `unread`.
+    Folders that cannot be read are added to `left_out`.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
     if not absolute.exists():
@@ -87,35 +91,23 @@ def _named_by(path: Path, left_out: Container[Path], unread: dict[str, Unreadabl
     if not absolute.is_dir():
         yield absolute, absolute.name
         return
-    for folder, folders, files in os.walk(absolute, onerror=partial(_note_unread, unread)):
-        here = Path(folder)
-        folders[:] = [name for name in folders if name[0] != "." and not _is_other(here / name, left_out)]
-        for name in files:
-            if name[0] != "." and Path(name).suffix.lower() in _PICTURES and _real(here / name) not in left_out:
-                yield here / name, (here / name).relative_to(absolute).as_posix()
+    for file in folders.files(absolute, skipped, partial(_note_unread, left_out)):
+        if file.suffix.lower() in _PICTURES:
+            yield file, file.relative_to(absolute).as_posix()
 
 
-def _check_name(source: Path) -> None:
+def _is_unicode(source: Path) -> bool:
     try:
         str(source).encode()
-    except UnicodeEncodeError as problem:
-        shown = str(source).encode(errors="replace").decode()
-        raise UnreadableImage(f"The name of {shown} is not valid Unicode.", "Give it another name.") from problem
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def _is_other(folder: Path, left_out: Container[Path]) -> bool:
-    """Return whether a folder is left out, or holds results of an earlier run."""
-    holds_results = os.path.isdir(folder / FOLDER)  # noqa: PTH112 - False without permission
-    return holds_results or _real(folder) in left_out
-
-
-def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))
-
-
-def _note_unread(unread: dict[str, UnreadableImage], problem: OSError) -> None:
-    message = f"The folder {problem.filename} cannot be read: {problem.strerror}."
-    unread[problem.filename] = UnreadableImage(message, "Change its permissions.")
+def _note_unread(left_out: dict[str, InputProblem], problem: OSError) -> None:
+    shown = os.fsencode(problem.filename).decode(errors="backslashreplace")
+    message = f"The folder {shown} cannot be read: {problem.strerror}."
+    left_out[shown] = UnreadableImage(message, "Change its permissions.")
 
 
 def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
@@ -135,13 +127,23 @@ def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
     return taken
 
 
-def _mask_of(place: str, masks: Path | None) -> Path | None:
-    if masks is None or not masks.is_dir():
-        return masks and masks.absolute()
-    own = masks.absolute() / place
-    return next((path for path in _candidates(own) if path.is_file()), own.with_suffix(".png"))
+def _with_masks(
+    named: dict[str, Path], sources: dict[Path, str], masks: Path | None, left_out: dict[str, InputProblem]
+) -> Iterator[Picture]:
+    """Yield the pictures with their masks; those whose mask is not certain are added to `left_out`."""
+    folder = MaskFolder(masks, sources.values()) if masks and masks.is_dir() else None
+    beside = cache(_pictures_in)
+    for name, source in sorted(named.items()):
+        if folder is None:
+            yield Picture(name, source, masks and masks.absolute())
+            continue
+        try:
+            mask = folder.of(sources[source], beside(source.parent))
+        except AmbiguousMask as problem:
+            left_out[str(source)] = problem
+        else:
+            yield Picture(name, source, mask)
 
 
-def _candidates(path: Path) -> Iterable[Path]:
-    """Return the names that the mask can have, one for each format."""
-    return (path.with_suffix(suffix) for suffix in (".png", *SUFFIXES, *(each.upper() for each in SUFFIXES)))
+def _pictures_in(folder: Path) -> tuple[str, ...]:
+    return tuple(name for name in os.listdir(folder) if Path(name).suffix.lower() in _PICTURES)  # noqa: PTH208 - fast

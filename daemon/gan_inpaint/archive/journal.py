@@ -7,7 +7,6 @@ A last line that power loss has cut is dropped. The views for the report are fil
 from __future__ import annotations
 
 import errno
-import glob
 import hashlib
 import os
 from collections.abc import Iterator
@@ -18,41 +17,30 @@ from typing import IO, Literal
 import msgspec
 from msgspec import Struct
 
-from gan_inpaint.archive.outcome import Outcome, View
+from gan_inpaint.archive.outcome import Contents, Outcome, View
+from gan_inpaint.archive.ownership import Claim, Identity, Kept
 from gan_inpaint.errors import BadJournal, CannotWrite, FolderInUse
 from gan_inpaint.files import atomic, locks
 
 FOLDER = ".gan-inpaint"
 
-Identity = tuple[int, int]
 
+class Origin(Struct, frozen=True, omit_defaults=True):
+    """Where a result comes from: the path of its source, that file's identity, and how it is restored.
 
-def identity(path: Path) -> Identity:
-    """Return a file's size and time of change; zeros if there is no access, which its reader reports later."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns
-
-
-class Origin(Struct, frozen=True):
-    """Where a result comes from: the path of its source, that file's identity, and how it is restored."""
+    digest, mask_digest: hashes of the source and of its mask, once it has ended.
+    """
 
     source: str
     identity: Identity
     settings: str
+    digest: str = ""
+    mask_digest: str = ""
 
-
-class Kept(Struct, frozen=True):
-    """A file that `restore` has written: its `place` in the output folder, with slashes, and its identity."""
-
-    place: str
-    identity: Identity
-
-    @classmethod
-    def in_folder(cls, output: Path, place: str) -> Kept:
-        return cls(place, identity(output / place))
+    @property
+    def begun(self) -> Origin:
+        """What is known before the picture has ended."""
+        return msgspec.structs.replace(self, digest="", mask_digest="")
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
@@ -72,24 +60,26 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 
     def is_changed(self, output: Path, place: str) -> bool:
         """Return whether the file at `place` in the output folder is not the one that `restore` has written."""
-        return (output / place).exists() and Kept.in_folder(output, place) != self.kept
+        path = output / place
+        return path.exists() and not (self.kept and self.kept.place == place and self.kept.is_at(path))
 
 
 class Journal:
     """The journal of the folder `output`, locked for this process; made by `opened`.
 
-    `entries`: the last event of each picture.
+    `entries`: the last event of each picture. `lost`: the number of damaged lines.
     """
 
-    def __init__(self, output: Path, file: IO[bytes], entries: dict[str, Entry]) -> None:
+    def __init__(self, output: Path, file: IO[bytes], entries: dict[str, Entry], lost: int = 0) -> None:
         self.output = output
         self.entries = entries
+        self.lost = lost
         self._file = file
 
     def start(self, name: str, origin: Origin) -> None:
         """Note that work on a picture begins: from now on `restore` owns its result in the output folder."""
         before = self.entries.get(name)
-        tries = before.tries if before and before.origin == origin else 0
+        tries = before.tries if before and before.origin.begun == origin else 0
         self._append(Entry("started", name, origin, tries=tries, kept=before.kept if before else None))
 
     def end(self, name: str, origin: Origin, outcome: Outcome) -> None:
@@ -98,7 +88,10 @@ class Journal:
             _write_views(_views_file(self.output, name), outcome.views)
         before, outcome = self.entries[name], msgspec.structs.replace(outcome, views=())
         if outcome.problem is None:
-            self._append(Entry("ended", name, origin, outcome, kept=Kept.in_folder(self.output, name)))
+            known = outcome.contents or Contents("", "")
+            origin = msgspec.structs.replace(origin, digest=known.source, mask_digest=known.mask)
+            outcome = msgspec.structs.replace(outcome, contents=None)
+            self._append(Entry("ended", name, origin, outcome, kept=Kept.in_folder(self.output, name, known.result)))
         else:
             tries = before.tries + outcome.problem.lasting
             self._append(Entry("ended", name, origin, outcome, tries, before.kept))
@@ -109,6 +102,12 @@ class Journal:
         assert entry.outcome is not None
         outcome = msgspec.structs.replace(entry.outcome, problem=None)
         self._append(Entry("rejected", name, entry.origin, outcome, kept=Kept.in_folder(self.output, place)))
+
+    def claim(self, name: str) -> Claim:
+        """Return what is known about the place of a result."""
+        entry = self.entries.get(name)
+        kept = entry.kept if entry and entry.kept and entry.kept.place == name else None
+        return Claim(kept, self.output.absolute() / FOLDER / "results" / _hash(name))
 
     def views(self, name: str) -> tuple[View, ...]:
         """Return the views for the report; none if they are lost, since nothing else depends on them."""
@@ -143,49 +142,65 @@ def opened(output: Path) -> Iterator[Journal]:
     folder = output / FOLDER
     with ExitStack() as stack:
         try:
-            (folder / "views").mkdir(parents=True, exist_ok=True)
+            for name in ("views", "results"):
+                (folder / name).mkdir(parents=True, exist_ok=True)
             if not locks.take(stack.enter_context((folder / "lock").open("ab"))):
                 raise FolderInUse(
                     f"Another run writes into {output}.", "Wait until it has ended, or choose another folder."
                 )
             file = stack.enter_context((folder / "journal.jsonl").open("a+b", buffering=0))
-            entries = _read(file, output)
+            entries, lost = _read(file, output)
             _clear_unfinished(output, entries)
         except OSError as problem:
             raise CannotWrite(
                 f"{output} cannot be written: {problem.strerror}.", "Choose another folder, or free some space."
             ) from problem
-        yield Journal(output, file, entries)
+        yield Journal(output, file, entries, lost)
 
 
-def _read(file: IO[bytes], output: Path) -> dict[str, Entry]:
-    """Return the last event of each picture; a line that was never completed is cut off."""
+def _read(file: IO[bytes], output: Path) -> tuple[dict[str, Entry], int]:
+    """Return the last event of each picture, and the number of damaged lines.
+
+    A line that was never completed is cut off; damaged ones are skipped, unless all are.
+    """
     file.seek(0)
     content = file.read()
     whole = content[: content.rfind(b"\n") + 1]
     if len(whole) < len(content):
         file.truncate(len(whole))
-    try:
-        entries = [msgspec.json.decode(line, type=Entry) for line in whole.splitlines()]
-    except msgspec.DecodeError as problem:
+    lines = whole.splitlines()
+    entries = [entry for line in lines if (entry := _entry(line))]
+    if lines and not entries:
         raise BadJournal(
             f"The journal in {output / FOLDER} is damaged.",
             "Restore into another folder; the results here stay as they are.",
-        ) from problem
-    return {entry.name: entry for entry in entries}
+        )
+    return {entry.name: entry for entry in entries}, len(lines) - len(entries)
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        return msgspec.json.decode(line, type=Entry)
+    except msgspec.DecodeError:
+        return None
 
 
 def _clear_unfinished(output: Path, entries: dict[str, Entry]) -> None:
     """Remove the unfinished files of processes that were killed."""
     begun = [output / entry.name for entry in entries.values() if entry.event == "started"]
-    places = [*((target.parent, f"{glob.escape(target.name)}.") for target in (*begun, output / "report.html"))]
-    for folder, name in (*places, (output / FOLDER / "views", "")):
-        for left in folder.glob(f".{name}*.part"):
+    for target in (*begun, output / "report.html"):
+        atomic.remove_unfinished(target, alone=True)
+    for name in ("views", "results"):
+        for left in (output / FOLDER / name).glob(".*.part"):
             left.unlink()
 
 
 def _views_file(output: Path, name: str) -> Path:
-    return output / FOLDER / "views" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+    return output / FOLDER / "views" / f"{_hash(name)}.json"
+
+
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _write_views(path: Path, views: tuple[View, ...]) -> None:

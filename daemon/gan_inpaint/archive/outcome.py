@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from gan_inpaint.archive.ownership import Claim
 from gan_inpaint.errors import GanInpaintError
 from gan_inpaint.options import SelectOptions
 
@@ -17,11 +18,13 @@ class Options(Struct, frozen=True):
     sensitivity: of the detector, 0 to 1.
     mask: the file that marks its defects, instead of the detector.
     threads: for the models; 0 for all physical cores.
+    claim: what may be replaced.
     """
 
     sensitivity: float = SelectOptions().sensitivity
     mask: Path | None = None
     threads: int = 0
+    claim: Claim = Claim()
 
 
 class View(Struct, frozen=True):
@@ -59,6 +62,14 @@ class Problem(Struct, frozen=True, omit_defaults=True):
         return cls(error.code, error.message, error.hint, ends_the_run, lasting)
 
 
+class Contents(Struct, frozen=True, omit_defaults=True):
+    """Hashes of files, see `ownership.digest`."""
+
+    source: str
+    result: str
+    mask: str = ""
+
+
 class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How the work on a picture ended.
 
@@ -67,6 +78,7 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     share: of the pixels of all pages that are damaged, 0 to 1.
     recompressed: all of the picture was encoded with loss again.
     note: why the repair is not the best one, for the user; the next run repairs the picture again.
+    contents: hashes of the files that it was made from, and of the result.
     """
 
     state: Literal["restored", "clean", "failed"]
@@ -80,4 +92,5 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     recompressed: bool = False
     note: str = ""
     views: tuple[View, ...] = ()
+    contents: Contents | None = None
     problem: Problem | None = None

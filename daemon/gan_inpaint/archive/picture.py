@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 
 from gan_inpaint import imagefile
-from gan_inpaint.archive.outcome import Options, Outcome, Problem, View
+from gan_inpaint.archive.outcome import Contents, Options, Outcome, Problem, View
+from gan_inpaint.archive.ownership import Claim, check_unchanged, digest
 from gan_inpaint.archive.views import Change, views
 from gan_inpaint.engine.arrays import Samples, UInt8Array
 from gan_inpaint.errors import (
@@ -37,7 +38,7 @@ _LASTING = (UnreadableImage, UnsupportedImage, MaskSizeMismatch, TooMuchSelected
 
 
 def restore_file(source: Path, target: Path, options: Options) -> Outcome:
-    """Restore the picture at `source` and write it to `target`, whose folder is made; an existing file is replaced.
+    """Restore the picture at `source` and write it to `target`, whose folder is made; see `ownership.Claim`.
 
     Nothing is raised for a picture that cannot be restored: `Outcome.problem` says why, and `target` is unchanged.
     Pixels that are not repaired, and the file's metadata, are kept as `imagefile.edit` keeps them.
@@ -46,9 +47,11 @@ def restore_file(source: Path, target: Path, options: Options) -> Outcome:
     try:
         _check_apart(source, target)
         target.parent.mkdir(parents=True, exist_ok=True)
+        place = _Place(target, options.claim)
         with opened_masks(options.mask) if options.mask else nullcontext() as masks:
             work = _Work(source, options, masks)
-            imagefile.edit(source, target, work.change, force=True)
+            imagefile.edit(source, target, work.change, force=True, last_look=place.take)
+        contents = Contents(digest(source), place.content, digest(options.mask) if options.mask else "")
     except GanInpaintError as problem:
         return _failed(problem, started)
     except MemoryError:
@@ -59,7 +62,20 @@ def restore_file(source: Path, target: Path, options: Options) -> Outcome:
         return _failed(_TOO_LARGE, started)
     except OSError as problem:
         return _failed(_unwritable(target, problem), started)
-    return msgspec.structs.replace(work.outcome(target), seconds=time.perf_counter() - started)
+    return msgspec.structs.replace(work.outcome(target), seconds=time.perf_counter() - started, contents=contents)
+
+
+class _Place:
+    """The place of the result, which is looked at before the work and again right before it is taken."""
+
+    def __init__(self, target: Path, claim: Claim) -> None:
+        self._target, self._claim = target, claim
+        self._owned = claim.owned(target)
+        self.content = ""
+
+    def take(self, result: Path) -> None:
+        self.content = self._claim.announce(result, self._owned)
+        check_unchanged(self._target, self._owned)
 
 
 class _Work:

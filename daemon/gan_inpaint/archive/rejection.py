@@ -63,12 +63,16 @@ def _put_back(journal: Journal, entry: Entry) -> str:
     target = result.with_name(source.name)
     if not source.is_file():
         raise UnreadableImage(f"The original {source} is missing.", "Put it back where it was.")
-    if entry.is_changed(journal.output, entry.name):
-        raise CannotWrite(f"{result} was changed after it was restored.", "Move it away.")
+    _check_result(journal, entry)
     if target != result and target.exists() and not filecmp.cmp(source, target, shallow=False):
         raise CannotWrite(f"{target} exists already.", "Move it away.")
-    with atomic.writing(target, force=True) as temporary:
+    with atomic.writing(target, force=True, last_look=lambda _: _check_result(journal, entry)) as temporary:
         shutil.copyfile(source, temporary)
     if target != result:
         result.unlink(missing_ok=True)
     return target.relative_to(journal.output).as_posix()
+
+
+def _check_result(journal: Journal, entry: Entry) -> None:
+    if entry.is_changed(journal.output, entry.name):
+        raise CannotWrite(f"{journal.output / entry.name} was changed after it was restored.", "Move it away.")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gan_inpaint.archive import names
 from gan_inpaint.archive.files import Picture
-from gan_inpaint.archive.journal import Entry, Journal, Origin, identity
+from gan_inpaint.archive.journal import Entry, Journal, Origin
 from gan_inpaint.archive.outcome import Options, Outcome
+from gan_inpaint.archive.ownership import digest, identity, is_same
 from gan_inpaint.archive.task import Runner, Task
 from gan_inpaint.errors import CannotWrite, error_of
 
@@ -38,15 +40,17 @@ def plan(journal: Journal, pictures: Sequence[Picture], sensitivity: float) -> P
     exists; and if its result was changed since.
 
     Raises:
-        CannotWrite: a result's place is taken by a file that is not from an earlier run, or from another original.
+        CannotWrite: a result's place is taken by a file that is not from an earlier run, or from another original; or
+            two results would be one file.
     """
+    names.check_apart((picture.name for picture in pictures), journal.output)
     to_do, settled, changed = [], {}, []
     placed = {entry.kept.place: entry for entry in journal.entries.values() if entry.kept}
     for picture in pictures:
         origin = _origin(picture, sensitivity)
         entry = journal.entries.get(picture.name) or placed.get(picture.name)
-        _check_place(journal.output / picture.name, entry, origin)
-        if entry is not None and _is_settled(entry, origin, journal.output):
+        _check_place(journal, picture, entry, origin)
+        if entry is not None and _is_settled(entry, origin, picture, journal.output):
             settled[picture.name] = entry
         elif entry is not None and entry.event != "started" and entry.is_changed(journal.output, picture.name):
             # A picture that was begun and did not end may have a result that was never noted.
@@ -73,7 +77,7 @@ def restore(
     def tasks() -> Iterator[Task]:
         for picture, origin in to_do:
             journal.start(picture.name, origin)
-            own = Options(options.sensitivity, picture.mask, options.threads)
+            own = Options(options.sensitivity, picture.mask, options.threads, journal.claim(picture.name))
             yield Task(picture.name, picture.source, journal.output / picture.name, own)
 
     with closing(run(tasks())) as outcomes:  # type: ignore[type-var]
@@ -91,12 +95,15 @@ def _origin(picture: Picture, sensitivity: float) -> Origin:
     return Origin(str(picture.source), identity(picture.source), how)
 
 
-def _check_place(target: Path, entry: Entry | None, origin: Origin) -> None:
+def _check_place(journal: Journal, picture: Picture, entry: Entry | None, origin: Origin) -> None:
+    target = journal.output / picture.name
     if entry is None:
-        if target.exists() or target.is_symlink():
+        try:
+            journal.claim(picture.name).owned(target)
+        except CannotWrite as problem:
             raise CannotWrite(
                 f"{target} exists already, and is not from an earlier run.", "Choose an empty folder for the results."
-            )
+            ) from problem
     elif not _are_one(entry.origin, origin):
         raise CannotWrite(
             f"{target} was restored from {entry.origin.source}, not from {origin.source}.",
@@ -110,16 +117,25 @@ def _are_one(before: Origin, now: Origin) -> bool:
         return True
     earlier = Path(before.source)
     still_there = identity(earlier) == before.identity and not earlier.samefile(now.source)
-    return before.identity == now.identity and not still_there
+    return is_same(Path(now.source), before.identity, before.digest) and not still_there
 
 
-def _is_settled(entry: Entry, origin: Origin, output: Path) -> bool:
+def _is_settled(entry: Entry, origin: Origin, picture: Picture, output: Path) -> bool:
     there = entry.kept is not None and (output / entry.kept.place).exists()
     if entry.event == "rejected":
         return there
-    same = (entry.origin.identity, entry.origin.settings) == (origin.identity, origin.settings)
-    if not same or entry.outcome is None:
+    same = _is_restored_alike(entry.origin, origin, picture.mask)
+    if not same or not is_same(picture.source, entry.origin.identity, entry.origin.digest) or entry.outcome is None:
         return False
     if entry.outcome.problem is not None:
         return entry.tries >= _MOST_TRIES
     return there and not entry.outcome.note
+
+
+def _is_restored_alike(before: Origin, now: Origin, mask: Path | None) -> bool:
+    """Return whether the settings are the same; of a mask, the content counts and not its time."""
+    if before.settings == now.settings:
+        return True
+    if mask is None or not before.settings.startswith(f"mask {mask} ("):
+        return False
+    return before.mask_digest != "" and digest(mask) == before.mask_digest

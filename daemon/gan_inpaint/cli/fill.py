@@ -68,7 +68,7 @@ def fill(
 
     options = FillOptions(model=model, dilate=dilate, feather=feather, quality=quality, transfer=photograph.transfer)
     outcome = _filled(photograph, hole, options, no_daemon)
-    imagefile.save(photograph.with_pixels(outcome.pixels), target, force)
+    imagefile.save(photograph.with_pixels(outcome.pixels), target, force, source=photo)
     _tell(outcome, target, as_json)
 
 
@@ -78,7 +78,7 @@ def _opened(photo: Path, mask: Path, target: Path, force: bool) -> tuple[Photogr
     from gan_inpaint.imagefile.mask import open_mask
 
     photograph = imagefile.open(photo)
-    imagefile.check_target(photograph, target, force)
+    imagefile.check_target(photograph, target, force, source=photo)
     hole = open_mask(mask, photograph)
     if not hole.any():
         raise EmptyMask("The mask marks nothing: it is black everywhere.", "Paint white what should be filled.")

@@ -16,12 +16,12 @@ _ENDLESS = 10_000  # characters
 
 def show(text: str) -> None:
     """Print a line of a result."""
-    typer.echo(text)
+    typer.echo(_printable(text))
 
 
 def show_json(value: Any) -> None:
     """Print a result for programs."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(_printable(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -38,7 +38,12 @@ def show_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def note(text: str) -> None:
     """Print something that the user should know, besides the result."""
-    typer.echo(text, err=True)
+    typer.echo(_printable(text), err=True)
+
+
+def _printable(text: str) -> str:
+    """Return the text with a replacement for bytes of file names that are not UTF-8."""
+    return text.encode(errors="replace").decode() if any("\ud800" <= each <= "\udfff" for each in text) else text
 
 
 def fail(problem: GanInpaintError, as_json: bool) -> None:

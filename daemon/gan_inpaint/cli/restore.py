@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gan_inpaint.archive.journal import Entry, Journal
     from gan_inpaint.archive.outcome import Outcome, Problem
     from gan_inpaint.archive.task import Runner
-    from gan_inpaint.errors import UnreadableImage
+    from gan_inpaint.errors import InputProblem
 
 _DEFAULTS = SelectOptions()
 
@@ -76,10 +76,14 @@ def restore(
     runner = _runner(output, jobs, cluster)
     _check_detector(mask)
     with journal.opened(output) as kept:
-        for folder in found.unread.values():
-            report.note(folder.message)
+        for problem in found.left_out.values():
+            report.note(problem.message)
+        if kept.lost:
+            report.note(
+                f"{kept.lost} lines of the journal in {output} are damaged; what they noted is looked at again."
+            )
         done = _restore(kept, found.pictures, sensitivity, _threads(jobs), runner)
-        _tell(kept, done, found.unread, as_json)
+        _tell(kept, done, found.left_out, as_json)
 
 
 def _runner(output: Path, jobs: int, cluster: str | None) -> Runner:
@@ -148,27 +152,28 @@ def _in_words(source: str, problem: Problem) -> str:
     return problem.message if source in problem.message else f"{source}: {problem.message}"
 
 
-def _tell(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableImage], as_json: bool) -> None:
-    """Print the summary; exit with a code if pictures failed or folders could not be read."""
+def _tell(kept: Journal, done: Sequence[Entry], left_out: Mapping[str, InputProblem], as_json: bool) -> None:
+    """Print the summary; exit with a code if pictures failed or were left out."""
     from gan_inpaint.archive.report import in_words, state_of, write
 
     page = write(kept)
     failed = [entry for entry in done if entry.outcome and entry.outcome.problem]
     recompressed = sum(1 for entry in done if entry.outcome and entry.outcome.recompressed)
     if as_json:
-        report.show_json(_as_dict(kept, done, unread, page))
+        report.show_json(_as_dict(kept, done, left_out, page))
     else:
-        report.show(f"{in_words(map(state_of, done))} See {page}.")
+        also = f" {len(left_out)} left out." if left_out else ""
+        report.show(f"{in_words(map(state_of, done))}{also} See {page}.")
     if recompressed:
         report.note(
             f"{recompressed} JPEG or WebP {'picture was' if recompressed == 1 else 'pictures were'} encoded again, "
             "which changes pixels everywhere a little. “--format png” keeps all but the scratches as it is."
         )
-    if failed or unread:
+    if failed or left_out:
         raise typer.Exit(Exit.SOME_FAILED)
 
 
-def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, UnreadableImage], page: Path) -> dict[str, Any]:
+def _as_dict(kept: Journal, done: Sequence[Entry], left_out: Mapping[str, InputProblem], page: Path) -> dict[str, Any]:
     from gan_inpaint.archive.outcome import Problem
     from gan_inpaint.archive.report import state_of
 
@@ -178,10 +183,11 @@ def _as_dict(kept: Journal, done: Sequence[Entry], unread: Mapping[str, Unreadab
     failed = [(entry.origin.source, problem) for entry in done if entry.outcome and (problem := entry.outcome.problem)]
     problems = [
         {"source": source, "code": problem.code, "message": problem.message, "hint": problem.hint}
-        for source, problem in (*failed, *((folder, Problem.of(error)) for folder, error in unread.items()))
+        for source, problem in (*failed, *((path, Problem.of(error)) for path, error in left_out.items()))
     ]
     notes = sorted({entry.outcome.note for entry in done if entry.outcome and entry.outcome.note})
-    return {"output": str(kept.output), "report": str(page), **counts, "problems": problems, "notes": notes}
+    where = {"output": str(kept.output), "report": str(page)}
+    return where | counts | {"left_out": len(left_out), "problems": problems, "notes": notes}
 
 
 def _put_back(output: Path, decisions: Path, as_json: bool) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import errno
+import glob
+import hashlib
 import os
 import stat
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gan_inpaint.errors import CannotWrite
+from gan_inpaint.files import locks
 
 _READING_THE_UMASK = threading.Lock()  # a process has one umask, which can only be read by setting it
+
+_UNFINISHED = ".part"
+_MOST_BYTES_OF_A_NAME = 200
+_CANNOT_FLUSH = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
+"""What file systems answer that have no way to bring a file to the disk at once."""
 
 
 def check(target: Path, force: bool) -> None:
@@ -36,10 +46,13 @@ def _check_existing(target: Path, force: bool) -> None:
 
 
 @contextmanager
-def writing(target: Path, force: bool = False, *, private: bool = False) -> Iterator[Path]:
+def writing(
+    target: Path, force: bool = False, *, private: bool = False, last_look: Callable[[Path], None] | None = None
+) -> Iterator[Path]:
     """Yield an empty temporary file in `target`'s folder; it is renamed to `target` when the block ends without error.
 
-    `private`: only the owner can read the file.
+    `private`: only the owner can read the file. `last_look` is called with the finished temporary file right before it
+    is renamed, and stops that by raising. What a killed process has left of the same target is removed.
 
     Raises:
         CannotWrite: `target` exists and `force` is not given; the folder is missing or read-only; the disk is full.
@@ -47,17 +60,22 @@ def writing(target: Path, force: bool = False, *, private: bool = False) -> Iter
     """
     check(target, force)
     target = Path(os.path.realpath(target))  # a link stays a link: the file that it names is replaced
+    remove_unfinished(target)
     temporary: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-        os.close(descriptor)
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_prefix(target), suffix=_UNFINISHED)
         temporary = Path(name)
-        yield temporary
-        _flush_to_disk(temporary)
-        temporary.chmod(0o600 if private else _mode_for(target))
-        _rename(temporary, target, force)
+        with _held(descriptor):
+            yield temporary
+            _flush_to_disk(temporary)
+            _dress(temporary, target, private)
+            replaces = force and os.path.lexists(target)
+            if last_look:
+                last_look(temporary)
+            _rename(temporary, target, replaces)
         temporary = None
-        _flush_to_disk(target.parent)
+        with suppress(OSError):  # the file is there; some file systems do not let folders be opened or flushed
+            _flush_to_disk(target.parent)
     except OSError as problem:
         raise CannotWrite(
             f"{target} cannot be written: {problem.strerror or problem}.", "Choose another place, or free some space."
@@ -67,8 +85,60 @@ def writing(target: Path, force: bool = False, *, private: bool = False) -> Iter
             temporary.unlink(missing_ok=True)
 
 
-def _rename(temporary: Path, target: Path, force: bool) -> None:
-    if force:
+def remove_unfinished(target: Path, *, alone: bool = False) -> None:
+    """Remove the temporary files of `target` that killed processes have left.
+
+    Those in use are locked, and stay. `alone`: none is in use, as the caller knows.
+    """
+    for left in target.parent.glob(f"{glob.escape(_prefix(target))}*{_UNFINISHED}"):
+        with suppress(OSError, CannotWrite):
+            if alone or _is_abandoned(left):
+                left.unlink()
+
+
+def _is_abandoned(temporary: Path) -> bool:
+    if os.name == "nt":  # open files cannot be renamed there, so that none is locked while it is written
+        return False
+    with temporary.open("r+b") as file:
+        return locks.take(file)
+
+
+def _prefix(target: Path) -> str:
+    """Return how the names of `target`'s temporary files begin; names of up to 255 bytes leave no room for more."""
+    name = target.name
+    if len(os.fsencode(name)) > _MOST_BYTES_OF_A_NAME:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()[:32]
+    return f".{name}."
+
+
+@contextmanager
+def _held(descriptor: int) -> Iterator[None]:
+    """Lock a temporary file while it is used, where open files can be renamed."""
+    with os.fdopen(descriptor, "r+b") as file:
+        if os.name == "nt":
+            file.close()
+        else:
+            with suppress(CannotWrite):  # a file system without locks: what is left there is never removed
+                locks.take(file)
+        yield
+
+
+def _dress(temporary: Path, target: Path, private: bool) -> None:
+    """Give a finished file the mode and the extended attributes of the file that it replaces.
+
+    The file systems of some shares know neither; the file is worth more than both.
+    """
+    with suppress(OSError):
+        temporary.chmod(0o600 if private else _mode_for(target))
+    if sys.platform == "linux" and not private:
+        with suppress(OSError):
+            for name in os.listxattr(target):
+                with suppress(OSError):
+                    os.setxattr(temporary, name, os.getxattr(target, name))
+
+
+def _rename(temporary: Path, target: Path, replaces: bool) -> None:
+    if replaces:
         temporary.replace(target)
         return
     try:
@@ -100,6 +170,9 @@ def _flush_to_disk(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)
+    except OSError as problem:
+        if problem.errno not in _CANNOT_FLUSH:
+            raise
     finally:
         os.close(descriptor)
 

@@ -28,6 +28,8 @@ SUFFIXES: dict[str, Format] = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
     ".jpe": "jpeg",
+    ".jfif": "jpeg",
+    ".jif": "jpeg",
     ".tif": "tiff",
     ".tiff": "tiff",
     ".webp": "webp",
@@ -81,53 +83,61 @@ def pages(path: Path) -> int:
         return len(pages)
 
 
-def check_target(photograph: Photograph, target: Path, force: bool = False) -> None:
+def check_target(photograph: Photograph, target: Path, force: bool = False, source: Path | None = None) -> None:
     """Raise CannotWrite before the work if `save` would fail after it."""
-    _container_for(photograph, target)
+    _container_for(photograph, target, _are_named_alike(source, target))
     atomic.check(target, force)
 
 
-def save(photograph: Photograph, target: Path, force: bool = False) -> None:
+def save(photograph: Photograph, target: Path, force: bool = False, source: Path | None = None) -> None:
     """Write the photograph, completely or not at all, in its own format; JPEG and WebP may also become PNG.
+
+    `source` is the file that it was read from: with the same suffix, it keeps a format that this does not name.
 
     Raises:
         CannotWrite: `target` exists and `force` is not given, its suffix names another format, the folder is missing
             or read-only, or the disk is full.
     """
-    container = _container_for(photograph, target)
+    container = _container_for(photograph, target, _are_named_alike(source, target))
     with atomic.writing(target, force) as temporary:
         container.write(photograph.pixels, temporary)
 
 
-def edit(source: Path, target: Path, change: Change, force: bool = False) -> None:
+def edit(
+    source: Path, target: Path, change: Change, force: bool = False, last_look: Callable[[Path], None] | None = None
+) -> None:
     """Write the photograph at `source` to `target`, page by page as `change` returns it.
 
-    If nothing changes, `target` is `source` byte for byte, unless its suffix asks for another format.
+    If nothing changes, `target` is `source` byte for byte, unless its suffix asks for another format. A photograph that
+    is not what its suffix says keeps both, or becomes a PNG if it is called so. `last_look`: see `atomic.writing`.
 
     Raises:
         UnreadableImage, UnsupportedImage, TooLarge: as `open`, and what `change` raises; nothing is written then.
         CannotWrite: as `save`.
     """
     if reading.recognise(source) == "tiff":
-        _edit_tiff(source, target, change, force)
+        _edit_tiff(source, target, change, force, last_look)
         return
     photograph = open(source)
-    container = _container_for(photograph, target)
+    named_alike = _are_named_alike(source, target)
+    container = _container_for(photograph, target, named_alike)
     atomic.check(target, force)
     pixels = change(photograph, 0)
-    with atomic.writing(target, force) as temporary:
-        if pixels is None and container is photograph.container:
+    with atomic.writing(target, force, last_look=last_look) as temporary:
+        if pixels is None and (container is photograph.container or named_alike):
             shutil.copyfile(source, temporary)
         else:
             container.write(photograph.pixels if pixels is None else pixels, temporary)
 
 
-def _edit_tiff(source: Path, target: Path, change: Change, force: bool) -> None:
+def _edit_tiff(
+    source: Path, target: Path, change: Change, force: bool, last_look: Callable[[Path], None] | None
+) -> None:
     from gan_inpaint.imagefile import tiff
 
-    if SUFFIXES.get(target.suffix.lower()) != "tiff":
+    if SUFFIXES.get(target.suffix.lower()) != "tiff" and not _are_named_alike(source, target):
         raise _misnamed("tiff", target, [])
-    with atomic.writing(target, force) as temporary, tiff.reading(source) as pages:
+    with atomic.writing(target, force, last_look=last_look) as temporary, tiff.reading(source) as pages:
         tiff.copy(source, pages.identity, temporary)
         with tiff.replacing(temporary) as written:
             for number in range(len(pages)):
@@ -180,7 +190,8 @@ def _parse(format: Literal["png", "jpeg", "webp"], path: Path) -> Photograph:
             return webp.parse(reading.read(path))
 
 
-def _container_for(photograph: Photograph, target: Path) -> Container:
+def _container_for(photograph: Photograph, target: Path, named_alike: bool = False) -> Container:
+    """Return what writes the photograph as `target`; `named_alike`: with the suffix that its file has already."""
     container = photograph.container
     wanted = SUFFIXES.get(target.suffix.lower())
     if wanted == container.format:
@@ -189,7 +200,13 @@ def _container_for(photograph: Photograph, target: Path) -> Container:
         from gan_inpaint.imagefile import png
 
         return png.carrying(container.metadata)
+    if named_alike:
+        return container
     raise _misnamed(container.format, target, [".png"] if container.metadata is not None else [])
+
+
+def _are_named_alike(source: Path | None, target: Path) -> bool:
+    return source is not None and source.suffix.lower() == target.suffix.lower()
 
 
 def _misnamed(format: Format, target: Path, others: list[str]) -> CannotWrite:

@@ -14,13 +14,13 @@ _THUMBNAIL_PLACES = ((0x0201, 0x0202), (0x0111, 0x0117))  # tags of offset and l
 _VALUE_FORMATS = {3: "H", 4: "I"}
 
 
-def orientation(exif: bytes) -> int:
-    """Return the orientation, 1 to 8; 1 (upright) if there is none or the block is damaged."""
+def orientation(exif: bytes) -> int | None:
+    """Return the orientation, 1 to 8 (1, upright, for any other number); None without one, or in a damaged block."""
     try:
-        value = _read_directory(exif, _first_offset(exif)).values.get(_ORIENTATION, 1)
+        value = _read_directory(exif, _first_offset(exif)).values.get(_ORIENTATION)
     except (struct.error, _NotExif):
-        return 1
-    return value if 1 <= value <= 8 else 1
+        return None
+    return value if value is None or 1 <= value <= 8 else 1
 
 
 def without_thumbnail(exif: bytes) -> bytes:

@@ -19,40 +19,40 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from gan_inpaint.errors import UnsupportedImage
-from gan_inpaint.imagefile import exif, memory, photoshop
+from gan_inpaint.imagefile import exif, jpeg_planes, jpeg_segments, memory, orientation, photoshop, xmp
+from gan_inpaint.imagefile.jpeg_planes import Factors
+from gan_inpaint.imagefile.jpeg_segments import ADOBE, COMMENT, Segment
 from gan_inpaint.imagefile.photograph import Format, Metadata, Photograph, Pixels
 from gan_inpaint.imagefile.pillow import decoding, output_at_most
 from gan_inpaint.imagefile.reading import DamagedFile
 
-_COMMENT, _ADOBE, _START_OF_SCAN, _END = 0xFE, 0xEE, 0xDA, 0xD9
 _APPLICATION = range(0xE0, 0xF0)
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _EXIF, _XMP, _ICC = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
+_EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
+_EXTENDED_HEAD = len(_EXTENDED_XMP) + 40  # with the packet's MD5, its length, and the part's place in it
 
-_DROPPED = ((0xE0, b"JFXX\0"), (0xE2, b"MPF\0"), (0xEB, b"JP"))
+_FURTHER_PICTURES = b"MPF\0"
+_DROPPED = ((0xE0, b"JFXX\0"), (0xE2, _FURTHER_PICTURES), (0xEB, b"JP"))
 """Segments that would be wrong in the new file: thumbnails of JFIF, offsets of further pictures after this one (MPF),
 and signatures of the old pixels (JUMBF, used by C2PA)."""
 _LARGEST_COEFFICIENT = 4
 """Most bytes for a coefficient: a code word has at most 26 bits."""
 
 
-class Segment(NamedTuple):
-    marker: int
-    data: bytes
-
-    def encode(self) -> bytes:
-        return struct.pack(">BBH", 0xFF, self.marker, len(self.data) + 2) + self.data
-
-
 class Encoding(NamedTuple):
-    """How the original was encoded, in Pillow's terms."""
+    """How the original was encoded, in Pillow's terms.
+
+    factors: sampling factors of the components, if Pillow has no name for them.
+    """
 
     tables: tuple[tuple[int, ...], ...]
     subsampling: int
     progressive: bool
     keep_rgb: bool
+    factors: Factors | None = None
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,13 @@ class JpegContainer:
 
     carried: tuple[Segment, ...]
     encoding: Encoding
+    behind: bytes = b""  # what follows the end of the picture
     format: Format = "jpeg"
     lossy: bool = True
 
     @property
     def orientation(self) -> int:
-        return exif.orientation(self.metadata.exif)
+        return orientation.stored(self.metadata.exif, self.metadata.xmp)
 
     @property
     def metadata(self) -> Metadata:
@@ -76,18 +77,21 @@ class JpegContainer:
             xmp=_first(self.carried, _XMP),
             dots_per_metre=_resolution(self.carried),
             iptc=photoshop.iptc(_resources(self.carried)),
-            comments=tuple(_text(segment.data) for segment in self.carried if segment.marker == _COMMENT),
+            comments=tuple(_text(segment.data) for segment in self.carried if segment.marker == COMMENT),
         )
 
     def write(self, pixels: Pixels, target: Path) -> None:
-        segments, scans = _split(self._encode(pixels))
-        new = [segment for segment in segments if segment.marker not in _APPLICATION or segment.marker == _ADOBE]
+        segments, scans = jpeg_segments.split(self._encode(pixels))
+        new = [segment for segment in segments if segment.marker not in _APPLICATION or segment.marker == ADOBE]
         with target.open("wb") as file:
             file.write(b"\xff\xd8")
             file.writelines(segment.encode() for segment in (*self.carried, *new))
             file.write(scans)
+            file.write(self.behind)
 
     def _encode(self, pixels: Pixels) -> bytes:
+        if self.encoding.factors:
+            return jpeg_planes.encode(pixels, self.encoding.tables, self.encoding.factors, self.encoding.progressive)
         encoded = io.BytesIO()
         with output_at_most(_LARGEST_COEFFICIENT * pixels.nbytes):
             Image.fromarray(pixels).save(
@@ -109,43 +113,33 @@ def parse(data: bytes) -> Photograph:
         TooLarge: see `memory.require`.
         DamagedFile: it violates the format, as a truncated file does.
     """
-    segments, scans = _split(data)
+    segments, scans = jpeg_segments.split(data)
     frame = next((segment for segment in segments if segment.marker in _FRAMES), None)
     if frame is None or len(frame.data) < 6:
         raise DamagedFile
     bits, height, width, channels = struct.unpack_from(">BHHB", frame.data)
     _check_kind(bits, channels)
     memory.require(width, height, channels)
-    # Metadata cannot mislead a decoder that does not see it; Adobe's segment gives the colour transform.
-    needed = b"".join(s.encode() for s in segments if s.marker not in {*_APPLICATION, _COMMENT} or s.marker == _ADOBE)
+    # Metadata cannot mislead a decoder that does not see it; JFIF's and Adobe's segments give the colour transform.
+    needed = b"".join(each.encode() for each in segments if _is_for_decoder(each))
     with decoding(b"\xff\xd8" + needed + scans, "JPEG") as image:
         pixels = np.array(image)
+        is_rgb = channels == 3 and jpeg_segments.is_rgb(segments, frame.data[6::3])
         encoding = Encoding(
             _tables(image),
-            max(0, get_sampling(image)),  # unusual subsampling becomes none, so that no colour resolution is lost
+            max(0, get_sampling(image)),
             frame.marker in _PROGRESSIVE,
-            channels == 3 and _is_stored_as_rgb(segments),
+            is_rgb,
+            None if is_rgb else _unusual_factors(image),
         )
-    return Photograph(pixels, JpegContainer(tuple(_carried(segments)), encoding))
+    further = any(segment.data.startswith(_FURTHER_PICTURES) for segment in segments)
+    behind = b"" if further else jpeg_segments.behind_the_picture(scans)
+    return Photograph(pixels, JpegContainer(tuple(_carried(segments)), encoding, behind))
 
 
-def _split(data: bytes) -> tuple[list[Segment], bytes]:
-    """Return the segments before the first scan, and the bytes from there on."""
-    segments: list[Segment] = []
-    position = 2
-    while True:
-        while data[position : position + 2] == b"\xff\xff":  # fill bytes
-            position += 1
-        if position + 4 > len(data) or data[position] != 0xFF:
-            raise DamagedFile
-        marker, length = struct.unpack_from(">BH", data, position + 1)
-        if marker == _START_OF_SCAN:
-            return segments, data[position:]
-        end = position + 2 + length
-        if marker == _END or length < 2 or end > len(data):
-            raise DamagedFile
-        segments.append(Segment(marker, data[position + 4 : end]))
-        position = end
+def _is_for_decoder(segment: Segment) -> bool:
+    is_metadata = segment.marker in {*_APPLICATION, COMMENT}
+    return not is_metadata or jpeg_segments.is_jfif(segment) or jpeg_segments.is_adobe(segment)
 
 
 def _check_kind(bits: int, channels: int) -> None:
@@ -159,6 +153,14 @@ def _check_kind(bits: int, channels: int) -> None:
         raise DamagedFile
 
 
+def _unusual_factors(image: Image.Image) -> Factors | None:
+    """Return sampling factors that Pillow cannot write; without them, what it does not know gets no subsampling."""
+    assert isinstance(image, JpegImageFile)
+    factors = tuple((layer[1], layer[2]) for layer in image.layer)
+    unusual = len(factors) == 3 and get_sampling(image) < 0 and jpeg_planes.can_encode(factors)
+    return factors if unusual else None
+
+
 def _tables(image: Image.Image) -> tuple[tuple[int, ...], ...]:
     """Return the quantisation tables by component; those of chroma once if they are equal."""
     assert isinstance(image, JpegImageFile)
@@ -168,22 +170,24 @@ def _tables(image: Image.Image) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(image.quantization[number]) for number in numbers)
 
 
-def _is_stored_as_rgb(segments: list[Segment]) -> bool:
-    """Return whether Adobe's segment says that there is no transform to luma and chroma."""
-    blocks = [segment.data for segment in segments if segment.marker == _ADOBE and segment.data.startswith(b"Adobe")]
-    return bool(blocks) and blocks[0][11:12] == b"\0"
-
-
 def _carried(segments: list[Segment]) -> Iterator[Segment]:
     """Yield the segments of metadata that stay true when pixels change, without thumbnails."""
     resources = io.BytesIO(photoshop.without_thumbnail(_resources(segments)))
+    parts = [each.data[_EXTENDED_HEAD:] for each in segments if each.data.startswith(_EXTENDED_XMP)]
+    extended = io.BytesIO(xmp.without_thumbnail(b"".join(parts)))
     for segment in segments:
         dropped = any(segment.marker == marker and segment.data.startswith(head) for marker, head in _DROPPED)
-        if dropped or segment.marker not in {*_APPLICATION, _COMMENT} - {_ADOBE}:
+        if dropped or segment.marker not in {*_APPLICATION, COMMENT} - {ADOBE}:
             continue
         if segment.data.startswith(_EXIF):
             block = exif.without_thumbnail(segment.data[len(_EXIF) :])
             yield segment._replace(data=_EXIF + block)
+        elif segment.data.startswith(_XMP):
+            yield segment._replace(data=_XMP + xmp.without_thumbnail(segment.data[len(_XMP) :]))
+        elif segment.data.startswith(_EXTENDED_XMP):
+            yield segment._replace(
+                data=segment.data[:_EXTENDED_HEAD] + extended.read(len(segment.data) - _EXTENDED_HEAD)
+            )
         elif segment.data.startswith(_PHOTOSHOP):
             yield segment._replace(data=_PHOTOSHOP + resources.read(len(segment.data) - len(_PHOTOSHOP)))
         else:

@@ -14,7 +14,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from gan_inpaint import imagefile
-from gan_inpaint.errors import CannotWrite, MaskSizeMismatch, UnsupportedImage
+from gan_inpaint.errors import CannotWrite, InputProblem, MaskSizeMismatch, TooLarge, UnsupportedImage
 from gan_inpaint.files import atomic
 from gan_inpaint.imagefile import memory, png, reading
 from gan_inpaint.imagefile.orientation import to_stored, to_upright
@@ -27,7 +27,7 @@ _RINGING = 24
 """Distance from black or white, in levels of 255, that counts as ringing of lossy compression."""
 _SAME_COLOUR = 2
 """Difference between pixels of one brush after rounding, in levels of 255."""
-_SIMPLE_MODES = {"1": "L", "L": "L", "P": "RGBA", "PA": "RGBA"}
+_SIMPLE_MODES = {"1": "L", "L": "L", "P": "RGBA", "PA": "RGBA", "I": "I"}
 """Modes of Pillow that a mask may have besides those of photographs, and what they are converted to."""
 
 
@@ -39,6 +39,12 @@ class Masks:
 
     def of(self, photograph: Photograph, page: int | None = None) -> Mask:
         """Return the mask of a photograph, or of its `page`; see `open_mask`."""
+        try:
+            return self._read(photograph, page)
+        except (UnsupportedImage, TooLarge) as problem:
+            raise _of_the_mask(problem) from problem
+
+    def _read(self, photograph: Photograph, page: int | None) -> Mask:
         try:
             opened = self._pages.page(self._number(page))
         except UnsupportedImage as problem:
@@ -74,11 +80,11 @@ def opened_masks(path: Path) -> Iterator[Masks]:
 def open_mask(path: Path, photograph: Photograph, page: int | None = None) -> Mask:
     """Read the mask at `path`: (H, W) uint8, 0 keep to 255 fill, in the order in which `photograph` is stored.
 
-    Any depth is rounded to 8 bits. Colours count by their luma. 1-bit and indexed files are accepted, too. A mask with
-    transparency that is painted in a single colour is its opacity; otherwise the luma is multiplied by the opacity. The
-    mask of a photograph with an EXIF orientation may be drawn as a viewer shows it, or as it is stored: the size
-    decides, and where both fit, the viewer. For a `page` of several, the mask is the same page of its file, or the only
-    one.
+    Any depth is rounded to 8 bits. Colours count by their luma. 1-bit and indexed files are accepted, too, and the
+    whole numbers 0 and 1 for black and white. A mask with transparency that is painted in a single colour is its
+    opacity; otherwise the luma is multiplied by the opacity. The mask of a photograph with an EXIF orientation may be
+    drawn as a viewer shows it, or as it is stored: the size decides, and where both fit, the viewer. For a `page` of
+    several, the mask is the same page of its file, or the only one.
 
     Raises:
         MaskSizeMismatch: mask and photograph differ in size; the message names both sizes.
@@ -113,6 +119,12 @@ def check_mask_target(target: Path, pages: int, force: bool) -> None:
     atomic.check(target, force)
 
 
+def _of_the_mask(problem: InputProblem) -> InputProblem:
+    """Return what is wrong with a picture as what is wrong with the mask."""
+    words = problem.message.replace("The photograph", "The mask").replace("the photograph", "the mask")
+    return type(problem)(words.replace("The file", "The mask's file"), problem.hint)
+
+
 def _placed(values: Mask, turned: int, photograph: Photograph) -> Mask:
     """Return a mask, stored with the orientation `turned`, in the order in which `photograph` is stored."""
     stored = photograph.pixels.shape[:2]
@@ -145,13 +157,16 @@ def _read_simple(path: Path, problem: UnsupportedImage) -> Pixels:
             if image.mode not in _SIMPLE_MODES or getattr(image, "n_frames", 1) != 1:
                 raise problem
             memory.require(*image.size, pixel_bytes=4)
-            return np.array(image.convert(_SIMPLE_MODES[image.mode]))
+            pixels = np.array(image.convert(_SIMPLE_MODES[image.mode]))
+            if pixels.min() < 0 or pixels.max() > 255:  # whole numbers of 32 bits, of which only levels are known
+                raise problem
+            return pixels.astype(np.uint8)
     except reading.DamagedFile as damage:
         raise reading.damaged(path) from damage
 
 
 def _to_mask(pixels: Pixels) -> Mask:
-    reduced = _to_8_bits(pixels)
+    reduced = _to_8_bits(_spread(pixels))
     match reduced.shape[2:]:
         case (2,):
             return _with_alpha(reduced[..., 0], reduced[..., 0], reduced[..., 1])
@@ -161,6 +176,14 @@ def _to_mask(pixels: Pixels) -> Mask:
             colours = np.ascontiguousarray(reduced[..., :3])
             return _with_alpha(_luma(colours), colours, reduced[..., 3])
     return reduced
+
+
+def _spread(pixels: Pixels) -> Pixels:
+    """Return a mask of the whole numbers 0 and 1, as segmentation programs write them, with white for 1."""
+    is_colour = pixels.ndim == 2 or pixels.shape[2] == 3  # without alpha
+    if pixels.dtype.kind == "u" and is_colour and pixels.max() == 1:
+        return pixels * np.iinfo(pixels.dtype).max
+    return pixels
 
 
 def _to_8_bits(pixels: Pixels) -> Mask:

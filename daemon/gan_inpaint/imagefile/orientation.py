@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_inpaint.imagefile import exif, xmp
 from gan_inpaint.imagefile.photograph import Pixels
 
 _QUARTER_TURNS_BACK = {6: 8, 8: 6}  # the others undo themselves
+
+
+def stored(exif_block: bytes, xmp_packet: bytes) -> int:
+    """Return the orientation of a file with these metadata: EXIF's, else XMP's, else 1."""
+    return exif.orientation(exif_block) or xmp.orientation(xmp_packet) or 1
 
 
 def to_upright(pixels: Pixels, orientation: int) -> Pixels:

@@ -17,9 +17,9 @@ import imagecodecs
 import numpy as np
 
 from gan_inpaint.errors import CannotWrite, UnsupportedImage
-from gan_inpaint.imagefile import adam7, exif, memory
+from gan_inpaint.imagefile import adam7, memory, orientation, png_metadata
 from gan_inpaint.imagefile.photograph import Format, Metadata, Photograph, Pixels
-from gan_inpaint.imagefile.reading import DamagedFile
+from gan_inpaint.imagefile.reading import DamagedFile, without_pictures
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_END = len(_SIGNATURE) + 25  # IHDR is always first and always of this size
@@ -27,7 +27,9 @@ _END_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 _LEVELS = {1: 4, 2: 3}
 """Compression levels of zlib by bytes a sample; half the time of level 6 for files one hundredth larger."""
-_KEPT = {b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"sPLT"}
+_KEPT = {b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"sPLT"} | {
+    *(b"sCAL", b"pCAL", b"sTER", b"orNT", b"gIFg"),
+}
 """Ancillary chunks that stay true when pixels change, though the specification's "safe to copy" bit does not cover
 them. Left out are tRNS (it becomes an alpha channel), tIME, and unknown ones that are not safe to copy."""
 
@@ -47,14 +49,17 @@ class PngContainer:
 
     before: tuple[Chunk, ...]  # before the pixels
     after: tuple[Chunk, ...] = ()
+    behind: bytes = b""  # what follows the last chunk
     format: Format = "png"
     lossy: bool = False
     metadata: None = None
 
     @property
     def orientation(self) -> int:
-        blocks = [chunk.data for chunk in self.before + self.after if chunk.kind == b"eXIf"]
-        return exif.orientation(blocks[0]) if blocks else 1
+        chunks = sorted(self.before + self.after, key=lambda chunk: chunk.kind != b"eXIf")  # which comes first
+        blocks = filter(None, (png_metadata.exif_of(*chunk) for chunk in chunks))
+        packets = filter(None, (png_metadata.xmp_of(*chunk) for chunk in chunks))
+        return orientation.stored(next(blocks, b""), next(packets, b""))
 
     def write(self, pixels: Pixels, target: Path) -> None:
         encoded = _encode(pixels)
@@ -64,6 +69,7 @@ class PngContainer:
             file.write(memoryview(encoded)[_HEADER_END : -len(_END_CHUNK)])
             file.writelines(chunk.encode() for chunk in self.after)
             file.write(_END_CHUNK)
+            file.write(self.behind)
 
 
 def parse(data: bytes) -> Photograph:
@@ -86,7 +92,8 @@ def parse(data: bytes) -> Photograph:
     first, last = _span_of_pixels(chunks)
     before, after = _carried(chunks[1:first]), _carried(chunks[last + 1 :])
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
-    return Photograph(pixels, PngContainer(tuple(_fitting(chunk, channels, bits) for chunk in before), after))
+    behind = without_pictures(data[len(_SIGNATURE) + sum(12 + len(chunk.data) for chunk in chunks) :])
+    return Photograph(pixels, PngContainer(tuple(_fitting(chunk, channels, bits) for chunk in before), after, behind))
 
 
 def carrying(metadata: Metadata) -> PngContainer:
@@ -101,18 +108,9 @@ def carrying(metadata: Metadata) -> PngContainer:
     if metadata.exif:
         chunks.append(Chunk(b"eXIf", metadata.exif))
     if metadata.iptc:
-        chunks.append(_raw_profile("iptc", metadata.iptc))
+        chunks.append(Chunk(b"zTXt", png_metadata.raw_profile("iptc", metadata.iptc)))
     chunks.extend(Chunk(b"iTXt", b"Comment\0\0\0\0\0" + comment.encode()) for comment in metadata.comments)
     return PngContainer(tuple(chunks))
-
-
-def _raw_profile(kind: str, profile: bytes) -> Chunk:
-    """Return a profile that PNG has no chunk for in the form of ImageMagick, which ExifTool and Exiv2 read, too.
-
-    It is kind and number of bytes, then 36 bytes a line as hexadecimal digits.
-    """
-    text = f"\n{kind}\n{len(profile):8}\n{profile.hex(chr(10), -36)}\n"
-    return Chunk(b"zTXt", f"Raw profile type {kind}\0\0".encode() + zlib.compress(text.encode()))
 
 
 def _encode(pixels: Pixels) -> bytes | bytearray:
@@ -192,9 +190,7 @@ def _span_of_pixels(chunks: list[Chunk]) -> tuple[int, int]:
 
 def _carried(chunks: list[Chunk]) -> tuple[Chunk, ...]:
     kept = (chunk for chunk in chunks if chunk.kind in _KEPT or _is_safe_to_copy(chunk.kind))
-    return tuple(
-        Chunk(chunk.kind, exif.without_thumbnail(chunk.data)) if chunk.kind == b"eXIf" else chunk for chunk in kept
-    )
+    return tuple(Chunk(chunk.kind, png_metadata.without_thumbnail(*chunk)) for chunk in kept)
 
 
 def _fitting(chunk: Chunk, channels: int, bits: int) -> Chunk:

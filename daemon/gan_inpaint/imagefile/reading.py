@@ -25,6 +25,24 @@ RAW_SUFFIXES = frozenset({
 """Suffixes of cameras' raw files. Many begin like a TIFF, with a thumbnail that could be taken for the photograph."""
 
 
+OTHER_SUFFIXES = frozenset({
+    ".avif", ".bmp", ".dib", ".exr", ".gif", ".heic", ".heif", ".hif", ".j2k", ".jp2", ".jpf", ".jpm", ".jpx",
+    ".jxl", ".kra", ".ora", ".pam", ".pbm", ".pcx", ".pgm", ".pnm", ".ppm", ".psb", ".psd", ".tga", ".xcf",
+})  # fmt: skip
+"""Suffixes of other formats of pictures, which are refused with a sentence."""
+
+_OTHER_SIGNATURES = (
+    (0, b"BM", "BMP"), (0, b"GIF8", "GIF"), (0, b"8BPS", "Photoshop"), (4, b"jP  \r\n\x87\n", "JPEG 2000"),
+    (0, b"\xff\x4f\xff\x51", "JPEG 2000"), (4, b"ftypavif", "AVIF"), (4, b"ftyphei", "HEIC"), (4, b"ftyphev", "HEIC"),
+    (4, b"ftypmif1", "HEIF"), (4, b"ftypmsf1", "HEIF"), (4, b"JXL \r\n\x87\n", "JPEG XL"), (0, b"\xff\x0a", "JPEG XL"),
+    (0, b"v/1\x01", "OpenEXR"), (0, b"gimp xcf ", "GIMP"),
+)  # fmt: skip
+
+
+_WITHIN = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"ftyp", b"WEBPVP8", b"II*\0", b"MM\0*")
+"""How pictures and films begin that follow a picture in its file."""
+
+
 class DamagedFile(Exception):
     """A file that violates its own format; reported to the user as `unreadable_image`."""
 
@@ -52,9 +70,21 @@ def recognise(path: Path) -> Format:
     for name, signature in _SIGNATURES:
         if head.startswith(signature):
             return name
+    other = _other_format(path, head)
+    if other:
+        raise UnsupportedImage(
+            f"{path} is a {other} picture, which GAN Inpaint does not read.",
+            "Export it from your editor as a PNG or TIFF.",
+        )
     raise UnreadableImage(
         f"{path} is not a PNG, JPEG, TIFF or WebP picture.", "Export it from your editor in one of these formats."
     )
+
+
+def _other_format(path: Path, head: bytes) -> str:
+    """Return the name of another format of pictures, by the first bytes, else by the suffix; "" if it is none."""
+    by_content = (name for at, signature, name in _OTHER_SIGNATURES if head.startswith(signature, at))
+    return next(by_content, path.suffix[1:].upper() if path.suffix.lower() in OTHER_SUFFIXES else "")
 
 
 def read(path: Path) -> bytes:
@@ -63,6 +93,11 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as problem:
         raise unreadable(path, problem) from problem
+
+
+def without_pictures(rest: bytes) -> bytes:
+    """Return what follows the end of a picture; empty if it holds pictures or films, which show what was filled."""
+    return b"" if any(each in rest for each in _WITHIN) else rest
 
 
 def unreadable(path: Path, problem: OSError) -> UnreadableImage:

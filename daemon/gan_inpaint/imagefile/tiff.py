@@ -15,15 +15,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import tifffile
 
 from gan_inpaint.errors import UnreadableImage, UnsupportedImage
-from gan_inpaint.imagefile import memory, photoshop, tiff_segments
+from gan_inpaint.imagefile import memory, photoshop, tiff_pages, tiff_segments, xmp
 from gan_inpaint.imagefile.photograph import Format, Photograph, Pixels
 from gan_inpaint.imagefile.reading import DamagedFile, damaged
 
@@ -41,11 +40,12 @@ _PHOTOMETRIC = {
     34892: "The photograph is a camera's raw file.",
 }
 _MIN_IS_WHITE, _MIN_IS_BLACK, _RGB = 0, 1, 2
-_DNG_VERSION, _PHOTOSHOP_LAYERS, _PHOTOSHOP_RESOURCES, _ORIENTATION = 50706, 37724, 34377, 274
+_DNG_VERSION, _PHOTOSHOP_LAYERS, _PHOTOSHOP_RESOURCES, _ORIENTATION, _XMP = 50706, 37724, 34377, 274, 700
 _LAYER_BLOCKS = (b"8BIMLayr", b"8BIMLr16", b"8BIMLr32", b"MIB8ryaL", b"MIB861rL", b"MIB823rL")
 _COMPRESSIONS = {1, 5, 8, 32773, 32946, 34925, 50000}  # none, LZW, deflate (two codes), PackBits, LZMA, zstd
-_PREDICTORS = {"u": (1, 2), "f": (1, 3)}
-_SAMPLES = {_MIN_IS_WHITE: (1, 2), _MIN_IS_BLACK: (1, 2), _RGB: (3, 4)}
+_PREDICTORS = {"u": (1, 2), "f": (1, 2, 3)}
+_COLOURS = {_MIN_IS_WHITE: 1, _MIN_IS_BLACK: 1, _RGB: 3}
+_MOST_CHANNELS = 16
 _DTYPES = {"uint8", "uint16", "float16", "float32"}
 _DAMAGE = (
     tifffile.TiffFileError, OSError, ValueError, KeyError, IndexError, TypeError, struct.error, RuntimeError,
@@ -56,13 +56,17 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class TiffContainer:
-    """The file that the pixels came from, and the original pixels, to find what changed."""
+    """The file that the pixels came from, and the original pixels, to find what changed.
+
+    others: the channels (H, W, N) that are neither colours nor alpha; None if there are none.
+    """
 
     source: Path
     identity: tuple[int, int]  # size and time of the last change
     number: int  # of the page
     original: Pixels
     orientation: int
+    others: Pixels | None = None
     format: Format = "tiff"
     lossy: bool = False
     metadata: None = None
@@ -74,7 +78,7 @@ class TiffContainer:
 
 
 class TiffPages:
-    """The pages of an open file without reduced copies; each is read when needed."""
+    """The pages of an open file without thumbnails; each is read when needed."""
 
     def __init__(self, path: Path, identity: tuple[int, int], pages: list[Any]) -> None:
         self.identity = identity
@@ -98,15 +102,17 @@ class TiffPages:
         try:
             page = self._pages[number or 0]
             _check_kind(page)
-            tiff_segments.check_complete(page, page.parent.filehandle.size)
+            tiff_segments.correct_counts(page)
+            tiff_segments.check_complete(page)
             memory.require(page.imagewidth, page.imagelength, page.samplesperpixel * page.dtype.itemsize)
-            pixels = _decode(page)
-            orientation = page.tags.valueof(_ORIENTATION, 1)
+            pixels, others = _decode(page)
+            orientation = page.tags.valueof(_ORIENTATION) or xmp.orientation(_bytes(page, _XMP)) or 1
         except _DAMAGE as problem:
             raise damaged(self._path) from problem
         orientation = orientation if orientation in range(1, 9) else 1
         source = self._path.absolute()
-        return Photograph(pixels, TiffContainer(source, self.identity, number or 0, pixels, orientation))
+        container = TiffContainer(source, self.identity, number or 0, pixels, orientation, others)
+        return Photograph(pixels, container)
 
 
 @contextmanager
@@ -115,7 +121,7 @@ def reading(path: Path) -> Iterator[TiffPages]:
     identity = identify(path)
     with ExitStack() as stack:
         try:
-            pages = _pages(stack.enter_context(_opened(path, "rb")))
+            pages = tiff_pages.directories(stack.enter_context(_opened(path, "rb"))).pages
         except _DAMAGE as problem:
             raise damaged(path) from problem
         yield TiffPages(path, identity, pages)
@@ -126,7 +132,7 @@ class ReplacedPages:
 
     def __init__(self, file: Any) -> None:
         self._file = file
-        self._pages = _pages(file)
+        self._directories = tiff_pages.directories(file)
         self._changed = False
 
     @cached_property
@@ -139,25 +145,17 @@ class ReplacedPages:
         changed = (np.ascontiguousarray(pixels).view(np.uint8) != container.original.view(np.uint8)).reshape(
             *pixels.shape[:2], -1
         )
-        page = self._pages[container.number]
+        page = self._directories.pages[container.number]
         samples = _inverted(pixels) if page.photometric == _MIN_IS_WHITE else pixels
+        samples = _with_others(page, samples, container.others)
         tiff_segments.replace(page, samples, changed.any(axis=-1), self._users)
         _drop_thumbnail(page)
         self._changed = True
 
     def finish(self) -> None:
         """Remove the thumbnail pages of a file that has changed: they still show what was filled."""
-        if not self._changed:
-            return
-        kept = dict.fromkeys(page.offset for page in self._pages)
-        thumbnails = [page for page in self._file.pages if page.offset not in kept]
-        if not thumbnails:
-            return
-        for thumbnail in thumbnails:
-            for offset, length in zip(thumbnail.dataoffsets, thumbnail.databytecounts, strict=True):
-                tiff_segments.blank(self._file.filehandle, offset, length)
-        for page, following in pairwise((*kept, 0)):
-            _link(self._file, page, following)
+        if self._changed:
+            tiff_pages.unlink(self._file, self._directories)
 
 
 @contextmanager
@@ -194,25 +192,6 @@ def _opened(path: Path, mode: str) -> Iterator[Any]:
         yield file
 
 
-def _pages(file: Any) -> list[Any]:
-    """Return the file's pages without reduced copies; the first page always counts."""
-    first, *others = _chain(file)
-    return [first, *(page for page in others if not page.is_reduced)]
-
-
-def _chain(file: Any) -> Iterator[Any]:
-    """Yield all pages of a file in sequence.
-
-    Raises DamagedFile if the chain of pages returns to an earlier one: tifffile would never end.
-    """
-    offsets = set()
-    for page in file.pages:
-        if page.offset in offsets:
-            raise DamagedFile
-        offsets.add(page.offset)
-        yield page
-
-
 def _check_kind(page: Any) -> None:
     if page.photometric in _PHOTOMETRIC or _DNG_VERSION in page.tags:
         raise UnsupportedImage(_PHOTOMETRIC.get(page.photometric, _PHOTOMETRIC[32803]), _NEW_SAVE)
@@ -220,35 +199,55 @@ def _check_kind(page: Any) -> None:
         raise UnsupportedImage("The file holds smaller copies of the photograph (an image pyramid).", _NEW_SAVE)
     if any(block in page.tags.valueof(_PHOTOSHOP_LAYERS, b"") for block in _LAYER_BLOCKS):
         raise UnsupportedImage("The file has Photoshop layers.", _NEW_SAVE)
-    if str(page.dtype) not in _DTYPES or page.bitspersample != page.dtype.itemsize * 8:
-        kind = getattr(page.dtype, "name", "samples of an unusual kind")
+    samples = tiff_pages.sample_type(page)
+    if samples is None or samples.name not in _DTYPES or page.bitspersample != samples.itemsize * 8:
+        kind = getattr(samples, "name", "samples of an unusual kind")
         raise UnsupportedImage(
             f"The photograph has {kind} of {page.bitspersample} bits a channel.",
             "Save it with 8 or 16 bits, or with 16- or 32-bit floating point.",
         )
-    if page.samplesperpixel not in _SAMPLES.get(page.photometric, ()) or page.imagedepth != 1:
+    colours = _COLOURS.get(page.photometric, _MOST_CHANNELS + 1)
+    fits = colours <= page.samplesperpixel <= _MOST_CHANNELS and tiff_pages.has_extra_channels(page)
+    if not fits or page.imagedepth != 1:
         raise UnsupportedImage(f"The photograph has {page.samplesperpixel} channels of an unusual kind.", _NEW_SAVE)
-    if (
-        page.compression not in _COMPRESSIONS
-        or page.predictor not in _PREDICTORS[page.dtype.kind]
-        or page.fillorder != 1
-    ):
+    if page.compression not in _COMPRESSIONS:
         raise UnsupportedImage(
             f"The photograph is compressed in an unusual way ({getattr(page.compression, 'name', page.compression)}).",
             "Save it with LZW, ZIP or no compression.",
         )
+    if page.predictor not in _PREDICTORS[samples.kind] or page.fillorder not in (1, 2):
+        raise UnsupportedImage(
+            "The photograph's samples are stored in an unusual way (Predictor or FillOrder).",
+            "Save it anew from your editor.",
+        )
 
 
-def _decode(page: Any) -> Pixels:
-    pixels = page.asarray()
-    if page.planarconfig == 2 and pixels.ndim == 3 and page.samplesperpixel > 1:
-        pixels = np.moveaxis(pixels, 0, -1)
+def _decode(page: Any) -> tuple[Pixels, Pixels | None]:
+    """Return the page's colours with alpha, and its other channels."""
+    samples = page.asarray()
+    if page.planarconfig == 2 and samples.ndim == 3 and page.samplesperpixel > 1:
+        samples = np.moveaxis(samples, 0, -1)
     shape = (page.imagelength, page.imagewidth, page.samplesperpixel)
-    if pixels.size != np.prod(shape):
+    if samples.size != np.prod(shape):
         raise DamagedFile
-    pixels = pixels.reshape(shape if shape[2] > 1 else shape[:2])
-    pixels = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("="))
-    return _inverted(pixels) if page.photometric == _MIN_IS_WHITE else pixels
+    kind = tiff_pages.sample_type(page)
+    samples = np.ascontiguousarray(samples.reshape(shape), dtype=samples.dtype.newbyteorder("=")).view(kind)
+    shown, others = tiff_pages.channels(page)
+    pixels = np.ascontiguousarray(samples[..., shown]) if others else samples
+    pixels = pixels if len(shown) > 1 else pixels[..., 0]
+    pixels = _inverted(pixels) if page.photometric == _MIN_IS_WHITE else pixels
+    return pixels, np.ascontiguousarray(samples[..., others]) if others else None
+
+
+def _with_others(page: Any, pixels: Pixels, others: Pixels | None) -> Pixels:
+    """Return all channels (H, W, C) of a page in its order."""
+    if others is None:
+        return pixels
+    shown, places = tiff_pages.channels(page)
+    samples = np.empty((*pixels.shape[:2], page.samplesperpixel), pixels.dtype)
+    samples[..., shown] = pixels if pixels.ndim == 3 else pixels[..., np.newaxis]
+    samples[..., places] = others
+    return samples
 
 
 def _inverted(pixels: Pixels) -> Pixels:
@@ -262,20 +261,15 @@ def _inverted(pixels: Pixels) -> Pixels:
 
 
 def _drop_thumbnail(page: Any) -> None:
-    """Remove Photoshop's thumbnail from the page's tags."""
-    tag = page.tags.get(_PHOTOSHOP_RESOURCES)
-    if tag is None or not isinstance(tag.value, bytes):
-        return
-    resources = photoshop.without_thumbnail(tag.value)
-    if resources != tag.value:
-        tag.overwrite(resources)
+    """Remove the thumbnails of Photoshop and XMP from the page's tags."""
+    for code, removed in ((_PHOTOSHOP_RESOURCES, photoshop.without_thumbnail), (_XMP, xmp.without_thumbnail)):
+        before = _bytes(page, code)
+        after = removed(before)
+        if after != before:
+            page.tags[code].overwrite(after)
 
 
-def _link(file: Any, page: int, following: int) -> None:
-    """Make the directory at offset `following` the successor of that at offset `page`; 0 ends the chain."""
-    handle: IO[bytes] = file.filehandle
-    tiff = file.tiff
-    handle.seek(page)
-    (tags,) = struct.unpack(tiff.tagnoformat, handle.read(tiff.tagnosize))
-    handle.seek(page + tiff.tagnosize + tags * tiff.tagsize)
-    handle.write(struct.pack(tiff.offsetformat, following))
+def _bytes(page: Any, code: int) -> bytes:
+    """Return the value of a tag of bytes; empty if there is none."""
+    value = page.tags.valueof(code, b"")
+    return value if isinstance(value, bytes) else b""

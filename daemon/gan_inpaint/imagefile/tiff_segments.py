@@ -20,7 +20,12 @@ from gan_inpaint.imagefile.photograph import Pixels
 from gan_inpaint.imagefile.reading import DamagedFile
 
 _SHORT, _LONG = 3, 4
+_OFFSETS, _COUNTS = (273, 324), (279, 325)  # of strips, of tiles
+_HORIZONTAL = 2  # a predictor
+_RGB = 2  # a photometric interpretation
 _CLASSIC_LIMIT = 2**32 - 1
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+"""Bytes with their bits in the reverse order (FillOrder 2)."""
 
 
 class _Grid(NamedTuple):
@@ -36,15 +41,39 @@ class _Grid(NamedTuple):
         return (plane * self.rows + row) * self.columns + column
 
 
-def check_complete(page: Any, file_size: int) -> None:
-    """Raise DamagedFile unless all strips or tiles of the page are inside its file."""
-    grid = _grid(page)
-    counts = page.databytecounts
-    if not len(page.dataoffsets) == len(counts) == grid.rows * grid.columns * grid.planes:
+def correct_counts(page: Any) -> None:
+    """Change the sizes of strips or tiles, as `page` has them, to those that libtiff takes for wrong ones.
+
+    An uncompressed segment has the size of its pixels; a compressed one without a size is the rest of the file.
+    Segments that are too many do not count.
+    """
+    grid, file_size = _grid(page), page.parent.filehandle.size
+    number = grid.rows * grid.columns * grid.planes
+    counts = list(page.databytecounts[:number])
+    page.dataoffsets = tuple(page.dataoffsets[:number])
+    for each, offset in enumerate(page.dataoffsets[: len(counts)]):
+        known = counts[each] or (number == 1 and offset)  # else a segment that is not stored
+        if known and page.compression == 1:
+            size = _plain_size(page, grid, each)
+            counts[each] = size if offset + size <= file_size else counts[each]
+        elif known and not counts[each]:
+            counts[each] = file_size - offset
+    page.databytecounts = tuple(counts)
+
+
+def check_complete(page: Any) -> None:
+    """Raise DamagedFile unless all strips or tiles of the page are inside its file, or not stored at all (GDAL)."""
+    grid, file_size = _grid(page), page.parent.filehandle.size
+    offsets, counts = page.dataoffsets, page.databytecounts
+    if not len(offsets) == len(counts) == grid.rows * grid.columns * grid.planes:
         raise DamagedFile
-    if any(not count or offset + count > file_size for offset, count in zip(page.dataoffsets, counts, strict=True)):
-        raise DamagedFile
-    if page.compression == 1 and sum(counts) < page.nbytes:
+    for number, (offset, count) in enumerate(zip(offsets, counts, strict=True)):
+        stored = offset or count
+        if stored and (not count or offset + count > file_size):
+            raise DamagedFile
+        if stored and page.compression == 1 and count < _plain_size(page, grid, number):
+            raise DamagedFile
+    if page.compression != 1 and _tag(page, _COUNTS) is None:
         raise DamagedFile
 
 
@@ -60,16 +89,17 @@ def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_], users: Counte
     their place, and those that do not fit go to the end of the file. Segments that other pages share, by the `users` of
     the file, which are updated, stay as they are. Raises CannotWrite if the file would exceed 4 GB.
     """
+    correct_counts(page)
     grid = _grid(page)
     rows = np.logical_or.reduceat(changed, range(0, changed.shape[0], grid.height), axis=0)
     cells = np.logical_or.reduceat(rows, range(0, changed.shape[1], grid.width), axis=1)
     if not cells.any():
         return
     offsets, counts = list(page.dataoffsets), list(page.databytecounts)
-    shared = {offset for offset in offsets if users[offset] > 1}
     handle = page.parent.filehandle
-    freed = [(offsets[each], counts[each]) for each in _numbers(grid, cells) if offsets[each] not in shared]
-    room = _Room(handle, freed)
+    numbers = _numbers(grid, cells)
+    own = [each for each in numbers if counts[each] and users[offsets[each]] == 1 and _is_sure(page, each)]
+    room = _Room(handle, [(offsets[each], counts[each]) for each in own])
     for number, data in _encoded(page, pixels, grid, cells):
         users[offsets[number]] -= 1
         offsets[number], counts[number] = room.write(data), len(data)
@@ -78,8 +108,8 @@ def replace(page: Any, pixels: Pixels, changed: NDArray[np.bool_], users: Counte
         raise CannotWrite(
             "The result would be larger than the 4 GB that a TIFF can hold.", "Save it as a BigTIFF first."
         )
-    _update(page, (273, 324), page.dataoffsets, offsets)
-    _update(page, (279, 325), page.databytecounts, counts)
+    _update(page, _OFFSETS, {number: offsets[number] for number in numbers})
+    _update(page, _COUNTS, {number: counts[number] for number in numbers})
 
 
 def blank(handle: IO[bytes], offset: int, count: int) -> None:
@@ -120,6 +150,24 @@ def _end(handle: IO[bytes]) -> int:
     return end + end % 2
 
 
+def _plain_size(page: Any, grid: _Grid, number: int) -> int:
+    """Return the bytes of a segment without compression."""
+    row = number // grid.columns % grid.rows
+    height = grid.height if page.is_tiled else min(grid.height, page.imagelength - row * grid.height)
+    samples = 1 if grid.planes > 1 else page.samplesperpixel
+    return int(height * -(-grid.width * samples * page.bitspersample // 8))
+
+
+def _is_sure(page: Any, number: int) -> bool:
+    """Return whether the segment's size is certain, so that its bytes are its own."""
+    tag = _tag(page, _COUNTS)
+    return page.compression == 1 or (tag is not None and tag.value[number] == page.databytecounts[number])
+
+
+def _tag(page: Any, codes: tuple[int, int]) -> Any:
+    return next((page.tags[code] for code in codes if code in page.tags), None)
+
+
 def _grid(page: Any) -> _Grid:
     height, width = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, page.imagewidth)
     height = height if page.is_tiled else min(height, page.imagelength)
@@ -152,19 +200,23 @@ def _encoded(page: Any, pixels: Pixels, grid: _Grid, cells: NDArray[np.bool_]) -
                 for column in range(left, right):
                     offset, count = next(segments)
                     if cells[row, column]:
-                        yield grid.number(plane, row, column), bytes(buffer.getbuffer()[offset : offset + count])
+                        data = bytes(buffer.getbuffer()[offset : offset + count])
+                        data = data if page.fillorder == 1 else data.translate(_REVERSED)
+                        yield grid.number(plane, row, column), data
 
 
 def _write_part(page: Any, part: Pixels, grid: _Grid, buffer: io.BytesIO) -> None:
-    channels = 1 if part.ndim == 2 else part.shape[2]
+    channels, colours = (1 if part.ndim == 2 else part.shape[2]), (3 if page.photometric == _RGB else 1)
     apart = page.planarconfig == 2 and channels > 1
     layout = {"tile": (grid.height, grid.width)} if page.is_tiled else {"rowsperstrip": grid.height}
+    if page.predictor == _HORIZONTAL:
+        part = part.view(f"u{part.itemsize}")  # floats, too: differences are those of the bits
     with tifffile.TiffWriter(buffer, bigtiff=True, byteorder=page.parent.byteorder) as writer:
         writer.write(
             np.moveaxis(part, -1, 0) if apart else part,
-            photometric="rgb" if channels > 2 else "minisblack",
+            photometric="rgb" if colours > 1 else "minisblack",
             planarconfig=("separate" if apart else "contig") if channels > 1 else None,
-            extrasamples=["unspecified"] if channels in (2, 4) else None,
+            extrasamples=["unspecified"] * (channels - colours) or None,
             compression=page.compression,
             predictor=page.predictor if page.predictor != 1 else None,
             metadata=None,
@@ -177,9 +229,13 @@ def _span(marks: Any) -> tuple[int, int]:
     return int(places[0]), int(places[-1]) + 1
 
 
-def _update(page: Any, codes: tuple[int, int], old: Any, new: list[int]) -> None:
-    if list(old) == new:
+def _update(page: Any, codes: tuple[int, int], new: dict[int, int]) -> None:
+    """Change values of a tag; without the tag, the file has a single uncompressed strip, of the same size as before."""
+    tag = _tag(page, codes)
+    if tag is None:
         return
-    tag = next(page.tags[code] for code in codes if code in page.tags)
-    dtype = _LONG if tag.dtype == _SHORT and max(new) > 0xFFFF else tag.dtype
-    tag.overwrite(new, dtype=dtype)
+    values = list(tag.value)
+    for number, value in new.items():
+        values[number] = value
+    if values != list(tag.value):
+        tag.overwrite(values, dtype=_LONG if tag.dtype == _SHORT and max(values) > 0xFFFF else tag.dtype)

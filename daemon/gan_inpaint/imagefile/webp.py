@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from gan_inpaint.errors import UnsupportedImage
-from gan_inpaint.imagefile import exif, memory
+from gan_inpaint.imagefile import exif, memory, orientation, xmp
 from gan_inpaint.imagefile.photograph import Format, Metadata, Photograph, Pixels
 from gan_inpaint.imagefile.pillow import decoding
 from gan_inpaint.imagefile.reading import DamagedFile
@@ -35,7 +35,7 @@ class WebpContainer:
 
     @property
     def orientation(self) -> int:
-        return exif.orientation(self.metadata.exif)
+        return orientation.stored(self.metadata.exif, self.metadata.xmp)
 
     def write(self, pixels: Pixels, target: Path) -> None:
         Image.fromarray(pixels).save(
@@ -65,7 +65,8 @@ def parse(data: bytes) -> Photograph:
     with decoding(data, "WEBP") as image:
         pixels = np.array(image)
     block = chunks.get(b"EXIF", b"").removeprefix(b"Exif\0\0")
-    metadata = Metadata(chunks.get(b"ICCP", b""), exif.without_thumbnail(block), chunks.get(b"XMP ", b""))
+    packet = xmp.without_thumbnail(chunks.get(b"XMP ", b""))
+    metadata = Metadata(chunks.get(b"ICCP", b""), exif.without_thumbnail(block), packet)
     return Photograph(pixels, WebpContainer(metadata, lossy=b"VP8L" not in chunks))
 
 
