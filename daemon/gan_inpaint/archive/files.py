@@ -48,10 +48,12 @@ def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) 
     `as_png`: JPEG and WebP become PNG. `masks`: one mask for all, or a folder of masks, see `MaskFolder`.
 
     Raises:
-        UnreadableImage: one of the paths does not exist.
+        UnreadableImage: one of the paths does not exist, or the name of the masks is no Unicode.
         NoPictures: the folders hold none.
         CannotWrite: the originals are in the output folder, or two results would have one name.
     """
+    if masks and not _is_unicode(masks):
+        raise _not_unicode(masks)
     output = real(output)
     skipped = {output, real(masks)} if masks else {output}
     sources: dict[Path, str] = {}
@@ -62,8 +64,7 @@ def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) 
             if _is_unicode(source):
                 sources.setdefault(source, name)
             else:
-                shown = os.fsencode(source).decode(errors="backslashreplace")
-                left_out[shown] = UnreadableImage(f"The name of {shown} is not valid Unicode.", "Give it another name.")
+                left_out[_shown(source)] = _not_unicode(source)
     if sources:
         named = _with_targets(sources, as_png)
         return Found(tuple(_with_masks(named, sources, masks, left_out)), left_out)
@@ -104,8 +105,16 @@ def _is_unicode(source: Path) -> bool:
     return True
 
 
+def _shown(path: Path | str) -> str:
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def _not_unicode(path: Path) -> UnreadableImage:
+    return UnreadableImage(f"The name of {_shown(path)} is not valid Unicode.", "Give it another name.")
+
+
 def _note_unread(left_out: dict[str, InputProblem], problem: OSError) -> None:
-    shown = os.fsencode(problem.filename).decode(errors="backslashreplace")
+    shown = _shown(problem.filename)
     message = f"The folder {shown} cannot be read: {problem.strerror}."
     left_out[shown] = UnreadableImage(message, "Change its permissions.")
 
@@ -139,7 +148,9 @@ def _with_masks(
             continue
         try:
             mask = folder.of(sources[source], beside(source.parent))
-        except AmbiguousMask as problem:
+            if not _is_unicode(mask):
+                raise _not_unicode(mask)
+        except (AmbiguousMask, UnreadableImage) as problem:
             left_out[str(source)] = problem
         else:
             yield Picture(name, source, mask)
