@@ -113,3 +113,10 @@ def test_a_mask_whose_name_is_not_unicode_leaves_the_others(tmp_path: Path) -> N
     masks = folder_of(tmp_path / odd, "a/scan.png")
     with pytest.raises(UnreadableImage, match="not valid Unicode"):
         files.find([scans], tmp_path / "out", False, masks)
+
+
+def test_pictures_that_would_become_one_png_keep_their_whole_names(tmp_path: Path) -> None:
+    scans = folder_of(tmp_path / "scans", "a.jpg", "a.jfif", "b.jpg", "b.png", "c.webp", "box/a.jpg")
+    found = files.find([scans], tmp_path / "out", True, None)
+    names = ["a.jfif.png", "a.jpg.png", "b.jpg.png", "b.png", "box/a.png", "c.png"]
+    assert [picture.name for picture in found.pictures] == names

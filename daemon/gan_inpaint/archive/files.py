@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
@@ -121,12 +122,14 @@ def _note_unread(left_out: dict[str, InputProblem], problem: OSError) -> None:
 
 def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
     taken: dict[str, Path] = {}
-    kept = set(sources.values())
+    places = Counter(sources.values())
+    shorter = Counter(_as_png(place) for place in sources.values() if _is_lossy(place))
     for source, place in sources.items():
         name = place
-        if as_png and source.suffix.lower() in _LOSSY:
-            name = str(PurePosixPath(place).with_suffix(".png"))
-            name = f"{place}.png" if name in kept else name  # both scan.jpg and scan.png are there
+        if as_png and _is_lossy(place):
+            name = _as_png(place)
+            # The whole name where both scan.jpg and scan.png are there, or scan.jpeg
+            name = f"{place}.png" if name in places or shorter[name] > places[place] else name
         if name in taken:
             raise CannotWrite(
                 f"{taken[name]} and {source} would both become {name}.",
@@ -134,6 +137,14 @@ def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
             )
         taken[name] = source
     return taken
+
+
+def _is_lossy(place: str) -> bool:
+    return PurePosixPath(place).suffix.lower() in _LOSSY
+
+
+def _as_png(place: str) -> str:
+    return str(PurePosixPath(place).with_suffix(".png"))
 
 
 def _with_masks(
