@@ -11,7 +11,7 @@ import pytest
 
 from gan_inpaint.archive import files
 from gan_inpaint.archive.masks import MaskFolder
-from gan_inpaint.errors import AmbiguousMask, NoPictures
+from gan_inpaint.errors import AmbiguousMask, NoPictures, UnreadableImage
 
 
 def folder_of(root: Path, *names: str) -> Path:
@@ -104,3 +104,19 @@ def test_a_name_that_is_not_unicode_leaves_the_others(tmp_path: Path) -> None:
     assert path.endswith(r"caf\xe9.png") and r"caf\xe9.png is not valid Unicode" in problem.message
     with pytest.raises(NoPictures):
         files.find([folder_of(tmp_path / "none", "notes.txt")], tmp_path / "out", False, None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_mask_whose_name_is_not_unicode_leaves_the_others(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"m\xe9")
+    scans = folder_of(tmp_path / "scans", "a/scan.png", "b/scan.png")
+    masks = folder_of(tmp_path / odd, "a/scan.png")
+    with pytest.raises(UnreadableImage, match="not valid Unicode"):
+        files.find([scans], tmp_path / "out", False, masks)
+
+
+def test_pictures_that_would_become_one_png_keep_their_whole_names(tmp_path: Path) -> None:
+    scans = folder_of(tmp_path / "scans", "a.jpg", "a.jfif", "b.jpg", "b.png", "c.webp", "box/a.jpg")
+    found = files.find([scans], tmp_path / "out", True, None)
+    names = ["a.jfif.png", "a.jpg.png", "b.jpg.png", "b.png", "box/a.png", "c.png"]
+    assert [picture.name for picture in found.pictures] == names

@@ -203,6 +203,18 @@ def test_a_thumbnail_directory_as_in_exif_is_no_page_and_its_picture_goes(tmp_pa
     assert len(tifffile.TiffFile(tmp_path / "out.tif").pages) == 1
 
 
+@pytest.mark.parametrize("count", [10**4, 10**9])
+def test_a_thumbnail_with_wrong_sizes_takes_nothing_else_with_it(tmp_path: Path, count: int) -> None:
+    pixels = picture("uint8", 3)
+    with tifffile.TiffWriter(tmp_path / "in.tif") as writer:
+        writer.write(np.ascontiguousarray(pixels[::4, ::4]), photometric="rgb", metadata=None, subfiletype=1)
+        writer.write(pixels, photometric="rgb", metadata=None)
+    with tifffile.TiffFile(tmp_path / "in.tif", mode="r+") as file:
+        file.pages.first.tags[279].overwrite([count], dtype=4)
+    saved = refill(tmp_path / "in.tif", tmp_path / "out.tif")
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "out.tif"), saved)
+
+
 @pytest.mark.parametrize("bigtiff", [False, True])
 def test_a_preview_that_comes_first_is_no_page_and_goes(tmp_path: Path, bigtiff: bool) -> None:
     pixels = picture("uint8", 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
@@ -48,10 +49,12 @@ def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) 
     `as_png`: JPEG and WebP become PNG. `masks`: one mask for all, or a folder of masks, see `MaskFolder`.
 
     Raises:
-        UnreadableImage: one of the paths does not exist.
+        UnreadableImage: one of the paths does not exist, or the name of the masks is no Unicode.
         NoPictures: the folders hold none.
         CannotWrite: the originals are in the output folder, or two results would have one name.
     """
+    if masks and not _is_unicode(masks):
+        raise _not_unicode(masks)
     output = real(output)
     skipped = {output, real(masks)} if masks else {output}
     sources: dict[Path, str] = {}
@@ -62,8 +65,7 @@ def find(paths: Sequence[Path], output: Path, as_png: bool, masks: Path | None) 
             if _is_unicode(source):
                 sources.setdefault(source, name)
             else:
-                shown = os.fsencode(source).decode(errors="backslashreplace")
-                left_out[shown] = UnreadableImage(f"The name of {shown} is not valid Unicode.", "Give it another name.")
+                left_out[_shown(source)] = _not_unicode(source)
     if sources:
         named = _with_targets(sources, as_png)
         return Found(tuple(_with_masks(named, sources, masks, left_out)), left_out)
@@ -104,20 +106,30 @@ def _is_unicode(source: Path) -> bool:
     return True
 
 
+def _shown(path: Path | str) -> str:
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def _not_unicode(path: Path) -> UnreadableImage:
+    return UnreadableImage(f"The name of {_shown(path)} is not valid Unicode.", "Give it another name.")
+
+
 def _note_unread(left_out: dict[str, InputProblem], problem: OSError) -> None:
-    shown = os.fsencode(problem.filename).decode(errors="backslashreplace")
+    shown = _shown(problem.filename)
     message = f"The folder {shown} cannot be read: {problem.strerror}."
     left_out[shown] = UnreadableImage(message, "Change its permissions.")
 
 
 def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
     taken: dict[str, Path] = {}
-    kept = set(sources.values())
+    places = Counter(sources.values())
+    shorter = Counter(_as_png(place) for place in sources.values() if _is_lossy(place))
     for source, place in sources.items():
         name = place
-        if as_png and source.suffix.lower() in _LOSSY:
-            name = str(PurePosixPath(place).with_suffix(".png"))
-            name = f"{place}.png" if name in kept else name  # both scan.jpg and scan.png are there
+        if as_png and _is_lossy(place):
+            name = _as_png(place)
+            # The whole name where both scan.jpg and scan.png are there, or scan.jpeg
+            name = f"{place}.png" if name in places or shorter[name] > places[place] else name
         if name in taken:
             raise CannotWrite(
                 f"{taken[name]} and {source} would both become {name}.",
@@ -125,6 +137,14 @@ def _with_targets(sources: dict[Path, str], as_png: bool) -> dict[str, Path]:
             )
         taken[name] = source
     return taken
+
+
+def _is_lossy(place: str) -> bool:
+    return PurePosixPath(place).suffix.lower() in _LOSSY
+
+
+def _as_png(place: str) -> str:
+    return str(PurePosixPath(place).with_suffix(".png"))
 
 
 def _with_masks(
@@ -139,7 +159,9 @@ def _with_masks(
             continue
         try:
             mask = folder.of(sources[source], beside(source.parent))
-        except AmbiguousMask as problem:
+            if not _is_unicode(mask):
+                raise _not_unicode(mask)
+        except (AmbiguousMask, UnreadableImage) as problem:
             left_out[str(source)] = problem
         else:
             yield Picture(name, source, mask)

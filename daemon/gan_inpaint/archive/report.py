@@ -83,7 +83,7 @@ def _picture(entry: Entry, outcome: Outcome) -> dict[str, Any]:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def _script_safe(value: Any) -> str:

@@ -58,11 +58,14 @@ def unlink(file: Any, found: Directories) -> None:
     """Take thumbnails out of the chain of directories, and overwrite their pixels."""
     if not found.thumbnails:
         return
-    handle = file.filehandle
+    handle, gone = file.filehandle, {page.offset for page in found.thumbnails}
+    kept = [(offset, length) for page in file.pages if page.offset not in gone for offset, length in _data_of(page)]
+    kept += [(page.offset, 1) for page in file.pages]
     for page in found.thumbnails:
-        for offset, length in _data_of(page):
-            tiff_segments.blank(handle, offset, length)
-    gone = {page.offset for page in found.thumbnails}
+        for begin, count in _data_of(page):
+            meets = any(begin < offset + length and offset < begin + count for offset, length in kept)
+            if not meets and begin + count <= handle.size:  # else its tags are wrong
+                tiff_segments.blank(handle, begin, count)
     first, *others = dict.fromkeys(page.offset for page in file.pages if page.offset not in gone)
     handle.seek(8 if file.is_bigtiff else 4)
     handle.write(struct.pack(file.tiff.offsetformat, first))
