@@ -99,6 +99,19 @@ def selection(layer: int) -> str:
     return _encoded(drawable.get_image().get_selection().get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE))
 
 
+def overlay(layer: int) -> str:
+    """Return what is shown in red in the layer's area, a byte a pixel; empty if nothing is."""
+    drawable = _layer(layer)
+    _, x, y = drawable.get_offsets()
+    box = Gegl.Rectangle.new(x, y, drawable.get_width(), drawable.get_height())
+    channels = [channel for channel in drawable.get_image().get_channels() if channel.get_visible()]
+    return _encoded(channels[0].get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE) if channels else b"")
+
+
+def channels(image: int) -> list[str]:
+    return [channel.get_name() for channel in _image(image).get_channels()]
+
+
 def selection_bounds(image: int) -> list[int] | None:
     """Left, top, right and bottom of what is selected anywhere in the image; None where nothing is."""
     _, something, *bounds = Gimp.Selection.bounds(_image(image))
