@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from gan_inpaint_client import Box, Refusal, refusals
 from gan_inpaint_client.patchwork import Patch
 
-from .bindings import Gegl, Gimp
+from .bindings import Babl, Gegl, Gimp
 from .pixel_format import PixelFormat
 from .selected import Selected, read
 
@@ -26,13 +26,10 @@ def write_in_place(selected: Selected, patches: list[Patch]) -> None:
         if len(patches) == 1 and patches[0].box == selected.box:
             _write(selected, selected.layer, patches[0])
             return
-        kept = Gimp.Selection.save(selected.image)
-        for patch in patches:  # each with its own selection, so that no more than its box is kept for undo
-            selected.image.select_rectangle(Gimp.ChannelOps.REPLACE, *selected.in_image(patch.box))
-            _write(selected, selected.layer, patch)
-        selected.image.select_item(Gimp.ChannelOps.REPLACE, kept)
-        selected.image.remove_channel(kept)
-        selected.image.set_selected_layers([selected.layer])
+        with _selection_kept(selected, patches):
+            for patch in patches:  # each with its own selection, so that no more than its box is kept for undo
+                selected.image.select_rectangle(Gimp.ChannelOps.REPLACE, *selected.in_image(patch.box))
+                _write(selected, selected.layer, patch)
 
 
 def add_patch(selected: Selected, patches: list[Patch]) -> None:
@@ -71,6 +68,27 @@ def add_copy(selected: Selected, patches: list[Patch]) -> None:
         layer.update(0, 0, layer.get_width(), layer.get_height())
         source.set_visible(False)
         image.set_selected_layers([layer])
+
+
+@contextmanager
+def _selection_kept(selected: Selected, patches: list[Patch]) -> Iterator[None]:
+    """Restore the selection after the block.
+
+    A channel keeps it, but with a gamma, which rounds soft edges. So these are written again.
+    """
+    image, selection = selected.image, selected.image.get_selection()
+    babl_format = Babl.get_name(selection.get_format())
+    places = [selected.in_image(patch.box).clipped(image.get_width(), image.get_height()) for patch in patches]
+    before = [(place, read(selection, place, babl_format)) for place in places]
+    kept = Gimp.Selection.save(image)
+    yield
+    image.select_item(Gimp.ChannelOps.REPLACE, kept)
+    image.remove_channel(kept)
+    image.set_selected_layers([selected.layer])
+    for place, soft in before:
+        if read(selection, place, babl_format) != soft:
+            write(selection.get_buffer(), place, babl_format, soft)
+            selection.update(*place)
 
 
 def _write(selected: Selected, layer: Gimp.Layer, patch: Patch) -> None:

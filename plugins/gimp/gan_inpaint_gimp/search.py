@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gan_inpaint_client import DAMAGE_MAP_GONE, Client, ClientError
 from gan_inpaint_client.dialogs import selected_text
-from gan_inpaint_client.masks import product
+from gan_inpaint_client.masks import product, wholly_selected
 from gan_inpaint_client.refusals import NO_DAMAGE
 from gan_inpaint_client.requests import most_pixels
 from gan_inpaint_client.searching import DamageSearch
@@ -24,7 +24,7 @@ class Search(DamageSearch):
         super().__init__(selected.area, limit, selected.pixels, selected.description)
         self.place = selected.in_image(selected.area)
         self._everywhere = bool(Gimp.Selection.is_empty(selected.image))
-        self._allowed = selected.mask(selected.area)
+        self._allowed = wholly_selected(selected.mask(selected.area))
 
     def look(self, client: Client, wanted: Damage) -> None:
         """Find the damage that these arguments describe, and wait for it.
@@ -45,7 +45,7 @@ class Search(DamageSearch):
 
     @property
     def selected(self) -> bytes:
-        """The damage in `place`: 255, or 0 elsewhere; inside a soft selection the values of that."""
+        """The damage in `place` that is selected at all: 255, or 0 elsewhere."""
         return product(self.mask, self._allowed)
 
     def sentence(self, pixels: int) -> str:

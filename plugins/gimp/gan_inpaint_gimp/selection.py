@@ -23,8 +23,9 @@ ROWS = 64  # of a tile of GIMP
 class Overlay:
     """A channel of an image that shows a mask in red; it makes no step of undo.
 
-    `place` is the box of the masks in the image's coordinates, and may reach beyond the image. All methods raise
-    Refusal if the user has closed the image or changed its size in the meantime.
+    The masks are 255 or 0: GIMP keeps channels with a gamma, selections without, and rounds what is between. `place` is
+    the box of the masks in the image's coordinates, and may reach beyond the image. All methods raise Refusal if the
+    user has closed the image or changed its size in the meantime.
     """
 
     def __init__(self, image: Gimp.Image, place: Box, seen: bool) -> None:
@@ -49,14 +50,16 @@ class Overlay:
         return len(mask) - mask.count(0)
 
     def select(self) -> None:
-        """Select what is shown: one step of undo.
+        """Select what is shown, within the selection if there is one: one step of undo.
 
         Raise Refusal if that is nothing, since GIMP takes that for everything.
         """
         self._check()
         if not self._shown.strip(b"\0"):
             raise Refusal(refusals.NO_DAMAGE)
-        self._image.select_item(Gimp.ChannelOps.REPLACE, self._channel)
+        everything = Gimp.Selection.is_empty(self._image)
+        operation = Gimp.ChannelOps.REPLACE if everything else Gimp.ChannelOps.INTERSECT
+        self._image.select_item(operation, self._channel)
 
     def remove(self) -> None:
         """Take the channel out of the image, if that is still there."""

@@ -305,8 +305,9 @@ class Shown:
         return eventually(lambda: np.array_equal(self.scan.selection(), mask))
 
     def shows(self, mask: Bytes) -> bool:
-        """Whether that is shown in red before long."""
-        return eventually(lambda: self.scan.gimp.bytes("overlay", layer=self.scan.layer) == mask.tobytes())
+        """Whether what this mask selects at all is shown in red before long."""
+        hard = np.where(mask > 0, np.uint8(255), np.uint8(0))
+        return eventually(lambda: self.scan.gimp.bytes("overlay", layer=self.scan.layer) == hard.tobytes())
 
     def shows_something(self) -> bool:
         return eventually(lambda: any(self.scan.gimp.bytes("overlay", layer=self.scan.layer)))
