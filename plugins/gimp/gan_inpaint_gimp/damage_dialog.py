@@ -16,10 +16,13 @@ from .selection import Overlay
 
 def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig) -> bool:
     """Let the user change the arguments; return False if the user cancels."""
+    damage.recall(config)
     dialog = _dialog(procedure, config, REPAIR_TITLE, REPAIR_BUTTON)
-    wanted = dialog.run()
+    wanted = bool(dialog.run())
     dialog.destroy()
-    return bool(wanted)
+    if wanted:
+        damage.remember(config)
+    return wanted
 
 
 def ask_and_show(
@@ -38,6 +41,8 @@ def ask_and_show(
     wanted = bool(dialog.run())
     dialog.destroy()
     live.end(wanted)
+    if wanted:
+        damage.remember(config)
     return wanted
 
 

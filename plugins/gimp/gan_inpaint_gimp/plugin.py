@@ -34,7 +34,8 @@ class GanInpaint(Gimp.PlugIn):
         procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES)
         procedure.set_menu_label(command.label)
         procedure.add_menu_path("<Image>/Filters/GAN Inpaint")
-        procedure.set_documentation(command.blurb, command.help, name)
+        # No help id: the dialogs' Help buttons would look for a page that GIMP's manual does not have.
+        procedure.set_documentation(command.blurb, command.help, None)
         procedure.set_attribution("The GAN Inpaint authors", "The GAN Inpaint authors, Apache-2.0", "2026")
         command.add_arguments(procedure)
         return procedure

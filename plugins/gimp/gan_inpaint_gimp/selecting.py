@@ -14,6 +14,8 @@ def _run(call: Call) -> bool:
     selected = Selected.or_all(call.image, call.drawables)
     client = open_client()  # not closed: a thread may still wait for it when the user cancels, and this process ends
     search = Search(client, selected)
+    if call.interactive:
+        damage.recall(call.config)
     search.look(client, damage.chosen(call.config))
     overlay = Overlay(call.image, search.place, seen=call.interactive)
     try:

@@ -186,6 +186,11 @@ def unfillable(kind: str) -> dict[str, Any]:
     return {"image": image.get_id(), "layer": layer.get_id(), "drawables": [item.get_id() for item in refused]}
 
 
+def help_id(procedure_name: str) -> str | None:
+    """The page that the Help button of a procedure's dialog opens; None if there is no such button."""
+    return Gimp.get_pdb().lookup_procedure(procedure_name).get_help_id()
+
+
 def _group(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
     group = Gimp.GroupLayer.new(image, "group")
     image.insert_layer(group, None, 0)

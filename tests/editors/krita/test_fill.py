@@ -23,7 +23,7 @@ KINDS = {
 
 
 def test_the_entries_stand_in_the_filter_menu(krita: Krita) -> None:
-    entries = ["GAN Inpaint…", "GAN Inpaint Again", "Select Scratches…", "Repair Scratches…"]
+    entries = ["GAN Inpaint…", "GAN Inpaint Again", "GAN Inpaint: Select Scratches…", "GAN Inpaint: Repair Scratches…"]
     assert krita.call("menu", name="Filter")[-4:] == entries
 
 
