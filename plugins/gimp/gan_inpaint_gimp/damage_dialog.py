@@ -10,6 +10,7 @@ from gan_inpaint_client.dialogs import REPAIR_BUTTON, REPAIR_TITLE, SELECT_BUTTO
 from . import damage
 from .bindings import Gimp, GimpUi
 from .live import Live
+from .procedure_dialog import new_dialog
 from .search import Search
 from .selection import Overlay
 
@@ -47,9 +48,7 @@ def ask_and_show(
 
 
 def _dialog(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, title: str, label: str) -> GimpUi.ProcedureDialog:
-    GimpUi.init(procedure.get_name())
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
-    dialog.set_ok_label(label)
+    dialog = new_dialog(procedure, config, title, label)
     dialog.get_scale_entry("sensitivity", 1.0)
     dialog.fill(damage.NAMES)
     return dialog

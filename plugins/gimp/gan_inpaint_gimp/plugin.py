@@ -1,9 +1,9 @@
 """The plug-in that GIMP sees: the entries of Filters → GAN Inpaint, and the procedures `gan-inpaint-…` for scripts.
 
 This module registers the procedures and runs them. Each procedure is a module: `filling.py`, `selecting.py`,
-`repairing.py`. `fill_dialog.py` and `damage_dialog.py` ask the user, `selected.py` reads the picture, `output.py`
-writes into it, `selection.py` changes the selection, and the package `gan_inpaint_client` talks to the daemon that does
-the work. Nothing beyond GIMP and the standard library is needed.
+`repairing.py`. `fill_dialog.py` and `damage_dialog.py` ask the user, `live.py` shows damage meanwhile, `selected.py`
+reads the picture, `output.py` writes into it, `selection.py` changes the selection, and the package
+`gan_inpaint_client` talks to the daemon that does the work. Nothing beyond GIMP and the standard library is needed.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ class GanInpaint(Gimp.PlugIn):
         procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES)
         procedure.set_menu_label(command.label)
         procedure.add_menu_path("<Image>/Filters/GAN Inpaint")
-        # No help id: the dialogs' Help buttons would look for a page that GIMP's manual does not have.
-        procedure.set_documentation(command.blurb, command.help, None)
+        procedure.set_documentation(command.blurb, command.help, name)
         procedure.set_attribution("The GAN Inpaint authors", "The GAN Inpaint authors, Apache-2.0", "2026")
         command.add_arguments(procedure)
         return procedure
