@@ -41,10 +41,12 @@ class Overlay:
         """Show a mask of `place`, a byte a pixel; return how many pixels of the image it selects."""
         self._check()
         mask, width = spread(mask, self._place, self._part), self._part.width
-        for top in range(0, self._part.height, ROWS):
-            rows = slice(top * width, min(top + ROWS, self._part.height) * width)
-            if mask[rows] != self._shown[rows]:
-                self._write(top, mask[rows])
+        starts = range(0, len(mask), ROWS * width)
+        changed = [
+            start for start in starts if mask[start : start + ROWS * width] != self._shown[start : start + ROWS * width]
+        ]
+        if changed:
+            self._write(changed[0] // width, mask[changed[0] : changed[-1] + ROWS * width])
         self._shown = mask
         Gimp.displays_flush()
         return len(mask) - mask.count(0)

@@ -108,6 +108,30 @@ def overlay(layer: int) -> str:
     return _encoded(channels[0].get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE) if channels else b"")
 
 
+def scratched(width: int, height: int, spacing: int) -> dict[str, int]:
+    """A gray image in a window, with short light scratches everywhere."""
+    picture = Gimp.Image.new(width, height, Gimp.ImageBaseType.GRAY)
+    layer = _new_layer(picture, width, height, alpha=False)
+    data = bytearray(b"\x60" * (width * height))
+    for y in range(spacing, height - spacing, spacing):
+        for x in range(spacing, width - spacing, spacing):
+            for row in range(40):
+                start = (y + row) * width + x + row // 4
+                data[start : start + 2] = b"\xff\xff"
+    _write(layer, bytes(data))
+    show(picture.get_id())
+    return {"image": picture.get_id(), "layer": layer.get_id()}
+
+
+def overlay_pixels(image: int, box: tuple[int, int, int, int]) -> int:
+    """How many pixels of a part of the image are shown in red."""
+    seen = [channel for channel in _image(image).get_channels() if channel.get_visible()]
+    if not seen:
+        return 0
+    data = seen[0].get_buffer().get(Gegl.Rectangle.new(*box), 1.0, "Y u8", Gegl.AbyssPolicy.NONE)
+    return len(data) - data.count(0)
+
+
 def channels(image: int) -> list[str]:
     return [channel.get_name() for channel in _image(image).get_channels()]
 

@@ -6,9 +6,11 @@ import base64
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -422,3 +424,34 @@ def test_the_dialog_of_a_repair_repairs(window: Gimp, screen: Screen) -> None:
     shown.is_left(dialog)
     shown.press("ctrl+z")
     assert shown.becomes(before)
+
+
+def test_at_24_megapixels_the_dialog_follows_the_slider_and_is_left_at_once(window: Gimp, screen: Screen) -> None:
+    made = window.call("scratched", width=6000, height=4000, spacing=140)
+    eventually(lambda: screen.windows(WINDOW))
+    first, last = (140, 140, 16, 44), (5740, 3780, 16, 44)
+    dialog = "GAN Inpaint: select scratches"
+    screen.press("alt+r", "Up", "Right", *["Down"] * ENTRIES.index("Select"), "Return", window=WINDOW)
+    eventually(lambda: screen.windows(dialog), 120)
+
+    def shown() -> list[int]:
+        return [window.call("overlay_pixels", image=made["image"], box=box) for box in (first, last)]
+
+    def shows_other(than: list[int]) -> bool:
+        now = shown()
+        return all(now) and now[0] != than[0] and now[1] != than[1]
+
+    screen.press("alt+d", "ctrl+a", "2", "Tab", window=dialog)
+    eventually(lambda: all(shown()))
+    for pixels in "0", "2", "0":
+        before = shown()
+        started = time.monotonic()
+        screen.press("alt+d", "ctrl+a", pixels, "Tab", window=dialog)
+        assert eventually(partial(shows_other, before))
+        assert time.monotonic() - started < 5  # seconds; the keys alone take one
+    started = time.monotonic()
+    screen.press("Escape", window=dialog)
+    eventually(lambda: not screen.windows(dialog) and not window.filling())
+    assert time.monotonic() - started < 5
+    assert window.call("selection_bounds", image=made["image"]) is None
+    assert not window.call("channels", image=made["image"])
