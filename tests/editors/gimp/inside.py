@@ -57,6 +57,15 @@ def show(image: int) -> None:
     _DISPLAYS.append(Gimp.Display.new(_image(image)))
 
 
+def close(image: int) -> None:
+    """Close one image with its window."""
+    for display in list(_DISPLAYS):
+        _DISPLAYS.remove(display)
+        display.delete()
+    if Gimp.Image.id_is_valid(image):
+        _image(image).delete()
+
+
 def close_all() -> None:
     """Forget every image, and its window."""
     while _DISPLAYS:

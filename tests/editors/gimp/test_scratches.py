@@ -369,7 +369,8 @@ def test_a_detection_that_the_daemon_has_forgotten_is_made_again(
     shown = Shown(window, screen)
     dialog = shown.open("Select")
     wanted = found(finder, sensitivity=0.9, dilate=1)
-    found(finder)  # the daemon remembers two
+    for _ in range(7):
+        found(finder)  # the daemon remembers eight
     looks = runs_of_the_network(finder)
     screen.press("alt+d", "ctrl+a", "1", "alt+n", "ctrl+a", "0", "period", "9", "Tab", window=dialog)
     assert shown.shows(wanted)
@@ -411,6 +412,37 @@ def test_a_daemon_that_ends_while_the_dialog_is_open_is_reported_and_the_selecti
     assert shown.scan.state() == before
 
 
+@pytest.mark.parametrize("entry", ["Select", "Repair"])
+def test_an_image_closed_under_the_dialog_is_reported(window: Gimp, screen: Screen, entry: str) -> None:
+    shown = Shown(window, screen)
+    dialog = shown.open(entry)
+    logged = len(window.log.read_bytes())
+    window.call("close", image=shown.scan.image)
+    keys = ["alt+k", "End", "Home"] if entry == "Select" else ["alt+p"]
+    screen.press(*keys, window=dialog)
+    eventually(lambda: screen.windows(MESSAGE))
+    screen.press("Return", window=MESSAGE)
+    shown.is_left(dialog)
+    assert b"Traceback" not in window.log.read_bytes()[logged:]
+
+
+def test_the_two_dialogs_about_damage_remember_the_same_values(window: Gimp, screen: Screen) -> None:
+    scripted = Shown(window, screen)
+    assert not scripted.scan.run(REPAIR, kinds="dark", sensitivity=0.9)
+    repaired = scripted.scan.state()
+    window.call("close_all")
+    shown = Shown(window, screen)
+    dialog = shown.open("Select")
+    screen.press("alt+k", "End", "alt+d", "ctrl+a", "2", "alt+n", "ctrl+a", "0", "period", "9", "Tab", window=dialog)
+    screen.press("alt+e", window=dialog)
+    shown.is_left(dialog)
+    shown.press("shift+ctrl+a")
+    dialog = shown.open("Repair")
+    screen.press("alt+p", window=dialog)
+    assert eventually(lambda: shown.scan.pixels().tobytes() == repaired[0])
+    shown.is_left(dialog)
+
+
 def test_the_dialog_of_a_repair_repairs(window: Gimp, screen: Screen) -> None:
     scripted = Shown(window, screen)
     assert not scripted.scan.run(REPAIR, kinds="light")
@@ -419,6 +451,7 @@ def test_the_dialog_of_a_repair_repairs(window: Gimp, screen: Screen) -> None:
     shown = Shown(window, screen)
     before = shown.scan.state()
     dialog = shown.open("Repair")
+    screen.press("alt+d", "ctrl+a", "2", "alt+n", "ctrl+a", "0", "period", "5", "Tab", window=dialog)
     screen.press("alt+k", "Home", "Down", "alt+p", window=dialog)
     assert shown.becomes(repaired)
     shown.is_left(dialog)

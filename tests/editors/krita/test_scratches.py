@@ -227,7 +227,7 @@ def test_what_the_daemon_has_forgotten_is_looked_for_again(
     scan.search()
     both = scan.selected()
     with client.connect(str(detecting_daemon.runtime_file)) as other:
-        for _ in range(2):
+        for _ in range(8):
             other.detect(bytes(64 * 64), width=64, height=64, layout="gray", depth="u8")
     assert not scan.choose(kinds="dark", percent=20)[scan.near(LIGHT, margin=0)].any()
     assert np.array_equal(scan.choose(kinds="both", percent=50), both)
