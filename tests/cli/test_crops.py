@@ -78,14 +78,6 @@ def test_a_hole_beyond_the_limit_is_cut_into_overlapping_strips() -> None:
         assert above.sent.bottom > below.core.top and below.sent.top < above.core.bottom
 
 
-@given(st.lists(boxes, max_size=12))
-def test_merged_boxes_hold_all_and_stay_apart(some: list[Box]) -> None:
-    apart = crops.merged(some)
-    assert all(any(large.contains(box) for large in apart) for box in some)
-    for one, other in itertools.combinations(apart, 2):
-        assert one.right <= other.left or other.right <= one.left or one.bottom <= other.top or other.bottom <= one.top
-
-
 @pytest.mark.timeout(20)
 def test_thousands_of_specks_are_grouped_quickly() -> None:
     random = np.random.default_rng(0)

@@ -69,8 +69,8 @@ def test_another_sensitivity_or_kind_is_selected_without_the_picture(client) -> 
     assert counts == sorted(counts)
 
 
-def test_the_last_two_pictures_are_remembered(client) -> None:
-    tokens = [client.outcome(client.request("detect", _PAGE.tobytes(), **_KEYS))[0]["heatmap"] for _ in range(3)]
+def test_the_last_eight_damage_maps_are_remembered(client) -> None:
+    tokens = [client.outcome(client.request("detect", _PAGE.tobytes(), **_KEYS))[0]["heatmap"] for _ in range(9)]
     gone = client.outcome(client.request("select", heatmap=tokens[0]))[0]
     assert (gone["type"], gone["code"]) == ("error", "heatmap_gone")
     assert gone["hint"]

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from gan_inpaint.errors import DamageMapGone
 from gan_inpaint.service import Damage
 
-_KEPT = 2
+_KEPT = 8
+"""Most maps that are kept: a picture of hundreds of megapixels is searched in strips, each with a map of its own."""
+_KEPT_ALWAYS = 2
+"""Maps that are kept however large they are."""
+_KEPT_BYTES = 256 * 2**20
+"""Most bytes of all maps together, compressed, beyond those."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class _Kept:
 
 
 class DamageMaps:
-    """The last two maps, each for `seconds` after its last use. Belongs to the worker."""
+    """The last maps, each for `seconds` after its last use. Belongs to the worker."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -36,8 +41,8 @@ class DamageMaps:
         token = secrets.token_hex(8)
         compressed = bytes(lz4_encode(damage.damage_map.tobytes()))
         self._kept[token] = _Kept(compressed, damage.damage_map.shape, damage.threshold, self._end())
-        for oldest in list(self._kept)[:-_KEPT]:
-            del self._kept[oldest]
+        while len(self._kept) > _KEPT or (len(self._kept) > _KEPT_ALWAYS and self._bytes() > _KEPT_BYTES):
+            del self._kept[next(iter(self._kept))]
         return token
 
     def find(self, token: str) -> Damage:
@@ -67,6 +72,9 @@ class DamageMaps:
         """Forget the maps that have not been used for long."""
         now = time.monotonic()
         self._kept = {token: kept for token, kept in self._kept.items() if now < kept.until}
+
+    def _bytes(self) -> int:
+        return sum(len(kept.compressed) for kept in self._kept.values())
 
     def _end(self) -> float:
         return time.monotonic() + self._seconds

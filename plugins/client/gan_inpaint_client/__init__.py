@@ -8,11 +8,13 @@ ClientError. `stages`, `refusals` and `dialogs` hold the words that both editors
 from __future__ import annotations
 
 from .blocking import PERHAPS_STALE, Client, connect
+from .components import component_boxes
 from .crop import Box, context_window
 from .errors import ClientError
 from .job import SILENCE_SECONDS, Job, Progress
 from .launch import DaemonStart, clean_environment, outside_sandbox
 from .messages import Messenger
+from .planner import Crop, crops, strips
 from .refusals import Refusal
 from .requests import (
     DAMAGE_MAP_GONE,
@@ -35,6 +37,7 @@ __all__ = [
     "Box",
     "Client",
     "ClientError",
+    "Crop",
     "DaemonStart",
     "DetectRequest",
     "DetectionReply",
@@ -50,10 +53,13 @@ __all__ = [
     "SelectRequest",
     "Settings",
     "clean_environment",
+    "component_boxes",
     "connect",
     "context_window",
+    "crops",
     "outside_sandbox",
     "read_runtime_file",
     "read_settings",
+    "strips",
     "timed_out",
 ]

@@ -114,16 +114,21 @@ class Client:
         self._ask("stop", "stopping")
         self.close()
 
+    def perform(self, request: Request[Answer], on_progress: OnProgress | None = None) -> Answer:
+        """Send one of the requests of `requests` and return its answer; `on_progress` is as in `fill`."""
+        with self._opened() as conversation:
+            return conversation.perform(Job(conversation.messenger, request), self.silence_seconds, on_progress)
+
     def fill(self, pixels: Buffer, mask: Buffer, *, on_progress: OnProgress | None = None, **fields: Any) -> FillReply:
         """Fill the hole of a picture; `fields` are the other fields of FillRequest.
 
         `on_progress` is called at least once a second while the daemon works. What it raises ends the fill.
         """
-        return self._perform(FillRequest(pixels, mask, **fields), on_progress)
+        return self.perform(FillRequest(pixels, mask, **fields), on_progress)
 
     def detect(self, pixels: Buffer, *, on_progress: OnProgress | None = None, **fields: Any) -> DetectionReply:
         """Find the damage of a picture; `fields` are the other fields of DetectRequest, `on_progress` as in `fill`."""
-        return self._perform(DetectRequest(pixels, **fields), on_progress)
+        return self.perform(DetectRequest(pixels, **fields), on_progress)
 
     def select(self, detection: DetectionReply, **fields: Any) -> DetectionReply:
         """Select other damage from the same damage map; `fields` are the options of SelectRequest.
@@ -131,7 +136,7 @@ class Client:
         Raises ClientError `heatmap_gone` if the daemon no longer has the damage map.
         """
         width, height = detection.header["width"], detection.header["height"]
-        return self._perform(SelectRequest(detection.damage_map, width, height, **fields), None)
+        return self.perform(SelectRequest(detection.damage_map, width, height, **fields), None)
 
     def repair(
         self, pixels: Buffer, mask: Buffer, *, on_progress: OnProgress | None = None, **fields: Any
@@ -140,11 +145,7 @@ class Client:
 
         Raises ClientError `nothing_found` if there is no damage. `on_progress` is as in `fill`.
         """
-        return self._perform(RepairRequest(pixels, mask, **fields), on_progress)
-
-    def _perform(self, request: Request[Answer], on_progress: OnProgress | None) -> Answer:
-        with self._opened() as conversation:
-            return conversation.perform(Job(conversation.messenger, request), self.silence_seconds, on_progress)
+        return self.perform(RepairRequest(pixels, mask, **fields), on_progress)
 
     def _ask(self, request: str, answer: str, **keys: Any) -> Reply:
         with self._opened() as conversation:

@@ -22,6 +22,10 @@ class Box(NamedTuple):
         bottom = max(top, min(self.y + self.height, height))
         return Box(left, top, right - left, bottom - top)
 
+    def shifted(self, right: int, down: int) -> Box:
+        """Return the box moved by so many pixels."""
+        return self._replace(x=self.x + right, y=self.y + down)
+
     def with_margin(self, margin: int) -> Box:
         """Return the box with `margin` pixels more on each side."""
         return Box(self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin)

@@ -70,7 +70,7 @@ QUALITY = ChoiceOption(
 )
 DILATE = NumberOption(
     "dilate",
-    "_Dilate",
+    "_Dilate (px)",
     "Pixels around the selection that the model does not see, so that no edge of the object spreads into the fill",
     least=0,
     most=256,
@@ -78,7 +78,7 @@ DILATE = NumberOption(
 )
 FEATHER = NumberOption(
     "feather",
-    "F_eather",
+    "F_eather (px)",
     "Pixels inside the edge of the selection over which the fill fades in",
     least=0,
     most=256,
@@ -88,7 +88,7 @@ FEATHER = NumberOption(
 SENSITIVITY = NumberOption(
     "sensitivity",
     "Se_nsitivity",
-    "The higher the value, the fainter the damage that is found",
+    "From 0 to 1: the higher the value, the fainter the damage that is found",
     least=0.0,
     most=1.0,
     default=DetectRequest.sensitivity,
@@ -106,7 +106,7 @@ KINDS = ChoiceOption(
 )
 DAMAGE_DILATE = NumberOption(
     "dilate",
-    "_Dilate",
+    "_Dilate (px)",
     "Pixels by which the damage that was found is enlarged, so that no edge of it remains",
     least=0,
     most=3,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .crop import Box
+from .crop import Box
 
 OPAQUE = b"\xff"
 
@@ -39,3 +37,40 @@ def cut(pixels: bytes, outer: Box, inner: Box, pixel_bytes: int) -> bytes:
     first = (inner.y - outer.y) * outer.width + inner.x - outer.x
     starts = range(first, first + inner.height * outer.width, outer.width)
     return b"".join(pixels[start * pixel_bytes : (start + inner.width) * pixel_bytes] for start in starts)
+
+
+def paste(pixels: bytes, outer: Box, part: bytes, inner: Box, pixel_bytes: int) -> bytes:
+    """Return the pixels of `outer` with those of `part`, a picture of the box `inner`, where the boxes meet."""
+    if inner == outer:
+        return part
+    changed = bytearray(pixels)
+    shared = _intersection(outer, inner)
+    for y in range(shared.y, shared.y + shared.height):
+        source = ((y - inner.y) * inner.width + shared.x - inner.x) * pixel_bytes
+        target = ((y - outer.y) * outer.width + shared.x - outer.x) * pixel_bytes
+        size = shared.width * pixel_bytes
+        changed[target : target + size] = part[source : source + size]
+    return bytes(changed)
+
+
+def spread(mask: bytes, inner: Box, outer: Box) -> bytes:
+    """Return the mask of a box as a mask of another box, 0 around it; the boxes need not contain each other."""
+    return mask if inner == outer else paste(bytes(outer.width * outer.height), outer, mask, inner, 1)
+
+
+def bounds(mask: bytes, area: Box) -> Box | None:
+    """Return the bounding box of the nonzero pixels of a mask of `area`; None if there are none."""
+    start, end = len(mask) - len(mask.lstrip(b"\0")), len(mask.rstrip(b"\0"))
+    if start >= end:
+        return None
+    width = area.width
+    top, bottom = start // width, -(-end // width)
+    rows = [mask[row * width : (row + 1) * width] for row in range(top, bottom)]
+    left = min(width - len(row.lstrip(b"\0")) for row in rows)
+    right = max(len(row.rstrip(b"\0")) for row in rows)
+    return Box(area.x + left, area.y + top, right - left, bottom - top)
+
+
+def _intersection(one: Box, other: Box) -> Box:
+    """Return where two boxes meet; 0 wide or high if they do not."""
+    return one._replace(x=one.x - other.x, y=one.y - other.y).clipped(other.width, other.height).shifted(*other[:2])

@@ -14,13 +14,14 @@ class Refusal(Exception):
 NOTHING_SELECTED = "Nothing is selected. First select what you want to remove."
 OUTSIDE_LAYER = "The selection is outside the layer. Choose the layer that shows what you selected."
 OUTSIDE_PICTURE = "The selection is outside the picture. Select a part of the picture."
+QUICK_MASK = "The Quick Mask is on, so nothing is selected yet. Turn it off first: Select → Toggle Quick Mask."
 NO_DAMAGE = "No damage was found here. Raise the sensitivity, or choose another kind of damage."
 
 # The picture
 NO_PICTURE = "No picture is open. Open one, and choose the layer to work on."
 INDEXED_COLOURS = "The picture has indexed colours. Choose Image → Mode → RGB first."
 PICTURE_CHANGED = "The picture has changed in the meantime, so it stays as it is. Try again."
-PICTURE_CLOSED = "The picture was closed before the work was done."
+PICTURE_CLOSED = "The picture was closed or loaded again before the work was done. Open it, and try again."
 
 # The layer
 NO_LAYER = "No layer is chosen. Choose the layer that shows what you want to remove."
@@ -31,6 +32,7 @@ FLOATING_SELECTION = "There is a floating selection. Anchor it, or make it a lay
 LOCKED = "The layer's pixels are locked. Unlock them in the Layers dialog first."
 CANNOT_WRITE = "The layer cannot be changed. Its pixels, or those of its group, may be locked."
 HIDDEN = "The chosen layer is hidden. Show it, or choose the layer that shows what you want to remove."
+HIDDEN_GROUP = "The chosen layer is in a hidden group. Show the group, or choose a layer that is seen."
 WITHOUT_PIXELS = "The chosen layer has no pixels. Choose the layer that shows what you want to remove."
 EMPTY_THERE = "The chosen layer is empty there. Choose the layer that shows what you want to remove."
 UNREADABLE = "The pixels of the chosen layer cannot be read. Choose another layer."

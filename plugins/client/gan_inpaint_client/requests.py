@@ -22,6 +22,11 @@ _BUFFERS = ("pixels", "mask")
 _HEADER_KEYS = {"damage_map": "heatmap"}  # the protocol's keys that differ from the names here
 
 
+def most_pixels(limits: dict[str, int], layout: str, depth: str) -> int:
+    """Return how many pixels of this kind the daemon takes at once, by the limits of its `welcome`."""
+    return min(limits["pixels"], limits["frame_bytes"] // (CHANNELS[layout] * SAMPLE_BYTES[depth]))
+
+
 class FillReply(NamedTuple):
     """The filled pixels in the request's layout, and the `result` header of docs/protocol.md."""
 

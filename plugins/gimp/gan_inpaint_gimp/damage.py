@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from typing import TypedDict
 
 from gan_inpaint_client.dialogs import DAMAGE_DILATE, KINDS, SENSITIVITY
@@ -10,6 +12,11 @@ from .arguments import add_choice, add_float, add_integer
 from .bindings import Gimp
 
 NAMES = [SENSITIVITY.name, KINDS.name, DAMAGE_DILATE.name]
+
+
+_PARASITE = "gan-inpaint-damage"
+
+log = logging.getLogger("gan_inpaint")
 
 
 class Damage(TypedDict):
@@ -24,6 +31,25 @@ def add_arguments(procedure: Gimp.Procedure) -> None:
     add_float(procedure, SENSITIVITY)
     add_choice(procedure, KINDS)
     add_integer(procedure, DAMAGE_DILATE)
+
+
+def recall(config: Gimp.ProcedureConfig) -> None:
+    """Set the arguments to the values of the last dialog about damage, whichever of the two it was."""
+    kept = Gimp.get_parasite(_PARASITE)
+    if kept is None:
+        return
+    try:
+        values = json.loads(bytes(kept.get_data()))
+        for name in NAMES:
+            config.set_property(name, values[name])
+    except (ValueError, KeyError, TypeError):
+        log.warning("the values of the last dialog about damage cannot be read")
+
+
+def remember(config: Gimp.ProcedureConfig) -> None:
+    """Keep the values for the next dialog, also for that of the other procedure, and for the next session."""
+    data = json.dumps({name: config.get_property(name) for name in NAMES}).encode()
+    Gimp.attach_parasite(Gimp.Parasite.new(_PARASITE, Gimp.PARASITE_PERSISTENT, data))
 
 
 def chosen(config: Gimp.ProcedureConfig) -> Damage:

@@ -17,6 +17,7 @@ from gan_inpaint_client.requests import DEFAULT_MODEL
 
 from .bindings import Gimp, GimpUi, GObject, Gtk
 from .daemon import open_client
+from .procedure_dialog import new_dialog
 from .progress import show_end, show_start
 
 _LICENCE_CHARACTERS = 48  # a longer licence is broken into lines
@@ -36,9 +37,7 @@ def ask(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig) -> bool:
     show_end()
     if config.get_property("model") not in {model.name for model in models}:  # the last one used was removed
         config.set_property("model", DEFAULT_MODEL)
-    GimpUi.init(procedure.get_name())
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, FILL_TITLE)
-    dialog.set_ok_label(FILL_BUTTON)
+    dialog = new_dialog(procedure, config, FILL_TITLE, FILL_BUTTON)
     for row in _model_rows(dialog, config, models):
         dialog.get_content_area().pack_start(row, False, False, 0)
     dialog.fill([QUALITY.name, "output", DILATE.name, FEATHER.name])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from gan_inpaint_client import Box
 from gan_inpaint_client.dialogs import (
     DILATE,
     FEATHER,
@@ -11,16 +14,17 @@ from gan_inpaint_client.dialogs import (
     Choice,
     ChoiceOption,
 )
-from gan_inpaint_client.masks import wholly_selected
-from gan_inpaint_client.requests import DEFAULT_MODEL
+from gan_inpaint_client.requests import DEFAULT_MODEL, FillRequest
 
 from . import fill_dialog, output
 from .arguments import add_choice, add_integer, add_text
 from .bindings import Gimp
 from .command import Call, Command
 from .daemon import open_client
-from .progress import show_end, show_progress, show_start
+from .layers import is_plain
+from .progress import show_end, show_start
 from .selected import Selected
+from .working import perform
 
 # The layer itself is the default, so that the next fill builds on the result of this one.
 OUTPUT = ChoiceOption(
@@ -58,27 +62,38 @@ def _fill(selected: Selected, config: Gimp.ProcedureConfig) -> None:
         Refusal: GIMP does not let the layer be written, or the user has changed it in the meantime.
         ClientError: the daemon cannot be reached, or does not fill.
     """
-    show_start()
     as_new_layer = config.get_property(OUTPUT.name) == "new-layer"
-    pixels, mask = selected.pixels(), selected.mask()
+    as_patch = as_new_layer and is_plain(selected.layer)
+    if not as_new_layer:
+        selected.check_unlocked()
+    show_start()
+    mask = selected.mask(selected.box)
+    # The alpha channel of a patch blends it, so its colours must not be blended before.
+    work = selected.patchwork(mask, blends=not as_patch)
     with open_client() as client:
-        reply = client.fill(
-            pixels,
-            # The alpha channel of a new layer blends it, so its colours must not be blended before.
-            wholly_selected(mask) if as_new_layer else mask,
-            **selected.description(),
-            model=config.get_property("model"),
-            quality=config.get_property(QUALITY.name),
-            dilate=config.get_property(DILATE.name),
-            feather=config.get_property(FEATHER.name),
-            on_progress=show_progress,
-        )
-    selected.check_unchanged(pixels, mask)
-    if as_new_layer:
-        output.add_layer(selected, reply.pixels)
+        perform(client, selected, work, partial(_request, selected, config))
+    selected.check_unchanged(mask, work)
+    if as_patch:
+        output.add_patch(selected, work.patches)
+    elif as_new_layer:
+        output.add_copy(selected, work.patches)
     else:
-        output.write_in_place(selected, reply.pixels, mask)
-    show_end(reply.header["note"])
+        output.write_in_place(selected, work.patches)
+    show_end(work.note)
+
+
+def _request(selected: Selected, config: Gimp.ProcedureConfig, pixels: bytes, mask: bytes, sent: Box) -> FillRequest:
+    return FillRequest(
+        pixels,
+        mask,
+        sent.width,
+        sent.height,
+        **selected.description,
+        model=config.get_property("model"),
+        quality=config.get_property(QUALITY.name),
+        dilate=config.get_property(DILATE.name),
+        feather=config.get_property(FEATHER.name),
+    )
 
 
 FILL = Command(

@@ -1,9 +1,9 @@
 """The plug-in that GIMP sees: the entries of Filters → GAN Inpaint, and the procedures `gan-inpaint-…` for scripts.
 
 This module registers the procedures and runs them. Each procedure is a module: `filling.py`, `selecting.py`,
-`repairing.py`. `fill_dialog.py` and `damage_dialog.py` ask the user, `selected.py` reads the picture, `output.py`
-writes into it, `selection.py` changes the selection, and the package `gan_inpaint_client` talks to the daemon that does
-the work. Nothing beyond GIMP and the standard library is needed.
+`repairing.py`. `fill_dialog.py` and `damage_dialog.py` ask the user, `live.py` shows damage meanwhile, `selected.py`
+reads the picture, `output.py` writes into it, `selection.py` changes the selection, and the package
+`gan_inpaint_client` talks to the daemon that does the work. Nothing beyond GIMP and the standard library is needed.
 """
 
 from __future__ import annotations

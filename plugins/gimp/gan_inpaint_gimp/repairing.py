@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from gan_inpaint_client import Box, RepairRequest
+
 from . import damage, damage_dialog, output
 from .command import Call, Command
 from .daemon import open_client
 from .damage import Damage
-from .progress import show_end, show_progress, show_start
+from .progress import show_end, show_start
 from .selected import Selected
+from .working import perform
 
 
 def _run(call: Call) -> bool:
@@ -27,12 +30,17 @@ def _repair(selected: Selected, wanted: Damage) -> None:
     """
     selected.check_unlocked()
     show_start()
-    pixels, mask = selected.pixels(), selected.mask()
+    mask = selected.mask(selected.box)
+    work = selected.patchwork(mask, blends=True)
+
+    def request(pixels: bytes, mask: bytes, sent: Box) -> RepairRequest:
+        return RepairRequest(pixels, mask, sent.width, sent.height, **selected.description, **wanted)
+
     with open_client() as client:
-        reply = client.repair(pixels, mask, **selected.description(), **wanted, on_progress=show_progress)
-    selected.check_unchanged(pixels, mask)
-    output.write_in_place(selected, reply.pixels, reply.mask)
-    show_end(reply.header["note"])
+        perform(client, selected, work, request)
+    selected.check_unchanged(mask, work)
+    output.write_in_place(selected, work.patches)
+    show_end(work.note)
 
 
 REPAIR = Command(

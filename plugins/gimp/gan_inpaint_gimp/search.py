@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from gan_inpaint_client import DAMAGE_MAP_GONE, Client, ClientError, DetectionReply
-from gan_inpaint_client.masks import product
+from gan_inpaint_client import DAMAGE_MAP_GONE, Client, ClientError
+from gan_inpaint_client.dialogs import selected_text
+from gan_inpaint_client.masks import product, wholly_selected
+from gan_inpaint_client.refusals import NO_DAMAGE
+from gan_inpaint_client.requests import most_pixels
+from gan_inpaint_client.searching import DamageSearch
 
 from .bindings import Gimp
 from .damage import Damage
@@ -11,45 +15,39 @@ from .progress import show_progress, show_start
 from .selected import Selected
 
 
-class Search:
-    """Looks for damage once; other arguments then select other damage from the same map, at no cost.
+class Search(DamageSearch):
+    """A search in the selected part of a layer, or in all of it."""
 
-    Attributes:
-        everywhere: whether nothing was selected, so that the search covers the whole layer.
+    def __init__(self, client: Client, selected: Selected) -> None:
+        sent = selected.pixel_format
+        limit = most_pixels(client.hello()["limits"], sent.layout, sent.depth)
+        super().__init__(selected.area, limit, selected.pixels, selected.description)
+        self.place = selected.in_image(selected.area)
+        self._everywhere = bool(Gimp.Selection.is_empty(selected.image))
+        self._allowed = wholly_selected(selected.mask(selected.area))
 
-    Raises:
-        ClientError: the daemon cannot be reached or does not look; `select` raises it too.
-    """
+    def look(self, client: Client, wanted: Damage) -> None:
+        """Find the damage that these arguments describe, and wait for it.
 
-    def __init__(self, client: Client, selected: Selected, wanted: Damage) -> None:
-        self._client = client
-        self._selected = selected
-        self._pixels = selected.pixels()
-        self.everywhere = bool(Gimp.Selection.is_empty(selected.image))
-        self._allowed = selected.mask()
-        self._reply = self._detect(wanted)
-
-    def select(self, wanted: Damage) -> None:
-        """Select the damage that these arguments describe."""
-        try:
-            self._reply = self._client.select(self._reply, **wanted)
-        except ClientError as problem:
-            if problem.code != DAMAGE_MAP_GONE:
-                raise
-            self._reply = self._detect(wanted)
-
-    @property
-    def found(self) -> int:
-        """How many places are damaged, including those outside the selection."""
-        return int(self._reply.header["found"])
-
-    @property
-    def mask(self) -> bytes:
-        """The selected damage in `selected.crop`: 255, or 0 elsewhere; inside a soft selection its own values."""
-        return product(self._reply.mask, self._allowed)
-
-    def _detect(self, wanted: Damage) -> DetectionReply:
+        Raises:
+            ClientError: the daemon cannot be reached or does not look.
+        """
         show_start()
-        reply = self._client.detect(self._pixels, **self._selected.description(), **wanted, on_progress=show_progress)
+        self.begin(**wanted)
+        while (request := self.next_request()) is not None:
+            try:
+                self.take(client.perform(request, lambda step: show_progress(self.progress(step))))
+            except ClientError as problem:
+                if problem.code != DAMAGE_MAP_GONE:
+                    raise
+                self.forget()
         Gimp.progress_end()
-        return reply
+
+    @property
+    def selected(self) -> bytes:
+        """The damage in `place` that is selected at all: 255, or 0 elsewhere."""
+        return product(self.mask, self._allowed)
+
+    def sentence(self, pixels: int) -> str:
+        """Return what the dialog says if so many pixels are selected."""
+        return selected_text(pixels, self.found if self._everywhere else None) if pixels else NO_DAMAGE

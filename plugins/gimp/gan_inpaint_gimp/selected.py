@@ -3,72 +3,86 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from gan_inpaint_client import Box, Refusal, context_window, refusals
+from gan_inpaint_client.components import component_boxes
+from gan_inpaint_client.masks import OPAQUE, product
+from gan_inpaint_client.patchwork import Patchwork
+from gan_inpaint_client.planner import merged
 
 from .bindings import Gegl, Gimp
+from .layers import layer_of_pixels
 from .pixel_format import PixelFormat
+
+QUICK_MASK = "Qmask"  # GIMP's name for the channel, in every language
 
 
 @dataclass(frozen=True)
 class Selected:
-    """A layer of pixels. `box` is the selected part and `crop` what the daemon gets, both in the layer's coordinates;
-    if nothing is selected, both are the whole layer."""
+    """A layer of pixels. `box` is the selected part, in the layer's coordinates; all of the layer if nothing is."""
 
     image: Gimp.Image
     layer: Gimp.Layer
     box: Box
-    crop: Box
     pixel_format: PixelFormat
 
     @classmethod
     def of(cls, image: Gimp.Image, drawables: list[Gimp.Drawable]) -> Selected:
         """Return the selected part of a layer; raise Refusal if nothing is selected or it cannot be filled."""
         selected = cls.or_all(image, drawables)
-        selected.check_unlocked()
         if Gimp.Selection.is_empty(image):
             raise Refusal(refusals.NOTHING_SELECTED)
+        selected.check_not_empty()
         return selected
 
     @classmethod
     def or_all(cls, image: Gimp.Image, drawables: list[Gimp.Drawable]) -> Selected:
         """Return the selected part of a layer, or all of it; raise Refusal if the layer has no pixels to read."""
-        layer = _layer_of_pixels(image, drawables)
-        box = _selected_box(layer)
-        crop = context_window(box, layer.get_width(), layer.get_height())
-        return cls(image, layer, box, crop, PixelFormat.of(layer))
-
-    def description(self) -> dict[str, Any]:
-        """Return the fields of a request that describe the pixels."""
-        sent = self.pixel_format
-        return {
-            "width": self.crop.width,
-            "height": self.crop.height,
-            "layout": sent.layout,
-            "depth": sent.depth,
-            "transfer": sent.transfer,
-        }
-
-    def pixels(self) -> bytes:
-        """Return the layer's pixels in the crop, in the format that is sent."""
-        return read(self.layer, self.crop, self.pixel_format.wire)
-
-    def mask(self) -> bytes:
-        """Return the selection in the crop, a byte a pixel, 0 to 255; 255 everywhere if nothing is selected."""
-        if Gimp.Selection.is_empty(self.image):
-            return bytes([255]) * (self.crop.width * self.crop.height)
-        return read(self.image.get_selection(), self.crop_in_image, "Y u8")
+        if not image.is_valid() or not all(drawable.is_valid() for drawable in drawables):
+            raise Refusal(refusals.PICTURE_CLOSED)
+        if any(channel.get_name() == QUICK_MASK for channel in image.get_channels()):
+            raise Refusal(refusals.QUICK_MASK)
+        layer = layer_of_pixels(image, drawables)
+        return cls(image, layer, _selected_box(layer), PixelFormat.of(layer))
 
     @property
-    def crop_in_image(self) -> Box:
-        """The crop in the image's coordinates; it may reach beyond the image."""
-        _, left, top = self.layer.get_offsets()
-        return self.crop._replace(x=self.crop.x + left, y=self.crop.y + top)
+    def area(self) -> Box:
+        """The selected part and its surroundings, in the layer's coordinates."""
+        return context_window(self.box, *self._size)
 
-    def check_unchanged(self, pixels: bytes, mask: bytes) -> None:
-        """Raise Refusal if the crop has changed: GIMP stays usable while the daemon works."""
-        if not self.layer.is_valid() or self.pixels() != pixels or self.mask() != mask:
+    @property
+    def description(self) -> dict[str, str]:
+        """The fields of a request that describe the pixels."""
+        sent = self.pixel_format
+        return {"layout": sent.layout, "depth": sent.depth, "transfer": sent.transfer}
+
+    def pixels(self, box: Box) -> bytes:
+        """Return the layer's pixels in a box, in the format that is sent; raise Refusal if the layer is gone."""
+        if not self.layer.is_valid():
+            raise Refusal(refusals.LAYER_REMOVED if self.image.is_valid() else refusals.PICTURE_CLOSED)
+        return read(self.layer, box, self.pixel_format.wire)
+
+    def mask(self, box: Box) -> bytes:
+        """Return the selection in a box of the layer, 0 to 255 a pixel; 255 everywhere if nothing is selected."""
+        if Gimp.Selection.is_empty(self.image):
+            return OPAQUE * (box.width * box.height)
+        return read(self.image.get_selection(), self.in_image(box), "Y u8")
+
+    def in_image(self, box: Box) -> Box:
+        """Return a box of the layer in the image's coordinates; it may reach beyond the image."""
+        _, left, top = self.layer.get_offsets()
+        return box.shifted(left, top)
+
+    def patchwork(self, mask: bytes, blends: bool) -> Patchwork:
+        """Return the work on the selected part, whose mask is that of `box`."""
+        return Patchwork(mask, self.box, self._size, self.pixels, self.pixel_format.wire_bytes, blends)
+
+    def check_unchanged(self, mask: bytes, work: Patchwork) -> None:
+        """Raise Refusal if the selection or what is in it has changed: GIMP stays usable while the daemon works."""
+        if not self.image.is_valid():
+            raise Refusal(refusals.PICTURE_CLOSED)
+        same = self.layer.is_valid() and _selected_box(self.layer) == self.box and self.mask(self.box) == mask
+        if not same or not work.is_unchanged():
             raise Refusal(refusals.PICTURE_CHANGED)
 
     def check_unlocked(self) -> None:
@@ -76,35 +90,26 @@ class Selected:
         if _is_locked(self.layer):
             raise Refusal(refusals.LOCKED)
 
+    def check_not_empty(self) -> None:
+        """Raise Refusal if the selected part is transparent, so that no change would be seen."""
+        if not self.layer.has_alpha():
+            return
+        mask = self.mask(self.box)
+        for hole in merged(component_boxes(mask, self.box.width)):
+            place = hole.shifted(self.box.x, self.box.y)
+            alpha = read(self.layer, place, "R'G'B'A u8")[3::4]
+            if product(alpha, self.mask(place)).strip(b"\0"):
+                return
+        raise Refusal(refusals.EMPTY_THERE)
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self.layer.get_width(), self.layer.get_height()
+
 
 def read(drawable: Gimp.Drawable, box: Box, babl_format: str) -> bytes:
     """Return the pixels of a drawable in a box, in the drawable's coordinates; zeros beyond its edge."""
     return drawable.get_buffer().get(Gegl.Rectangle.new(*box), 1.0, babl_format, Gegl.AbyssPolicy.NONE)
-
-
-def _layer_of_pixels(image: Gimp.Image, drawables: list[Gimp.Drawable]) -> Gimp.Layer:
-    if len(drawables) != 1:
-        raise Refusal(refusals.SEVERAL_LAYERS)
-    layer = drawables[0]
-    if not layer.is_layer():
-        raise Refusal(refusals.MASK_OR_CHANNEL)
-    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
-        raise Refusal(refusals.INDEXED_COLOURS)
-    if layer.is_group():
-        raise Refusal(refusals.LAYER_GROUP)
-    for kind in ("text", "vector", "link"):
-        if _is_live(layer, kind):
-            raise Refusal(refusals.live_layer(kind))
-    if layer.is_floating_sel():
-        raise Refusal(refusals.FLOATING_SELECTION)
-    return layer
-
-
-def _is_live(layer: Gimp.Layer, kind: str) -> bool:
-    """Return whether a layer is of this kind and not yet rasterised; vector and link layers came with GIMP 3.2."""
-    if not getattr(layer, f"is_{kind}_layer", bool)():
-        return False
-    return not getattr(layer, "is_rasterized", bool)()
 
 
 def _is_locked(item: Gimp.Item | None) -> bool:

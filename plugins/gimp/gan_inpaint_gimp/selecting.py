@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from gan_inpaint_client.dialogs import selected_text
-from gan_inpaint_client.refusals import NO_DAMAGE
-
 from . import damage, damage_dialog
 from .command import Call, Command
 from .daemon import open_client
-from .damage_dialog import Shown
 from .search import Search
 from .selected import Selected
-from .selection import Selection
+from .selection import Overlay
 
 
 def _run(call: Call) -> bool:
     selected = Selected.or_all(call.image, call.drawables)
-    place, selection = selected.crop_in_image, Selection(call.image)
-    with open_client() as client:
-        search = Search(client, selected, damage.chosen(call.config))
-
-        def show() -> Shown:
-            search.select(damage.chosen(call.config))
-            pixels = selection.show(place, search.mask)
-            places = search.found if search.everywhere else None
-            return Shown(bool(pixels), selected_text(pixels, places) if pixels else NO_DAMAGE)
-
-        if call.interactive:
-            try:
-                wanted = damage_dialog.ask_and_show(call.procedure, call.config, show)
-            finally:
-                selection.restore()
-            if not wanted:
-                return False
-    selection.replace(place, search.mask)
+    client = open_client()  # not closed: a thread may still wait for it when the user cancels, and this process ends
+    search = Search(client, selected)
+    if call.interactive:
+        damage.recall(call.config)
+    search.look(client, damage.chosen(call.config))
+    overlay = Overlay(call.image, search.place, seen=call.interactive)
+    try:
+        if call.interactive and not damage_dialog.ask_and_show(call.procedure, call.config, client, search, overlay):
+            return False
+        overlay.show(search.selected)
+        overlay.select()
+    finally:
+        overlay.remove()
     return True
 
 

@@ -10,6 +10,7 @@ from krita import Document, Extension, Krita, Window
 
 from gan_inpaint_client import Refusal, refusals
 from gan_inpaint_client.dialogs import REPAIR_BUTTON, REPAIR_TITLE
+from gan_inpaint_client.patchwork import Ask
 
 from .dialog import FillDialog
 from .failures import slot
@@ -29,7 +30,7 @@ MEDIUM_PRIORITY = 1
 class GanInpaint(Extension):
     """“GAN Inpaint…” asks and fills; “GAN Inpaint Again” fills with the last values, by one click or one key.
 
-    “Select Scratches…” selects damage; “Repair Scratches…” asks, then finds damage and fills it.
+    “GAN Inpaint: Select Scratches…” selects damage; “GAN Inpaint: Repair Scratches…” asks, then finds and fills it.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -43,8 +44,8 @@ class GanInpaint(Extension):
         for name, text, chosen in (
             ("gan_inpaint", "GAN Inpaint…", self.ask),
             ("gan_inpaint_again", "GAN Inpaint Again", self.again),
-            ("gan_inpaint_select_scratches", "Select Scratches…", self.select_scratches),
-            ("gan_inpaint_repair_scratches", "Repair Scratches…", self.repair_scratches),
+            ("gan_inpaint_select_scratches", "GAN Inpaint: Select Scratches…", self.select_scratches),
+            ("gan_inpaint_repair_scratches", "GAN Inpaint: Repair Scratches…", self.repair_scratches),
         ):
             window.createAction(name, text, "filter").triggered.connect(chosen)
 
@@ -130,7 +131,7 @@ class GanInpaint(Extension):
         self._fill(selected, dialog.options, link)
 
     def _fill(self, selected: Selected, options: Options, link: Link) -> None:
-        self._begin(Work(selected.fill_request(options), selected.add_fill, link, _window()))
+        self._work(selected, partial(selected.fill_request, options), link)
 
     @slot
     def _repair(self, dialog: ScratchesDialog, selected: Selected, wanted: int) -> None:
@@ -138,8 +139,10 @@ class GanInpaint(Extension):
         dialog.deleteLater()
         if wanted:
             dialog.damage.remember()
-            request = selected.repair_request(dialog.damage)
-            self._begin(Work(request, selected.add_repair, Link(_window()), _window()))
+            self._work(selected, partial(selected.repair_request, dialog.damage), Link(_window()))
+
+    def _work(self, selected: Selected, ask: Ask, link: Link) -> None:
+        self._begin(Work(selected.patchwork(), ask, selected.add, selected.pixel_format, link, _window()))
 
     def _begin(self, work: Work | Search) -> None:
         self._hold(work)

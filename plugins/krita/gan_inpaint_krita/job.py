@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from gan_inpaint_client import FillReply, FillRequest, Job, Progress, RepairReply, RepairRequest
+from gan_inpaint_client import ClientError, FillReply, Job, Progress, RepairReply
+from gan_inpaint_client.patchwork import Ask, Patchwork
+from gan_inpaint_client.requests import most_pixels
 from gan_inpaint_client.stages import STARTING, stage_text
 
 from .failures import slot
 from .link import Link
+from .pixels import PixelFormat
 from .qt import QObject, QProgressDialog, Qt, QWidget, pyqtSignal
 
 SHOWN_AFTER_MILLISECONDS = 500  # most fills are ready before anybody could read a progress window
 
 
 class Work(QObject):
-    """Sends a request and hands its answer to `add`, which puts it into the picture; owns the link.
+    """Sends the requests that `ask` makes, one after the other; `add` puts the answers into the picture; owns the link.
 
     Signals:
         ended: a sentence for the user, or nothing if the new layer says it all.
@@ -25,10 +27,17 @@ class Work(QObject):
     ended = pyqtSignal(str)
 
     def __init__(
-        self, request: FillRequest | RepairRequest, add: Callable[[Any], None], link: Link, window: QWidget
+        self,
+        pieces: Patchwork,
+        ask: Ask,
+        add: Callable[[Patchwork], None],
+        pixel_format: PixelFormat,
+        link: Link,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._request, self._add, self._link = request, add, link
+        self._pieces, self._ask_for, self._add = pieces, ask, add
+        self._pixel_format, self._link = pixel_format, link
         self._job: Job[FillReply | RepairReply] | None = None
         self._progress = _progress_window(window)
         self._progress.canceled.connect(self.cancel)
@@ -61,18 +70,39 @@ class Work(QObject):
 
     @slot
     def _ask(self) -> None:
-        self._job = Job(self._link.messenger, self._request)
-        self._link.send()
+        limits = self._link.messenger.limits or {}
+        self._pieces.begin(self._ask_for, most_pixels(limits, self._pixel_format.layout, self._pixel_format.depth))
+        self._go_on()
         self._read()
 
     @slot
     def _read(self) -> None:
-        while self._job is not None and (event := self._job.next_event()) is not None:
-            if isinstance(event, tuple):
-                self._add(event)
-                self._end(event.header["note"])
+        while self._job is not None:
+            try:
+                event = self._job.next_event()
+            except ClientError as problem:
+                self._pieces.skip(problem)
+                self._go_on()
+                continue
+            if event is None:
                 return
-            self._show(event)
+            if isinstance(event, tuple):
+                self._pieces.take(event)
+                self._go_on()
+            else:
+                self._show(self._pieces.progress(event))
+
+    def _go_on(self) -> None:
+        """Send the next request; end if there is none."""
+        request = self._pieces.next_request()
+        if request is not None:
+            self._job = Job(self._link.messenger, request)
+            self._link.send()
+            return
+        self._job = None
+        self._pieces.finish()
+        self._add(self._pieces)
+        self._end(self._pieces.note)
 
     def _show(self, progress: Progress) -> None:
         self._progress.setLabelText(stage_text(progress["stage"]))

@@ -11,7 +11,7 @@ import struct
 import sys
 from typing import NamedTuple
 
-from gan_inpaint_client import Box, Refusal, refusals
+from gan_inpaint_client import Refusal, refusals
 from gan_inpaint_client.masks import OPAQUE
 
 DEPTHS = {"U8": "u8", "U16": "u16", "F16": "f16", "F32": "f32"}
@@ -104,16 +104,6 @@ def only(pixels: bytes, opacity: bytes, pixel_bytes: int) -> bytes:
         part = slice(run.start() * pixel_bytes, run.end() * pixel_bytes)
         kept[part] = pixels[part]
     return bytes(kept)
-
-
-def bounds(mask: bytes, width: int) -> Box:
-    """Return the bounding box of a mask's nonzero pixels, of which there must be one; rows have `width` bytes."""
-    first, last = (len(mask) - len(mask.lstrip(b"\0"))), len(mask.rstrip(b"\0")) - 1
-    top, bottom = first // width, last // width
-    rows = [mask[row * width : (row + 1) * width] for row in range(top, bottom + 1)]
-    left = min(width - len(row.lstrip(b"\0")) for row in rows)
-    right = max(len(row.rstrip(b"\0")) for row in rows)
-    return Box(left, top, right - left, bottom + 1 - top)
 
 
 def laid_over(below: bytes, above: bytes, pixel_format: PixelFormat) -> bytes:

@@ -1,11 +1,11 @@
-"""The dialogs of Filter → Select Scratches… and Filter → Repair Scratches…"""
+"""The dialogs of Filter → GAN Inpaint: Select Scratches… and Filter → GAN Inpaint: Repair Scratches…"""
 
 from __future__ import annotations
 
 from gan_inpaint_client.dialogs import DAMAGE_DILATE, KINDS, SENSITIVITY
 
 from .options import MOST_SENSITIVE, Damage
-from .qt import QDialog, QDialogButtonBox, QFormLayout, QLabel, QSlider, Qt, QWidget, pyqtSignal
+from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QSlider, Qt, QWidget, pyqtSignal
 from .widgets import buttons_of, choice_box, pixel_box, row_label
 
 SLIDER_WIDTH = 220  # pixels
@@ -24,7 +24,7 @@ class ScratchesDialog(QDialog):
     def __init__(self, title: str, action: str, last: Damage, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self._sensitivity = _slider(last.percent)
+        self._sensitivity, self._value = _slider(last.percent), QLabel(_fraction(last.percent))
         self._kinds = choice_box(KINDS, last.kinds)
         self._dilate = pixel_box(DAMAGE_DILATE, last.dilate)
         self._sentence = QLabel()
@@ -52,7 +52,12 @@ class ScratchesDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = QFormLayout(self)
-        form.addRow(row_label(SENSITIVITY.label), self._sensitivity)
+        slider = QHBoxLayout()
+        slider.addWidget(self._sensitivity)
+        slider.addWidget(self._value)
+        label = QLabel(row_label(SENSITIVITY.label))
+        label.setBuddy(self._sensitivity)
+        form.addRow(label, slider)
         form.addRow(row_label(KINDS.label), self._kinds)
         form.addRow(row_label(DAMAGE_DILATE.label), self._dilate)
         form.addRow(self._sentence)
@@ -66,7 +71,12 @@ class ScratchesDialog(QDialog):
         self._buttons.rejected.connect(self.reject)
 
     def _change(self, _value: int) -> None:
+        self._value.setText(_fraction(self._sensitivity.value()))
         self.changed.emit()
+
+
+def _fraction(percent: int) -> str:
+    return f"{percent / MOST_SENSITIVE:.2f}"
 
 
 def _slider(percent: int) -> QSlider:

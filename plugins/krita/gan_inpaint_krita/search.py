@@ -8,14 +8,14 @@ from gan_inpaint_client import (
     DAMAGE_MAP_GONE,
     ClientError,
     DetectionReply,
-    DetectRequest,
     Job,
     Progress,
     Refusal,
-    SelectRequest,
     refusals,
 )
 from gan_inpaint_client.dialogs import SELECT_BUTTON, SELECT_TITLE, selected_text
+from gan_inpaint_client.requests import most_pixels
+from gan_inpaint_client.searching import DamageSearch
 from gan_inpaint_client.stages import STARTING, percent_text
 
 from .failures import slot
@@ -44,13 +44,15 @@ class Search(QObject):
     def __init__(self, selected: Selected, link: Link, window: QWidget) -> None:
         super().__init__(window)
         self._selected, self._link = selected, link
-        self._before = selected.document.selection()  # no duplicate: earlier steps of undo belong to this one
+        local = selected.local_mask()
+        # No duplicate of the document's: earlier steps of undo belong to this one.
+        self._before = selected.document.selection() if local is None else local.selection().duplicate()
         self._shows = False
         self._selections = OutlinedSelections()
         self._job: Job[DetectionReply] | None = None
         self._asked: Damage | None = None
         self._waits = False
-        self._found: DetectionReply | None = None
+        self._search: DamageSearch | None = None
         self._dialog = ScratchesDialog(SELECT_TITLE, SELECT_BUTTON, Damage.remembered(), window)
         self._dialog.say(STARTING, ready=False)
         self._dialog.changed.connect(self._ask)
@@ -92,14 +94,26 @@ class Search(QObject):
         self._dialog.hold()
         if not self._waits:
             self._asked, self._waits = self._dialog.damage, True
-            self._job = Job(self._link.messenger, self._request(self._asked))
-            self._link.send()
+            self._search = self._search or self._new_search()
+            self._search.begin(**self._asked.fields())
+            self._go_on(self._search)
 
-    def _request(self, damage: Damage) -> DetectRequest | SelectRequest:
-        if self._found is None:
-            return self._selected.detect_request(damage)
-        size = self._selected.crop.width, self._selected.crop.height
-        return SelectRequest(self._found.damage_map, *size, **damage.fields())
+    def _new_search(self) -> DamageSearch:
+        limits, sent = self._link.messenger.limits or {}, self._selected.pixel_format
+        limit = most_pixels(limits, sent.layout, sent.depth)
+        return DamageSearch(self._selected.area, limit, self._selected.pixels, self._selected.description)
+
+    def _go_on(self, search: DamageSearch) -> None:
+        """Send the next request; show what was found after the last one."""
+        request = search.next_request()
+        if request is not None:
+            self._job = Job(self._link.messenger, request)
+            self._link.send()
+            return
+        self._job, self._waits = None, False
+        self._link.rest()
+        self._show(search.mask, search.found)
+        self._ask()
 
     def _cancel(self) -> None:
         if self._waits and self._job is not None:
@@ -110,24 +124,25 @@ class Search(QObject):
 
     @slot
     def _read(self) -> None:
-        try:
-            while self._job is not None and (event := self._job.next_event()) is not None:
-                self._take(event)
-        except ClientError as problem:
-            if problem.code != DAMAGE_MAP_GONE:
-                raise
-            self._asked = self._found = None
-            self._waits = False
-            self._ask()
+        while self._job is not None and self._search is not None:
+            try:
+                event = self._job.next_event()
+            except ClientError as problem:
+                if problem.code != DAMAGE_MAP_GONE:
+                    raise
+                self._search.forget()
+                self._go_on(self._search)
+                continue
+            if event is None:
+                return
+            self._take(self._search, event)
 
-    def _take(self, event: Progress | DetectionReply) -> None:
+    def _take(self, search: DamageSearch, event: Progress | DetectionReply) -> None:
         if isinstance(event, DetectionReply):
-            self._found, self._waits = event, False
-            self._link.rest()
-            self._show(event.mask, int(event.header["found"]))
-            self._ask()
-        elif self._found is None:
-            self._dialog.say(percent_text(event), ready=False)
+            search.take(event)
+            self._go_on(search)
+        elif not search.is_complete:
+            self._dialog.say(percent_text(search.progress(event)), ready=False)
 
     # The selection
 
@@ -136,7 +151,7 @@ class Search(QObject):
         mask = self._selected.within(found)
         pixels = len(mask) - mask.count(0)
         if pixels:
-            self._select(self._selections.of(mask, self._selected.crop))
+            self._select(self._selections.of(mask, self._selected.area))
             self._dialog.say(selected_text(pixels, places if self._selected.everywhere else None), ready=True)
         else:
             self._restore()
@@ -145,13 +160,21 @@ class Search(QObject):
     def _select(self, selection: Selection | None) -> None:
         if not self._selected.is_open():
             raise Refusal(refusals.PICTURE_CLOSED)
-        self._selected.document.setSelection(selection)
+        self._set(selection)
         self._shows = True
 
     def _restore(self) -> None:
         if self._shows and self._selected.is_open():
-            self._selected.document.setSelection(self._before)
+            self._set(self._before)
         self._shows = False
+
+    def _set(self, selection: Selection | None) -> None:
+        """Make it the selection of the picture, or of the layer's own mask that the search is within."""
+        local = self._selected.local_mask()
+        if local is None:
+            self._selected.document.setSelection(selection)
+        else:
+            local.setSelection(selection)
 
     def _end(self, sentence: str) -> None:
         self._dialog.finished.disconnect()

@@ -1,156 +1,164 @@
-"""What to work on: a part of one layer of one document, as it is now."""
+"""What to work on: a part of one layer of one document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from krita import Document, Krita, Selection
+from krita import Document, Krita, Node, Selection
 
-from gan_inpaint_client import (
-    Box,
-    DetectRequest,
-    FillReply,
-    FillRequest,
-    Refusal,
-    RepairReply,
-    RepairRequest,
-    context_window,
-    refusals,
-)
-from gan_inpaint_client.masks import cut, product, wholly_selected
+from gan_inpaint_client import Box, FillRequest, Refusal, RepairRequest, context_window, refusals
+from gan_inpaint_client.components import component_boxes
+from gan_inpaint_client.masks import OPAQUE, product, spread
+from gan_inpaint_client.patchwork import Patch, Patchwork
+from gan_inpaint_client.planner import merged
 
 from .layers import Ground, find
 from .options import Damage, Options
-from .pixels import PixelFormat, alpha_of, bounds, only, with_alpha
+from .pixels import PixelFormat, alpha_of, only, with_alpha
 
 
 @dataclass(frozen=True)
 class Selected:
-    """A part of a layer. `box` is the box of the selection and `crop` what the daemon sees, both in the picture's
-    coordinates; `pixels` (in `pixel_format`) and `mask` (a byte a pixel, 0 to 255) are those of the crop. The part is
-    `everywhere` if nothing was selected."""
+    """A part of a layer. `box` is the box of the selection in the picture's coordinates, `mask` the selection in it, a
+    byte a pixel, 0 to 255. The part is `everywhere` if nothing was selected. `local` is the id of the layer's mask
+    that the selection is from, None if it is the picture's."""
 
     document: Document
     layer_id: object
+    size: tuple[int, int]
     box: Box
-    crop: Box
-    pixel_format: PixelFormat
-    pixels: bytes
     mask: bytes
-    everywhere: bool = False
+    pixel_format: PixelFormat
+    everywhere: bool
+    local: object | None
 
     @classmethod
     def of(cls, document: Document | None) -> Selected:
         """Read the selected part of the active layer; raise Refusal if it cannot be filled."""
         document, ground = _opened(document)
-        selection = document.selection()
-        if not _selects(selection):
+        local, selection = _selection(document, ground)
+        if selection is None:
             raise Refusal(refusals.NOTHING_SELECTED)
-        return cls._read(document, ground, selection)
+        return cls._read(document, ground, selection, local)
 
     @classmethod
     def of_all(cls, document: Document | None) -> Selected:
         """Read the selected part, or the whole picture if nothing is selected."""
         document, ground = _opened(document)
-        selection = document.selection()
-        if _selects(selection):
-            return cls._read(document, ground, selection)
-        everything = Selection()
-        everything.select(0, 0, document.width(), document.height(), 255)
-        return replace(cls._read(document, ground, everything), everywhere=True)
+        return cls._read(document, ground, *reversed(_selection(document, ground)))
 
-    def fill_request(self, options: Options) -> FillRequest:
-        """Return the request for a fill; of the whole hole, as the new layer's alpha channel blends it."""
-        return FillRequest(self.pixels, wholly_selected(self.mask), **self._description(), **options._asdict())
+    @property
+    def description(self) -> dict[str, Any]:
+        """The fields of a request that describe the pixels."""
+        return self.pixel_format._asdict()
 
-    def detect_request(self, damage: Damage) -> DetectRequest:
-        """Return the request for a search; the daemon sees the surroundings of the selection too, for comparison."""
-        return DetectRequest(self.pixels, **self._description(), **damage.fields())
+    @property
+    def area(self) -> Box:
+        """The selected part and its surroundings."""
+        return context_window(self.box, *self.size)
 
-    def repair_request(self, damage: Damage) -> RepairRequest:
-        """Return the request for a repair; of the whole hole, as for a fill."""
-        return RepairRequest(self.pixels, wholly_selected(self.mask), **self._description(), **damage.fields())
+    def patchwork(self) -> Patchwork:
+        """Return the work on the selected part; of whole holes, as the new layer's alpha channel blends them."""
+        return Patchwork(self.mask, self.box, self.size, self.pixels, self.pixel_format.pixel_bytes, blends=False)
 
-    def add_fill(self, reply: FillReply) -> None:
-        """Add the selected part of the filled crop above the layer: one step of undo.
+    def fill_request(self, options: Options, pixels: bytes, mask: bytes, sent: Box) -> FillRequest:
+        """Return the request for a fill of a crop."""
+        return FillRequest(pixels, mask, sent.width, sent.height, **self.description, **options._asdict())
 
-        The new layer has the opacity of the selection times that of the layer.
+    def repair_request(self, damage: Damage, pixels: bytes, mask: bytes, sent: Box) -> RepairRequest:
+        """Return the request for a repair of a crop."""
+        return RepairRequest(pixels, mask, sent.width, sent.height, **self.description, **damage.fields())
+
+    def pixels(self, box: Box) -> bytes:
+        """Return the layer's pixels in a box, as they are now; raise Refusal if the layer or the picture is gone."""
+        ground = self._ground()
+        if ground.pixel_format() != self.pixel_format:
+            raise Refusal(refusals.PICTURE_CHANGED)
+        pixels = ground.pixels(*box)
+        if len(pixels) != box.width * box.height * self.pixel_format.pixel_bytes:
+            raise Refusal(refusals.UNREADABLE)
+        return pixels
+
+    def add(self, work: Patchwork) -> None:
+        """Add what came back above the layer, as one layer that holds nothing else: one step of undo.
 
         Raises:
             Refusal: the layer has changed or is gone.
         """
-        self._add(reply.pixels, self.mask, self.box)
-
-    def add_repair(self, reply: RepairReply) -> None:
-        """Add a repair as `add_fill` does; the new layer holds the repaired pixels and nothing else."""
-        repaired = product(reply.mask, self.mask)
-        inside = bounds(repaired, self.crop.width)
-        box = inside._replace(x=inside.x + self.crop.x, y=inside.y + self.crop.y)
-        self._add(reply.pixels, repaired, box)
+        ground = self._ground()
+        if not work.is_unchanged():
+            raise Refusal(refusals.PICTURE_CHANGED)
+        ground.add_fill(self.document, [(patch.box, self._shown(patch)) for patch in work.patches])
 
     def is_open(self) -> bool:
         """Return whether the picture is still open."""
         return self.document in Krita.instance().documents()
 
+    def local_mask(self) -> Node | None:
+        """Return the layer's mask that the selection is from, if it still exists."""
+        return None if self.local is None else find(self.document, self.local)
+
     def within(self, found: bytes) -> bytes:
-        """Return the selected part of `found`, a mask of the crop, a byte a pixel, 0 or 255."""
-        return product(found, self.mask)
+        """Return the selected part of `found`, a mask of the area, a byte a pixel, 0 or 255."""
+        return product(found, spread(self.mask, self.box, self.area))
 
     @classmethod
-    def _read(cls, document: Document, ground: Ground, selection: Selection) -> Selected:
+    def _read(cls, document: Document, ground: Ground, selection: Selection | None, local: Node | None) -> Selected:
+        size = document.width(), document.height()
+        box, mask = _area(size, selection)
+        local_id = None if local is None else local.uniqueId()
         pixel_format = ground.pixel_format()
-        box, crop, mask = _area(document, selection)
-        pixels = ground.pixels(*crop)
-        if len(pixels) != crop.width * crop.height * pixel_format.pixel_bytes:
-            raise Refusal(refusals.UNREADABLE)
-        selected = cls(document, ground.layer.uniqueId(), box, crop, pixel_format, pixels, mask)
-        if not selected._alpha(mask, box).strip(b"\0"):
-            raise Refusal(refusals.EMPTY_THERE)
+        everywhere = selection is None
+        selected = cls(document, ground.layer.uniqueId(), size, box, mask, pixel_format, everywhere, local_id)
+        selected._check_not_empty()
         return selected
 
-    def _description(self) -> dict[str, Any]:
-        return {"width": self.crop.width, "height": self.crop.height, **self.pixel_format._asdict()}
-
-    def _add(self, pixels: bytes, mask: bytes, box: Box) -> None:
-        """Add the part of `pixels` in a box above the layer, with the opacity of `mask` times that of the layer."""
+    def _ground(self) -> Ground:
         if not self.is_open():
             raise Refusal(refusals.PICTURE_CLOSED)
         layer = find(self.document, self.layer_id)
         if layer is None:
             raise Refusal(refusals.LAYER_REMOVED)
-        ground = Ground.under(layer)
-        if ground.pixels(*box) != self._cut(self.pixels, box):
-            raise Refusal(refusals.PICTURE_CHANGED)
-        alpha = self._alpha(mask, box)
-        shown = only(self._cut(pixels, box), alpha, self.pixel_format.pixel_bytes)
-        ground.add_fill(self.document, with_alpha(shown, alpha, self.pixel_format), *box)
+        return Ground.under(self.document, layer)
 
-    def _alpha(self, mask: bytes, box: Box) -> bytes:
-        """Return the alpha channel, in 8 bits, of a new layer over `box`."""
-        return product(cut(mask, self.crop, box, 1), alpha_of(self._cut(self.pixels, box), self.pixel_format))
+    def _check_not_empty(self) -> None:
+        for hole in merged(component_boxes(self.mask, self.box.width)):
+            place = hole.shifted(self.box.x, self.box.y)
+            if self._alpha(Patch(place, self.pixels(place), spread(self.mask, self.box, place))).strip(b"\0"):
+                return
+        raise Refusal(refusals.EMPTY_THERE)
 
-    def _cut(self, pixels: bytes, box: Box) -> bytes:
-        """Return the box's part of the crop's pixels."""
-        return cut(pixels, self.crop, box, self.pixel_format.pixel_bytes)
+    def _alpha(self, patch: Patch) -> bytes:
+        """Return the alpha channel, in 8 bits, of a new layer: the patch's mask times the opacity of its pixels."""
+        return product(patch.mask, alpha_of(patch.pixels, self.pixel_format))
+
+    def _shown(self, patch: Patch) -> bytes:
+        """Return the pixels of a new layer; the daemon has left their opacity as it was."""
+        alpha = self._alpha(patch)
+        return with_alpha(only(patch.pixels, alpha, self.pixel_format.pixel_bytes), alpha, self.pixel_format)
 
 
 def _opened(document: Document | None) -> tuple[Document, Ground]:
     if document is None or document.activeNode() is None:
         raise Refusal(refusals.NO_PICTURE)
-    return document, Ground.under(document.activeNode())
+    return document, Ground.under(document, document.activeNode())
 
 
-def _selects(selection: Selection | None) -> bool:
-    return selection is not None and bool(selection.width() and selection.height())
+def _selection(document: Document, ground: Ground) -> tuple[Node | None, Selection | None]:
+    """Return the selection that is in effect for a layer, None if nothing is selected, and the mask it is from."""
+    local = ground.local_selection()
+    selection = document.selection() if local is None else local.selection()
+    something = selection is not None and bool(selection.width() and selection.height())
+    return local, selection if something else None
 
 
-def _area(document: Document, selection: Selection) -> tuple[Box, Box, bytes]:
-    """Return the box of the selection, the crop around it and the mask in the crop."""
+def _area(size: tuple[int, int], selection: Selection | None) -> tuple[Box, bytes]:
+    """Return the box of the selection in the picture, and the mask in it."""
+    if selection is None:
+        return Box(0, 0, *size), OPAQUE * (size[0] * size[1])
     selection = selection.duplicate()  # that of the document changes while it is read
-    width, height = document.width(), document.height()
-    inside = Box(selection.x(), selection.y(), selection.width(), selection.height())
-    box, crop = inside.clipped(width, height), context_window(inside, width, height)
-    if not crop.width or not crop.height:
+    box = Box(selection.x(), selection.y(), selection.width(), selection.height()).clipped(*size)
+    if not box.width or not box.height:
         raise Refusal(refusals.OUTSIDE_PICTURE)
-    return box, crop, bytes(selection.pixelData(*crop))
+    return box, bytes(selection.pixelData(*box))

@@ -27,7 +27,6 @@ def pixel_box(option: NumberOption, value: int) -> QSpinBox:
     """Return a field for an option that is a number of pixels."""
     box = QSpinBox()
     box.setRange(int(option.least), int(option.most))
-    box.setSuffix(" px")
     box.setValue(value)
     box.setToolTip(option.description)
     return box

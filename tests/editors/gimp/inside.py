@@ -57,6 +57,15 @@ def show(image: int) -> None:
     _DISPLAYS.append(Gimp.Display.new(_image(image)))
 
 
+def close(image: int) -> None:
+    """Close one image with its window."""
+    for display in list(_DISPLAYS):
+        _DISPLAYS.remove(display)
+        display.delete()
+    if Gimp.Image.id_is_valid(image):
+        _image(image).delete()
+
+
 def close_all() -> None:
     """Forget every image, and its window."""
     while _DISPLAYS:
@@ -99,6 +108,43 @@ def selection(layer: int) -> str:
     return _encoded(drawable.get_image().get_selection().get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE))
 
 
+def overlay(layer: int) -> str:
+    """Return what is shown in red in the layer's area, a byte a pixel; empty if nothing is."""
+    drawable = _layer(layer)
+    _, x, y = drawable.get_offsets()
+    box = Gegl.Rectangle.new(x, y, drawable.get_width(), drawable.get_height())
+    channels = [channel for channel in drawable.get_image().get_channels() if channel.get_visible()]
+    return _encoded(channels[0].get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE) if channels else b"")
+
+
+def scratched(width: int, height: int, spacing: int) -> dict[str, int]:
+    """A gray image in a window, with short light scratches everywhere."""
+    picture = Gimp.Image.new(width, height, Gimp.ImageBaseType.GRAY)
+    layer = _new_layer(picture, width, height, alpha=False)
+    data = bytearray(b"\x60" * (width * height))
+    for y in range(spacing, height - spacing, spacing):
+        for x in range(spacing, width - spacing, spacing):
+            for row in range(40):
+                start = (y + row) * width + x + row // 4
+                data[start : start + 2] = b"\xff\xff"
+    _write(layer, bytes(data))
+    show(picture.get_id())
+    return {"image": picture.get_id(), "layer": layer.get_id()}
+
+
+def overlay_pixels(image: int, box: tuple[int, int, int, int]) -> int:
+    """How many pixels of a part of the image are shown in red."""
+    seen = [channel for channel in _image(image).get_channels() if channel.get_visible()]
+    if not seen:
+        return 0
+    data = seen[0].get_buffer().get(Gegl.Rectangle.new(*box), 1.0, "Y u8", Gegl.AbyssPolicy.NONE)
+    return len(data) - data.count(0)
+
+
+def channels(image: int) -> list[str]:
+    return [channel.get_name() for channel in _image(image).get_channels()]
+
+
 def selection_bounds(image: int) -> list[int] | None:
     """Left, top, right and bottom of what is selected anywhere in the image; None where nothing is."""
     _, something, *bounds = Gimp.Selection.bounds(_image(image))
@@ -114,6 +160,68 @@ def paint(layer: int, data: str) -> None:
 def lock(layer: int) -> None:
     """Lock the layer's pixels."""
     _layer(layer).set_lock_content(True)
+
+
+def set_up(layer: int, **properties: Any) -> None:
+    """Change how a layer shows its pixels: opacity (percent), mode, mask, invert, visible."""
+    changed = _layer(layer)
+    if "opacity" in properties:
+        changed.set_opacity(properties["opacity"])
+    if "mode" in properties:
+        changed.set_mode(getattr(Gimp.LayerMode, _constant(properties["mode"])))
+    if "visible" in properties:
+        changed.set_visible(properties["visible"])
+    if "invert" in properties:
+        changed.append_filter(Gimp.DrawableFilter.new(changed, "gegl:invert-gamma", "invert"))
+    if "mask" in properties:
+        picture = changed.get_image()
+        picture.select_rectangle(Gimp.ChannelOps.REPLACE, *properties["mask"])
+        changed.add_mask(changed.create_mask(Gimp.AddMaskType.SELECTION))
+        changed.set_edit_mask(False)
+        Gimp.Selection.none(picture)
+
+
+def backdrop(image: int, colour: str = "white") -> None:
+    """Put an opaque layer below all others."""
+    picture = _image(image)
+    below = _new_layer(picture, picture.get_width(), picture.get_height(), alpha=False)
+    Gimp.context_set_foreground(Gegl.Color.new(colour))
+    below.edit_fill(Gimp.FillType.FOREGROUND)
+    picture.reorder_item(below, None, len(picture.get_layers()) - 1)
+
+
+def seen(image: int) -> str:
+    """The composite picture, RGBA, 8 bits."""
+    picture = _image(image)
+    layer = Gimp.Layer.new_from_visible(picture, picture, "seen")
+    box = Gegl.Rectangle.new(0, 0, picture.get_width(), picture.get_height())
+    return _encoded(layer.get_buffer().get(box, 1.0, "R'G'B'A u8", Gegl.AbyssPolicy.NONE))
+
+
+def far_specks(width: int, height: int, shown: bool = False) -> dict[str, int]:
+    """A gray image with a layer of its size and two specks of 50 pixels, selected, in opposite corners."""
+    picture = Gimp.Image.new(width, height, Gimp.ImageBaseType.RGB)
+    layer = _new_layer(picture, width, height, alpha=False)
+    Gimp.context_set_foreground(Gegl.Color.new("gray"))
+    layer.edit_fill(Gimp.FillType.FOREGROUND)
+    Gimp.context_set_foreground(Gegl.Color.new("black"))
+    picture.select_ellipse(Gimp.ChannelOps.REPLACE, 100, 100, 50, 50)
+    picture.select_ellipse(Gimp.ChannelOps.ADD, width - 200, height - 200, 50, 50)
+    layer.edit_fill(Gimp.FillType.FOREGROUND)
+    if shown:
+        show(picture.get_id())
+    return {"image": picture.get_id(), "layer": layer.get_id()}
+
+
+def mean(layer: int, box: tuple[int, int, int, int]) -> float:
+    """The mean of all samples of a part of a layer, 0 to 255."""
+    data = _layer(layer).get_buffer().get(Gegl.Rectangle.new(*box), 1.0, "R'G'B' u8", Gegl.AbyssPolicy.NONE)
+    return sum(data) / len(data)
+
+
+def selected_levels(image: int, box: tuple[int, int, int, int]) -> str:
+    """The selection in a part of the image, in its own format."""
+    return _encoded(_image(image).get_selection().get_buffer().get(Gegl.Rectangle.new(*box), 1.0, None, 0))
 
 
 def fill(image: int, drawables: list[int], **arguments: Any) -> dict[str, str]:
@@ -212,7 +320,38 @@ def _floating(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
     return Gimp.Selection.float(_image, [layer], 0, 0)
 
 
+def _hidden(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    layer.set_visible(False)
+    return layer
+
+
+def _in_hidden_group(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    _group(image, layer).set_visible(False)
+    return layer
+
+
+def _empty_above(image: Gimp.Image, _layer: Gimp.Layer) -> Gimp.Layer:
+    return _new_layer(image, 64, 48, alpha=True)
+
+
+def _transparent_there(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    layer.add_alpha()
+    layer.edit_clear()
+    return layer
+
+
+def _quick_mask(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    image.insert_channel(Gimp.Channel.new(image, "Qmask", 64, 48, 50.0, Gegl.Color.new("red")), None, 0)
+    Gimp.Selection.none(image)
+    return layer
+
+
 _UNFILLABLE = {
+    "hidden": _hidden,
+    "in a hidden group": _in_hidden_group,
+    "empty layer above": _empty_above,
+    "transparent there": _transparent_there,
+    "quick mask": _quick_mask,
     "group": _group,
     "text": _text,
     "locked": _locked,

@@ -28,6 +28,11 @@ REFUSALS = {
     "floating selection": "There is a floating selection.",
     "indexed": "The picture has indexed colours.",
     "several layers": "Several layers are chosen.",
+    "hidden": "The chosen layer is hidden.",
+    "in a hidden group": "The chosen layer is in a hidden group.",
+    "empty layer above": "The chosen layer is empty there.",
+    "transparent there": "The chosen layer is empty there.",
+    "quick mask": "The Quick Mask is on",
     "no selection": "Nothing is selected.",
     "selection outside the layer": "The selection is outside the layer.",
 }

@@ -6,9 +6,11 @@ import base64
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +306,14 @@ class Shown:
     def selects(self, mask: Bytes) -> bool:
         return eventually(lambda: np.array_equal(self.scan.selection(), mask))
 
+    def shows(self, mask: Bytes) -> bool:
+        """Whether what this mask selects at all is shown in red before long."""
+        hard = np.where(mask > 0, np.uint8(255), np.uint8(0))
+        return eventually(lambda: self.scan.gimp.bytes("overlay", layer=self.scan.layer) == hard.tobytes())
+
+    def shows_something(self) -> bool:
+        return eventually(lambda: any(self.scan.gimp.bytes("overlay", layer=self.scan.layer)))
+
     def is_left(self, dialog: str) -> None:
         eventually(lambda: not self.screen.windows(dialog) and not self.scan.gimp.filling())
 
@@ -342,7 +352,8 @@ def test_the_slider_selects_while_the_dialog_is_open_and_one_undo_takes_it_back(
     looks = runs_of_the_network(finder)
     dialog = shown.open("Select")
     screen.press("alt+d", "ctrl+a", "2", "alt+n", "ctrl+a", "1", "Tab", window=dialog)
-    assert shown.selects(most)
+    assert shown.shows(most)
+    assert shown.selects(chosen), "the selection is that of before until the dialog ends"
     screen.press("alt+d", "ctrl+a", "0", "Tab", "alt+e", window=dialog)
     assert shown.selects(last)
     shown.is_left(dialog)
@@ -358,10 +369,11 @@ def test_a_detection_that_the_daemon_has_forgotten_is_made_again(
     shown = Shown(window, screen)
     dialog = shown.open("Select")
     wanted = found(finder, sensitivity=0.9, dilate=1)
-    found(finder)  # the daemon remembers two
+    for _ in range(7):
+        found(finder)  # the daemon remembers eight
     looks = runs_of_the_network(finder)
     screen.press("alt+d", "ctrl+a", "1", "alt+n", "ctrl+a", "0", "period", "9", "Tab", window=dialog)
-    assert shown.selects(wanted)
+    assert shown.shows(wanted)
     assert runs_of_the_network(finder) == looks + 1
     screen.press("Escape", window=dialog)
     shown.is_left(dialog)
@@ -374,10 +386,11 @@ def test_leaving_the_dialog_brings_the_selection_back_without_a_step_of_undo(win
     shown.scan.choose(soft=True)
     before = shown.scan.state()
     dialog = shown.open("Select")
-    eventually(lambda: shown.scan.state() != before)
+    assert shown.shows_something()
     screen.press("Escape", window=dialog)
     shown.is_left(dialog)
     assert shown.scan.state() == before
+    assert not window.call("channels", image=shown.scan.image)
     shown.press("ctrl+z", "ctrl+z")  # the feathering, and the ellipse
     assert shown.becomes(first)
 
@@ -391,12 +404,43 @@ def test_a_daemon_that_ends_while_the_dialog_is_open_is_reported_and_the_selecti
     with serving(workbench, product, "ending") as daemon:
         write_settings(plugin, daemon.runtime_file)
         dialog = shown.open("Select")
-        eventually(lambda: shown.scan.state() != before)
+        assert shown.shows_something()
     screen.press("alt+d", "ctrl+a", "3", "alt+n", window=dialog)
     eventually(lambda: screen.windows(MESSAGE))
     screen.press("Return", window=MESSAGE)
     shown.is_left(dialog)
     assert shown.scan.state() == before
+
+
+@pytest.mark.parametrize("entry", ["Select", "Repair"])
+def test_an_image_closed_under_the_dialog_is_reported(window: Gimp, screen: Screen, entry: str) -> None:
+    shown = Shown(window, screen)
+    dialog = shown.open(entry)
+    logged = len(window.log.read_bytes())
+    window.call("close", image=shown.scan.image)
+    keys = ["alt+k", "End", "Home"] if entry == "Select" else ["alt+p"]
+    screen.press(*keys, window=dialog)
+    eventually(lambda: screen.windows(MESSAGE))
+    screen.press("Return", window=MESSAGE)
+    shown.is_left(dialog)
+    assert b"Traceback" not in window.log.read_bytes()[logged:]
+
+
+def test_the_two_dialogs_about_damage_remember_the_same_values(window: Gimp, screen: Screen) -> None:
+    scripted = Shown(window, screen)
+    assert not scripted.scan.run(REPAIR, kinds="dark", sensitivity=0.9)
+    repaired = scripted.scan.state()
+    window.call("close_all")
+    shown = Shown(window, screen)
+    dialog = shown.open("Select")
+    screen.press("alt+k", "End", "alt+d", "ctrl+a", "2", "alt+n", "ctrl+a", "0", "period", "9", "Tab", window=dialog)
+    screen.press("alt+e", window=dialog)
+    shown.is_left(dialog)
+    shown.press("shift+ctrl+a")
+    dialog = shown.open("Repair")
+    screen.press("alt+p", window=dialog)
+    assert eventually(lambda: shown.scan.pixels().tobytes() == repaired[0])
+    shown.is_left(dialog)
 
 
 def test_the_dialog_of_a_repair_repairs(window: Gimp, screen: Screen) -> None:
@@ -407,8 +451,40 @@ def test_the_dialog_of_a_repair_repairs(window: Gimp, screen: Screen) -> None:
     shown = Shown(window, screen)
     before = shown.scan.state()
     dialog = shown.open("Repair")
+    screen.press("alt+d", "ctrl+a", "2", "alt+n", "ctrl+a", "0", "period", "5", "Tab", window=dialog)
     screen.press("alt+k", "Home", "Down", "alt+p", window=dialog)
     assert shown.becomes(repaired)
     shown.is_left(dialog)
     shown.press("ctrl+z")
     assert shown.becomes(before)
+
+
+def test_at_24_megapixels_the_dialog_follows_the_slider_and_is_left_at_once(window: Gimp, screen: Screen) -> None:
+    made = window.call("scratched", width=6000, height=4000, spacing=140)
+    eventually(lambda: screen.windows(WINDOW))
+    first, last = (140, 140, 16, 44), (5740, 3780, 16, 44)
+    dialog = "GAN Inpaint: select scratches"
+    screen.press("alt+r", "Up", "Right", *["Down"] * ENTRIES.index("Select"), "Return", window=WINDOW)
+    eventually(lambda: screen.windows(dialog), 120)
+
+    def shown() -> list[int]:
+        return [window.call("overlay_pixels", image=made["image"], box=box) for box in (first, last)]
+
+    def shows_other(than: list[int]) -> bool:
+        now = shown()
+        return all(now) and now[0] != than[0] and now[1] != than[1]
+
+    screen.press("alt+d", "ctrl+a", "2", "Tab", window=dialog)
+    eventually(lambda: all(shown()))
+    for pixels in "0", "2", "0":
+        before = shown()
+        started = time.monotonic()
+        screen.press("alt+d", "ctrl+a", pixels, "Tab", window=dialog)
+        assert eventually(partial(shows_other, before))
+        assert time.monotonic() - started < 5  # seconds; the keys alone take one
+    started = time.monotonic()
+    screen.press("Escape", window=dialog)
+    eventually(lambda: not screen.windows(dialog) and not window.filling())
+    assert time.monotonic() - started < 5
+    assert window.call("selection_bounds", image=made["image"]) is None
+    assert not window.call("channels", image=made["image"])

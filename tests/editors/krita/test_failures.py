@@ -96,6 +96,17 @@ def test_a_hidden_layer_is_reported(krita: Krita) -> None:
     assert picture.refused().startswith("The chosen layer is hidden.")
 
 
+@pytest.mark.parametrize("action", [*FILLS, *SCRATCHES])
+def test_a_layer_in_a_hidden_group_is_reported(krita: Krita, action: str) -> None:
+    picture = Picture(krita)
+    picture.select()
+    group = krita.call("group", name="Background")
+    krita.call("activate", name="Background")
+    krita.until("is_active", name="Background")
+    krita.call("hide", name=group)
+    assert picture.refused(action).startswith("The chosen layer is in a hidden group.")
+
+
 def test_a_model_that_was_removed_is_named(krita: Krita) -> None:
     picture = Picture(krita)
     picture.select()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .picture import Picture
+from .picture import HOLE, Picture
 from .session import Krita
 
 KINDS = {
@@ -23,7 +23,7 @@ KINDS = {
 
 
 def test_the_entries_stand_in_the_filter_menu(krita: Krita) -> None:
-    entries = ["GAN Inpaint…", "GAN Inpaint Again", "Select Scratches…", "Repair Scratches…"]
+    entries = ["GAN Inpaint…", "GAN Inpaint Again", "GAN Inpaint: Select Scratches…", "GAN Inpaint: Repair Scratches…"]
     assert krita.call("menu", name="Filter")[-4:] == entries
 
 
@@ -91,6 +91,58 @@ def test_a_fill_starts_from_what_earlier_fills_have_left(krita: Krita) -> None:
     picture.select(box=beside)
     picture.fill()
     assert np.array_equal(picture.pixels(), on_top)
+
+
+def test_a_fill_that_was_renamed_still_counts_as_a_part_of_the_layer(krita: Krita) -> None:
+    picture = Picture(krita)
+    picture.select(box=(40, 40, 40, 40))
+    picture.fill()
+    krita.call("rename", name="GAN Inpaint", to="retouch")
+    krita.call("activate", name="retouch")
+    krita.until("is_active", name="retouch")
+    across = (60, 40, 60, 40)
+    picture.select(box=across)
+    assert picture.box(picture.fill(layers=3)) == list(across)
+
+
+def test_a_layer_that_only_has_the_name_of_a_fill_is_none(krita: Krita) -> None:
+    picture = Picture(krita)
+    krita.call("rename", name=krita.call("add", kind="empty paint layer"), to="GAN Inpaint")
+    krita.call("activate", name="GAN Inpaint")
+    krita.until("is_active", name="GAN Inpaint")
+    picture.select()
+    assert picture.refused().startswith("The chosen layer is empty there.")
+
+
+def test_a_selection_of_the_layers_own_is_what_is_filled(krita: Krita) -> None:
+    picture = Picture(krita)
+    picture.select(box=(200, 150, 30, 30))
+    krita.call("select_locally", name="Background", box=HOLE)
+    assert picture.box(picture.fill()) == list(HOLE)
+
+
+@pytest.mark.parametrize(("opacity", "mode"), [(102, "normal"), (255, "multiply"), (140, "screen")])
+def test_a_fill_has_the_opacity_and_the_mode_of_its_layer(krita: Krita, opacity: int, mode: str) -> None:
+    picture = Picture(krita)
+    krita.call("look", name="Background", opacity=opacity, mode=mode)
+    picture.select()
+    assert krita.call("looks", name=picture.fill()) == [opacity, mode]
+    picture.undo()
+    assert picture.layers() == ["Background"]
+
+
+def test_two_specks_in_the_corners_of_96_megapixels_are_filled(krita: Krita) -> None:
+    width, height = 12_000, 8_000
+    krita.call("create_even", width=width, height=height, level=0.45)
+    krita.until("ready")
+    specks = [(100, 100, 50, 50), (width - 200, height - 200, 50, 50)]
+    krita.call("select_boxes", boxes=specks)
+    krita.call("trigger", action="gan_inpaint_again")
+    krita.until("count_is", layers_wanted=2)
+    for box in specks:
+        filled = np.frombuffer(krita.bytes("pixels", name="GAN Inpaint", box=box), np.uint8).reshape(-1, 4)
+        assert (filled[:, 3] == 255).all()
+        assert np.abs(filled[:, :3].astype(int) - round(0.45 * 255)).max() < 12
 
 
 def test_what_is_transparent_stays_so(krita: Krita) -> None:

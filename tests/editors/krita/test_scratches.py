@@ -147,6 +147,39 @@ def test_only_what_was_selected_before_is_selected(krita: Krita, scan: Scan) -> 
     assert (selected <= before).all() and not selected[~scan.near(LIGHT)].any()
 
 
+@pytest.mark.parametrize("button", ["Select", "Cancel"])
+def test_a_selection_of_the_layers_own_is_searched_and_changed(krita: Krita, scan: Scan, button: str) -> None:
+    box = (100, 60, 100, 60)
+    krita.call("select_locally", name="Background", box=box)
+    scan.search()
+    krita.call("press_scratches", button=button)
+    selected = np.frombuffer(krita.bytes("local_selection", name="Background"), np.uint8)
+    selected = selected.reshape(scan.height, scan.width)
+    inside = scan.near(box, margin=0)
+    hit = scan.near(LIGHT, margin=0) & inside
+    assert (selected[hit] == 255).all() and not selected[~inside].any()
+    assert (selected[inside & ~scan.near(LIGHT)] == (255 if button == "Cancel" else 0)).all()
+    assert not krita.call("is_something_selected")
+
+
+def test_a_repair_keeps_within_a_selection_of_the_layers_own(krita: Krita, scan: Scan) -> None:
+    box = (100, 60, 100, 60)
+    krita.call("select_locally", name="Background", box=box)
+    scan.repair()
+    krita.until("count_is", layers_wanted=2)
+    alpha = scan.alpha("GAN Inpaint").reshape(scan.height, scan.width)
+    inside = scan.near(box, margin=0)
+    assert (alpha[scan.near(LIGHT, margin=0) & inside] == 255).all() and not alpha[~inside].any()
+
+
+def test_the_slider_shows_its_value(krita: Krita, scan: Scan) -> None:
+    scan.search()
+    assert krita.call("sensitivity_text") == "0.50"
+    scan.choose(percent=70)
+    assert krita.call("sensitivity_text") == "0.70"
+    krita.call("press_scratches", button="Cancel")
+
+
 @pytest.mark.parametrize("selected", [True, False])
 def test_cancel_restores_what_was_selected_before(krita: Krita, scan: Scan, selected: bool) -> None:
     if selected:
@@ -194,7 +227,7 @@ def test_what_the_daemon_has_forgotten_is_looked_for_again(
     scan.search()
     both = scan.selected()
     with client.connect(str(detecting_daemon.runtime_file)) as other:
-        for _ in range(2):
+        for _ in range(8):
             other.detect(bytes(64 * 64), width=64, height=64, layout="gray", depth="u8")
     assert not scan.choose(kinds="dark", percent=20)[scan.near(LIGHT, margin=0)].any()
     assert np.array_equal(scan.choose(kinds="both", percent=50), both)

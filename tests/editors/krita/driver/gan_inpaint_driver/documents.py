@@ -9,7 +9,7 @@ from typing import Any
 from krita import Document, Krita, Selection
 from PyQt5.QtGui import QImage
 
-from .noise import noise
+from .noise import even, noise
 from .windows import trigger
 
 
@@ -21,6 +21,17 @@ def create(width: int, height: int, model: str = "RGBA", depth: str = "U8", prof
     layer.setName("Background")
     if model in ("RGBA", "GRAYA"):
         layer.setPixelData(noise(width * height, layer), 0, 0, width, height)
+    document.refreshProjection()
+    document.waitForDone()
+    krita.activeWindow().addView(document)
+
+
+def create_even(width: int, height: int, level: float) -> None:
+    """Show a picture with one opaque gray layer."""
+    krita = Krita.instance()
+    document = krita.createDocument(width, height, "picture", "RGBA", "U8", "", 300.0)
+    layer = document.rootNode().childNodes()[0]
+    layer.setPixelData(even(width * height, layer, level), 0, 0, width, height)
     document.refreshProjection()
     document.waitForDone()
     krita.activeWindow().addView(document)
@@ -49,6 +60,14 @@ def select(box: tuple[int, int, int, int], value: int = 255, feather: int = 0) -
     selection.select(*box, value)
     if feather:
         selection.feather(feather)
+    current().setSelection(selection)
+    current().waitForDone()
+
+
+def select_boxes(boxes: list[tuple[int, int, int, int]]) -> None:
+    selection = Selection()
+    for x, y, width, height in boxes:
+        selection.setPixelData(b"\xff" * width * height, x, y, width, height)
     current().setSelection(selection)
     current().waitForDone()
 

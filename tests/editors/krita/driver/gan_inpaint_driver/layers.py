@@ -85,6 +85,38 @@ def hide(name: str) -> None:
     _layer(name).setVisible(False)
 
 
+def rename(name: str, to: str) -> None:
+    _layer(name).setName(to)
+
+
+def look(name: str, opacity: int = 255, mode: str = "normal") -> None:
+    """Change how a layer is laid over those below."""
+    _layer(name).setOpacity(opacity)
+    _layer(name).setBlendingMode(mode)
+    current().refreshProjection()
+    current().waitForDone()
+
+
+def looks(name: str) -> list[Any]:
+    """A layer's opacity and blending mode."""
+    return [_layer(name).opacity(), _layer(name).blendingMode()]
+
+
+def select_locally(name: str, box: tuple[int, int, int, int]) -> None:
+    """Give a layer a selection mask, which takes the place of the picture's selection."""
+    mask, selection = current().createSelectionMask("local"), Selection()
+    selection.select(*box, 255)
+    mask.setSelection(selection)
+    _layer(name).addChildNode(mask, None)
+    current().waitForDone()
+
+
+def local_selection(name: str) -> str:
+    """The selection of a layer's selection mask over the picture, a byte a pixel."""
+    (mask,) = (node for node in _layer(name).childNodes() if node.type() == "selectionmask")
+    return encoded(mask.selection().pixelData(0, 0, current().width(), current().height()))
+
+
 def convert(name: str, model: str, depth: str, profile: str) -> None:
     """Give one layer colours that are not its picture's."""
     _layer(name).setColorSpace(model, depth, profile)

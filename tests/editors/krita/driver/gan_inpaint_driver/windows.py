@@ -140,6 +140,13 @@ def scratches(**wanted: Any) -> dict[str, Any]:
     return {"percent": sensitivity.value(), "kinds": kinds.currentData(), "dilate": dilate.value()}
 
 
+def sensitivity_text() -> str:
+    """The number beside the slider."""
+    slider = _scratches()[0].findChild(QSlider)
+    labels = [label for label in _scratches()[0].findChildren(QLabel) if label.y() == slider.y() or label.text()]
+    return next(label.text() for label in labels if label.text().replace(".", "").isdecimal())
+
+
 def scratches_are_shown() -> bool:
     return bool(_scratches())
 

@@ -1,0 +1,152 @@
+"""A fill or a repair of a picture of any size, crop by crop; without input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from .components import component_boxes
+from .crop import Box
+from .errors import ClientError
+from .masks import bounds, cut, paste, product, spread, wholly_selected
+from .planner import Crop, crops, merged
+from .requests import FillReply, RepairReply
+
+if TYPE_CHECKING:
+    from .job import Progress, Request
+
+    PatchRequest = Request[FillReply | RepairReply]
+
+STEPS = 1000  # of the progress of several crops
+
+NOTHING_FOUND = "nothing_found"  # the error code if a crop has no damage
+
+Ask = Callable[[bytes, bytes, Box], "PatchRequest"]
+"""Makes the request from pixels, mask and box of a crop."""
+
+
+class Patch(NamedTuple):
+    """The new pixels of a box of the picture, and how much of them counts: a byte a pixel."""
+
+    box: Box
+    pixels: bytes
+    mask: bytes
+
+
+class Patchwork:
+    """Send the holes of a picture, with their surroundings, in as few and small crops as they allow.
+
+        work = Patchwork(mask, area, (width, height), read, pixel_bytes)
+        work.begin(ask, limit)
+        while (request := work.next_request()) is not None:
+            try: work.take(…the answer…)
+            except ClientError as problem: work.skip(problem)
+        work.finish()
+
+    Attributes:
+        patches: what has come back.
+        note: what the daemon says about the result; may be empty.
+    """
+
+    def __init__(
+        self,
+        mask: bytes,
+        area: Box,
+        size: tuple[int, int],
+        read: Callable[[Box], bytes],
+        pixel_bytes: int,
+        blends: bool = True,
+    ) -> None:
+        """Look for the holes, and note what is there now.
+
+        `mask` is that of a box of the picture, a byte a pixel, and nothing around it is selected; `read` returns the
+        pixels of a box. If the daemon `blends`, it gets the values of the mask; else it fills whatever is selected at
+        all, and `Patch.mask` says how much of it counts.
+        """
+        self.patches: list[Patch] = []
+        self.note = ""
+        self._mask, self._area, self._size = mask, area, size
+        self._read, self._pixel_bytes, self._blends = read, pixel_bytes, blends
+        self._holes = [box.shifted(area.x, area.y) for box in component_boxes(mask, area.width)]
+        self._seen = [(box, self._digest(box)) for box in merged(self._holes)]
+        self._crops: list[Crop] = []
+        self._number = -1
+        self._nothing: ClientError | None = None
+
+    def begin(self, ask: Ask, limit: int) -> None:
+        """Plan the crops, of at most `limit` pixels each."""
+        self._ask = ask
+        self._crops = list(crops(self._holes, *self._size, limit))
+
+    def next_request(self) -> PatchRequest | None:
+        """Return the request for the next crop; None after the last one."""
+        self._number += 1
+        while self._number < len(self._crops):
+            sent, core = self._crops[self._number]
+            if spread(self._mask, self._area, core).strip(b"\0"):
+                return self._ask(self._pixels(sent), self._still_selected(sent), sent)
+            self._number += 1
+        return None
+
+    def take(self, reply: FillReply | RepairReply) -> None:
+        """Keep the answer to the last request."""
+        sent, core = self._crops[self._number]
+        mask = spread(self._mask, self._area, core)
+        if isinstance(reply, RepairReply):
+            repaired = cut(reply.mask, sent, core, 1)
+            mask = repaired if self._blends else product(repaired, mask)
+        box = bounds(mask, core)
+        if box is not None:
+            self.patches.append(Patch(box, cut(reply.pixels, sent, box, self._pixel_bytes), cut(mask, core, box, 1)))
+        self.note = reply.header["note"] or self.note
+
+    def skip(self, problem: ClientError) -> None:
+        """Go on without the last crop if nothing is damaged there; raise every other problem."""
+        if problem.code != NOTHING_FOUND:
+            raise problem
+        self._nothing = problem
+
+    def finish(self) -> None:
+        """Raise ClientError `nothing_found` if there is no damage in any crop."""
+        if not self.patches and self._nothing is not None:
+            raise self._nothing
+
+    def is_unchanged(self) -> bool:
+        """Return whether the selected part of the picture is what it was in the beginning."""
+        return all(self._digest(box) == before for box, before in self._seen)
+
+    def progress(self, of_crop: Progress) -> Progress:
+        """Return the progress of the whole work from that of the last request."""
+        count = len(self._crops)
+        if count == 1:
+            return of_crop
+        share = of_crop["done"] / of_crop["total"] if of_crop["total"] else 0
+        return {**of_crop, "done": int(STEPS * (self._number + share) / count), "total": STEPS}
+
+    def _pixels(self, sent: Box) -> bytes:
+        """Return the pixels of a crop, as the crops before have left them."""
+        pixels = self._read(sent)
+        for patch in self.patches:
+            if _meet(patch.box, sent):
+                pixels = self._patched(pixels, sent, patch)
+        return pixels
+
+    def _patched(self, pixels: bytes, sent: Box, patch: Patch) -> bytes:
+        return paste(pixels, sent, patch.pixels, patch.box, self._pixel_bytes)
+
+    def _still_selected(self, sent: Box) -> bytes:
+        """Return the mask of a crop, without what the crops before have answered for."""
+        mask = spread(self._mask, self._area, sent)
+        for before in self._crops[: self._number]:
+            if _meet(before.core, sent):
+                mask = paste(mask, sent, bytes(before.core.width * before.core.height), before.core, 1)
+        return mask if self._blends else wholly_selected(mask)
+
+    def _digest(self, box: Box) -> bytes:
+        return blake2b(self._read(box)).digest()
+
+
+def _meet(one: Box, other: Box) -> bool:
+    across = one.x < other.x + other.width and other.x < one.x + one.width
+    return across and one.y < other.y + other.height and other.y < one.y + one.height
