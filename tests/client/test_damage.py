@@ -115,7 +115,7 @@ def test_a_repair_of_another_picture_is_a_bad_reply(
 
 def test_what_is_asked_for_is_what_the_protocol_says() -> None:
     chosen: dict[str, Any] = {"sensitivity": 0.7, "kinds": "dark", "dilate": 1}
-    options = {"sensitivity": 0.7, "kinds": "dark", "grow": 1}  # the wire's word for it
+    options = {"sensitivity": 0.7, "kinds": "dark", "dilate": 1}
     detect = DetectRequest(b"pp", 2, 1, "gray", "u8", "linear", 0.7, "dark", 1)
     assert (detect.type, len(detect.frames())) == ("detect", 1)
     assert detect.keys() == {"width": 2, "height": 1, "layout": "gray", "depth": "u8", "transfer": "linear", **options}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from gan_inpaint.errors import BadModel, OutOfMemory
+from gan_inpaint.models import interruption
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ _SIGNS_OF_EXHAUSTION = ("failed to allocate memory", "bad_alloc", "out of memory
 
 def open_session(path: Path, threads: int, offered: list[str]) -> tuple[ort.InferenceSession, str]:
     """Return a session on the best offered provider that works, and a sentence if it is not the first choice."""
-    ort.disable_telemetry_events()
     wanted = [provider for provider in PROVIDERS if provider in offered]
     try:
         session = _create(path, threads, wanted)
@@ -71,15 +71,19 @@ def run(
 
     Raises:
         OutOfMemory: the machine could not hold it; the session can still be used.
+        Cancelled: it was interrupted (`models.interruption`); the session can still be used.
         BadModel: with `sentence`, for any other failure.
     """
     options = ort.RunOptions()
     if shrink:
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    ending = interruption.current()
     try:
         result: NDArray[np.generic]
-        (result,) = session.run([output], feeds, options)
+        with ending.watching(options):
+            (result,) = session.run([output], feeds, options)
     except _ORT_ERRORS as problem:
+        ending.check()
         _refuse(problem, sentence)
     return result
 

@@ -19,7 +19,7 @@ DAMAGE_MAP_GONE = "heatmap_gone"  # the error code if the daemon no longer has t
 
 _ECHOED = ("width", "height", "layout", "depth")
 _BUFFERS = ("pixels", "mask")
-_HEADER_KEYS = {"dilate": "grow", "damage_map": "heatmap"}  # the protocol's keys that differ from the names here
+_HEADER_KEYS = {"damage_map": "heatmap"}  # the protocol's keys that differ from the names here
 
 
 class FillReply(NamedTuple):
