@@ -70,7 +70,10 @@ def _end(*_: object) -> None:
 
 
 def _failed(problem: GanInpaintError, arguments: Sequence[str]) -> int:
-    report.fail(problem, as_json="--json" in arguments)
+    try:
+        report.fail(problem, as_json="--json" in arguments)
+    except OSError:  # standard output is what cannot be written
+        report.fail(problem, as_json=False)
     return problem.exit
 
 

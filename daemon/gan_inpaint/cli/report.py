@@ -25,6 +25,8 @@ def print_anything() -> None:
 
 def flushed() -> bool:
     """Return whether all results could be written; what is left of them is given up, so that the exit is clean."""
+    if sys.stdout is None:  # closed by the caller
+        return True
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
