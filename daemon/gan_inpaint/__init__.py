@@ -6,9 +6,14 @@ imported when one of them is first used.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from gan_inpaint.version import __version__
+
+# onnxruntime reports to its maker from its first import on, and leaves a file in the user's cache, unless this is set.
+# Nothing of the product is imported before this package, and child processes inherit the environment.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from gan_inpaint.interface import detect, fill, repair, select

@@ -31,13 +31,17 @@ def client(start: bool) -> Iterator[Client]:
 
 
 def _connect(start: bool) -> Client:
-    from gan_inpaint_client import ClientError, connect
+    from gan_inpaint_client import PERHAPS_STALE, ClientError, connect
 
     try:
-        return connect(paths.runtime_file())
+        connected = connect(paths.runtime_file())
     except ClientError as problem:
-        if not start or problem.code != "no_daemon":
+        if not start or problem.code not in PERHAPS_STALE:
             raise
+    else:
+        if not (start and connected.stopping):
+            return connected
+        connected.close()
     from gan_inpaint.server.detach import detach
 
     detach()  # in this process's own environment, unlike the start from an editor

@@ -5,7 +5,6 @@ Each finding is one line that can be pasted into a report: no user name, no toke
 
 from __future__ import annotations
 
-import os
 import platform
 import stat
 import time
@@ -119,13 +118,14 @@ def _folder() -> Iterator[Finding]:
     if not folder.exists():
         yield Finding("runtime folder", True, f"{folder}, not made yet")
         return
-    status = folder.stat()
-    private = os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & 0o077)
+    from gan_inpaint.server import private
+
+    reason = private.why_open(folder)
     yield Finding(
         "runtime folder",
-        private,
-        f"{folder}, mode {stat.S_IMODE(status.st_mode):04o}",
-        "" if private else f"Run “chmod 700 {folder}” if it is yours, else set GAN_INPAINT_RUNTIME_DIR.",
+        not reason,
+        f"{folder}, mode {stat.S_IMODE(folder.lstat().st_mode):04o}" + (f"; {reason}" if reason else ""),
+        f"{private.advice(folder)} if it is yours, or {private.ANOTHER}." if reason else "",
     )
 
 

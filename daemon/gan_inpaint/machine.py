@@ -7,6 +7,8 @@ import sys
 
 import psutil
 
+_DESCRIPTORS = 4096  # far more than the daemon's connections and models need
+
 
 def physical_cores() -> int:
     """Return how many threads to start: one for each physical core that this process may use."""
@@ -31,6 +33,18 @@ def is_alive(pid: int) -> bool:
         return False
     except psutil.AccessDenied:  # another user's, but it runs
         return True
+
+
+def allow_many_descriptors() -> None:
+    """Raise this process's limit of open files and sockets to what the system allows it, within reason."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def resident_mib() -> float:

@@ -23,12 +23,11 @@ from gan_inpaint.options import (
     SelectOptions,
 )
 
-PROTOCOL = 1
-USERNAME = "gan-inpaint"
-FORMER_KEYS = {"grow": "dilate"}
-"""Keys of options that clients may still send, and what they are called now."""
+PROTOCOL = 2
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
+Digits = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+"""A nonce, or an HMAC-SHA-256, in hexadecimal."""
 Extent = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Stage = Literal["waiting", "loading", "detecting", "filling"]
 Kind = Literal["generator", "classical"]
@@ -38,12 +37,18 @@ class Limits(Struct, frozen=True):
     """What one client may ask for; `welcome` tells it.
 
     `frame_bytes` holds `pixels` of four 32-bit channels; all pixels that wait together may have no more bytes.
+    `queue`: pieces of work that one client may have waiting.
     """
 
     header_bytes: int = 16 * 1024
     frame_bytes: int = 2**30
     pixels: int = 2**26
     queue: int = 8
+
+    @property
+    def message_bytes(self) -> int:
+        """Bytes of a whole message: its header, its pixels and its mask."""
+        return self.header_bytes + self.frame_bytes + self.pixels
 
 
 # Requests
@@ -54,6 +59,18 @@ class Message(Struct, kw_only=True, tag_field="type"):
 
     id: Identifier
     protocol: int = PROTOCOL
+
+
+class Prove(Message, tag="prove"):
+    """The first message of a client, which wants to know whether this is the daemon."""
+
+    nonce: Digits
+
+
+class ClientProof(Message, tag="proof"):
+    """The second message of a client: it knows the token."""
+
+    proof: Digits
 
 
 class Hello(Message, tag="hello"):
@@ -126,12 +143,16 @@ class Cancel(Message, tag="cancel"):
 
 
 class Stop(Message, tag="stop"):
-    pass
+    """End the daemon. `now`: the work that runs is cancelled, not finished."""
+
+    now: bool = False
 
 
 Work: TypeAlias = Fill | Detect | Select | Repair
 """What takes long, and waits in the queue."""
-Request: TypeAlias = Hello | Ping | StatusRequest | Fill | Detect | Select | Repair | Cancel | Stop
+Request: TypeAlias = (
+    Prove | ClientProof | Hello | Ping | StatusRequest | Fill | Detect | Select | Repair | Cancel | Stop
+)
 
 
 # Replies
@@ -142,6 +163,11 @@ class Reply(Struct, kw_only=True, tag_field="type"):
 
     id: str
     protocol: int = PROTOCOL
+
+
+class DaemonProof(Reply, tag="proof"):
+    nonce: str
+    proof: str
 
 
 class ModelInfo(Struct):
@@ -158,6 +184,7 @@ class Welcome(Reply, tag="welcome"):
     pid: int
     models: list[ModelInfo]
     limits: Limits
+    stopping: bool = False
 
 
 class Pong(Reply, tag="pong"):
@@ -243,7 +270,9 @@ class Error(Reply, tag="error"):
 
 Outcome: TypeAlias = Result | Detection | Error
 """How a piece of work ends."""
-AnyReply: TypeAlias = Welcome | Pong | Status | Progress | Result | Detection | Cancelling | Stopping | Error
+AnyReply: TypeAlias = (
+    DaemonProof | Welcome | Pong | Status | Progress | Result | Detection | Cancelling | Stopping | Error
+)
 
 
 # Headers
@@ -274,9 +303,8 @@ def decode_request(header: bytes) -> Request:
         )
     if protocol is None:
         raise BadRequest("The request does not name its protocol version.")
-    options = {FORMER_KEYS.get(key, key): value for key, value in keys.items()}
     try:
-        request: Request = msgspec.convert({**keys, "options": options}, Request)
+        request: Request = msgspec.convert({**keys, "options": keys}, Request)
     except msgspec.ValidationError as problem:
         raise _unreadable(problem) from problem
     return request

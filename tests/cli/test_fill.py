@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from tests.signals import heed_ctrl_c
 
 from gan_inpaint.models.store import ModelStore
 
@@ -229,7 +230,8 @@ def test_ctrl_c_and_sigterm_end_the_fill_and_leave_nothing(
 ) -> None:
     before = sorted(out.parent.iterdir())
     words = [sys.executable, "-m", "gan_inpaint", "fill", *long_work, out, *QUICK]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=daemon_environment) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdout=pipe, stderr=pipe, env=daemon_environment, preexec_fn=heed_ctrl_c) as process:
         _wait_for_work(daemon, process, command)
         process.send_signal(ending)
         output = process.communicate(timeout=20)

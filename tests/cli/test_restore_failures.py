@@ -20,6 +20,7 @@ import tifffile
 from PIL import Image
 from tests.archive.scans import scratched, write_scans
 from tests.disk import mounted
+from tests.signals import heed_ctrl_c
 
 from gan_inpaint.archive import journal
 from gan_inpaint.errors import CannotWrite
@@ -71,7 +72,9 @@ def started(daemon_environment: dict[str, str]) -> Iterator[Callable[..., subpro
     def start(*arguments: object) -> subprocess.Popen[str]:
         words = [*COMMAND, *map(str, arguments)]
         pipe = subprocess.PIPE
-        processes.append(subprocess.Popen(words, env=daemon_environment, stdout=pipe, stderr=pipe, text=True))
+        processes.append(
+            subprocess.Popen(words, env=daemon_environment, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_ctrl_c)
+        )
         return processes[-1]
 
     yield start

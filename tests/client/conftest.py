@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import os
 import shutil
 import socket
 import tempfile
@@ -14,7 +16,6 @@ from typing import Any
 
 import pytest
 import zmq
-from zmq.auth.thread import ThreadAuthenticator
 
 TOKEN = "5ec2e7" * 10
 WELCOME = {
@@ -23,7 +24,17 @@ WELCOME = {
     "pid": 1,
     "models": [],
     "limits": {"header_bytes": 16384, "frame_bytes": 2**30, "pixels": 2**26, "queue": 8},
+    "stopping": False,
 }
+DAEMON_NONCE = "da" * 32
+
+
+def proof_of_daemon(request: dict[str, Any], token: str = TOKEN) -> dict[str, Any]:
+    """The answer of one who knows the token to a client's `prove`, by docs/protocol.md."""
+    text = f"gan-inpaint daemon {request['nonce']} {DAEMON_NONCE}"
+    shown = hmac.new(token.encode(), text.encode(), "sha256").hexdigest()
+    return {"protocol": 2, "type": "proof", "id": request["id"], "nonce": DAEMON_NONCE, "proof": shown}
+
 
 Answer = Callable[[dict[str, Any], list[bytes]], list[tuple[dict[str, Any], list[bytes]]]]
 
@@ -42,23 +53,22 @@ def runtime_file(folder: Path) -> Callable[..., Path]:
 
     def write(endpoint: str, token: str = TOKEN) -> Path:
         path = folder / "daemon.json"
-        path.write_text(json.dumps({"endpoint": endpoint, "token": token, "pid": 1, "version": "0.1.0", "protocol": 1}))
+        path.write_text(
+            json.dumps({"endpoint": endpoint, "token": token, "pid": os.getpid(), "version": "0.1.0", "protocol": 2})
+        )
         return path
 
     return write
 
 
 class Router:
-    """A ROUTER of libzmq that asks for TOKEN, and answers in a thread until the test ends.
+    """A ROUTER of libzmq that knows TOKEN, and answers in a thread until the test ends.
 
     `answer(header, frames)` gives the replies to a request; `hello` is answered before it is asked.
     """
 
-    def __init__(self, endpoint: str, answer: Answer, mechanism: str = "PLAIN", heartbeat_ms: int = 0) -> None:
+    def __init__(self, endpoint: str, answer: Answer, mechanism: str = "NULL", heartbeat_ms: int = 0) -> None:
         self._context = zmq.Context()
-        self._authenticator = ThreadAuthenticator(self._context)
-        self._authenticator.start()
-        self._authenticator.configure_plain(passwords={"gan-inpaint": TOKEN})
         self._socket = self._context.socket(zmq.ROUTER)
         self._socket.linger = 0
         self._socket.plain_server = mechanism == "PLAIN"
@@ -79,15 +89,18 @@ class Router:
         while self._stop_receiver not in dict(poller.poll()):
             client, header, *frames = self._socket.recv_multipart()
             request = json.loads(header)
+            if request["type"] == "prove":
+                self._socket.send_multipart([client, json.dumps(proof_of_daemon(request)).encode()])
+            if request["type"] in ("prove", "proof"):
+                continue
             replies = [(WELCOME, [])] if request["type"] == "hello" else self._answer(request, frames)
             for reply, reply_frames in replies:
-                full = {"protocol": 1, "id": request["id"], **reply}
+                full = {"protocol": 2, "id": request["id"], **reply}
                 self._socket.send_multipart([client, json.dumps(full).encode(), *reply_frames], copy=False)
 
     def close(self) -> None:
         self._stop_sender.send(b"")
         self._thread.join()
-        self._authenticator.stop()
         self._context.destroy(linger=0)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gan_inpaint_client import ClientError, FillReply, FillRequest, Job, Messenger
 
-from .conftest import TOKEN, WELCOME
+from .conftest import TOKEN, WELCOME, proof_of_daemon
 from .test_libzmq import result
 from .test_zmtp import GREETING, command, message, metadata
 
@@ -20,19 +20,26 @@ class Daemon:
     """The other side, on the bytes that a messenger sends."""
 
     def __init__(self, messenger: Messenger) -> None:
+        self.messenger = messenger
         self.connection = messenger.connection
         self._sent = b""
 
     def let_in(self) -> None:
-        self.connection.feed(GREETING + command(b"WELCOME") + command(b"READY", metadata(b"Socket-Type", b"ROUTER")))
+        """Prove that this is the daemon; the requests that wait go out."""
+        self.connection.feed(GREETING + command(b"READY", metadata(b"Socket-Type", b"ROUTER")))
+        (prove,) = self.requests()
+        self.reply(proof_of_daemon(prove))
+        self.messenger.next_reply("none")
+        self._proved = True
 
     def requests(self) -> list[dict[str, Any]]:
         """The headers of what was sent since the last call."""
         self._sent = b"".join(self.connection.outgoing())
-        return [json.loads(part) for part in _headers(self._sent)]
+        requests = [json.loads(part) for part in _headers(self._sent)]
+        return [request for request in requests if request["type"] != "proof"]
 
     def reply(self, header: dict[str, Any], *frames: bytes) -> None:
-        self.connection.feed(message([json.dumps({"protocol": 1, **header}).encode(), *frames]))
+        self.connection.feed(message([json.dumps({"protocol": 2, **header}).encode(), *frames]))
 
     def sent(self, part: bytes) -> bool:
         return part in self._sent
@@ -60,7 +67,7 @@ def test_a_job_asks_for_the_limits_then_for_the_fill(messenger: Messenger) -> No
     assert daemon.sent(message([b"pixels", b"mk"])[1:])
     asked = {"width": 2, "height": 1, "layout": "rgb", "depth": "u8", "transfer": "srgb", "model": "default"}
     options = {"dilate": 7, "feather": 0, "quality": "normal"}
-    assert fill == {"protocol": 1, "type": "fill", "id": fill["id"], **asked, **options}
+    assert fill == {"protocol": 2, "type": "fill", "id": fill["id"], **asked, **options}
     daemon.reply({"type": "progress", "id": fill["id"], "done": 0, "total": 1, "stage": "loading"})
     daemon.reply({**result(fill), "id": fill["id"]}, b"filled")
     assert job.next_event() == {"done": 0, "total": 1, "stage": "loading"}
@@ -138,7 +145,7 @@ def test_replies_to_other_requests_are_left_out(messenger: Messenger) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [b"", b"{", b"[]", b"1", b'"x"', b"\xff\xfe", b"{}", b'{"protocol": "1"}', b"[" * 100_000, b'{"protocol": 1}'],
+    [b"", b"{", b"[]", b"1", b'"x"', b"\xff\xfe", b"{}", b'{"protocol": "1"}', b"[" * 100_000, b'{"protocol": 2}'],
 )
 def test_a_header_that_is_none_is_a_bad_reply(messenger: Messenger, header: bytes) -> None:
     Daemon(messenger).let_in()

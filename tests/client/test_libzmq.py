@@ -77,15 +77,15 @@ def test_72_megabytes_go_there_and_back(router: Start, runtime_file: Write) -> N
 
 def test_a_wrong_token_is_unauthorized(router: Start, runtime_file: Write) -> None:
     with pytest.raises(ClientError) as failure:
-        connect(runtime_file(router(echoed).endpoint, token="another"))
+        connect(runtime_file(router(echoed).endpoint, token="secret"))
     assert failure.value.code == "unauthorized"
-    assert "another" not in f"{failure.value} {failure.value.hint}"
+    assert "secret" not in f"{failure.value} {failure.value.hint}"
 
 
-def test_a_router_without_a_token_is_refused(router: Start, runtime_file: Write) -> None:
+def test_a_router_of_another_mechanism_is_refused(router: Start, runtime_file: Write) -> None:
     with pytest.raises(ClientError) as failure:
-        connect(runtime_file(router(echoed, mechanism="NULL").endpoint))
-    assert failure.value.code == "connection_lost"  # libzmq hangs up before it tells its own mechanism
+        connect(runtime_file(router(echoed, mechanism="PLAIN").endpoint))
+    assert failure.value.code in ("connection_lost", "bad_reply")  # libzmq hangs up before it tells its own mechanism
 
 
 def test_heartbeats_keep_nobody_waiting_for_ever(router: Start, runtime_file: Write) -> None:
@@ -172,8 +172,8 @@ def test_more_pixels_than_were_asked_for_are_not_taken_in(router: Start, runtime
 
 def test_another_protocol_version_is_named(router: Start, runtime_file: Write) -> None:
     with (
-        connect(runtime_file(router(lambda *_: [({"type": "pong", "protocol": 2}, [])]).endpoint)) as client,
-        pytest.raises(ClientError, match="speaks protocol 2") as failure,
+        connect(runtime_file(router(lambda *_: [({"type": "pong", "protocol": 3}, [])]).endpoint)) as client,
+        pytest.raises(ClientError, match="speaks protocol 3") as failure,
     ):
         client.ping()
     assert failure.value.code == "protocol_mismatch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import itertools
 import json
 import time
@@ -14,6 +15,23 @@ import pytest
 import zmq
 
 _ANSWER_MS = 20_000
+STRANGE = "0" * 64  # the token of a client that does not know it
+
+
+def prove(socket: zmq.Socket[Any], token: str) -> None:
+    """Check that the daemon knows the token, then show that this side does."""
+    nonce = "ab" * 32
+    socket.send_json({"protocol": 2, "type": "prove", "id": "0", "nonce": nonce})
+    assert socket.poll(_ANSWER_MS), "no answer"
+    reply = socket.recv_json()
+    assert reply["proof"] == hmac_of(token, "daemon", nonce, reply["nonce"]) or token == STRANGE, reply
+    shown = hmac_of(token, "client", nonce, reply["nonce"])
+    socket.send_json({"protocol": 2, "type": "proof", "id": "0", "proof": shown})
+
+
+def hmac_of(token: str, side: str, client_nonce: str, daemon_nonce: str) -> str:
+    text = f"gan-inpaint {side} {client_nonce} {daemon_nonce}"
+    return hmac.new(token.encode(), text.encode(), "sha256").hexdigest()
 
 
 class Dealer:
@@ -23,9 +41,8 @@ class Dealer:
         self._ids = (f"r{number}" for number in itertools.count(1))
         self.socket = context.socket(zmq.DEALER)
         self.socket.linger = 0
-        self.socket.plain_username = b"gan-inpaint"
-        self.socket.plain_password = token.encode()
         self.socket.connect(endpoint)
+        prove(self.socket, token)
 
     def send(self, header: dict[str, Any] | bytes, *frames: Any) -> None:
         encoded = header if isinstance(header, bytes) else json.dumps(header).encode()
@@ -34,7 +51,7 @@ class Dealer:
     def request(self, type: str, *frames: Any, **keys: Any) -> str:
         """Send a request and return its id."""
         id = next(self._ids)
-        self.send({"protocol": 1, "type": type, "id": id, **keys}, *frames)
+        self.send({"protocol": 2, "type": type, "id": id, **keys}, *frames)
         return keys.get("id", id)
 
     def receive(self, timeout_ms: int = _ANSWER_MS) -> tuple[dict[str, Any], list[bytes]]:

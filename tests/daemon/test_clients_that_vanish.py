@@ -12,18 +12,22 @@ import pytest
 _FILLS = 9  # one runs, as many as may wait do
 
 _CLIENT = """
-import json, signal, sys, zmq
+import hmac, json, signal, sys, zmq
 order = json.load(sys.stdin)
 socket = zmq.Context().socket(zmq.DEALER)
-socket.plain_username, socket.plain_password = b"gan-inpaint", order["token"].encode()
 socket.connect(order["endpoint"])
+nonce, key = "ab" * 32, order["token"].encode()
+socket.send_json({"protocol": 2, "type": "prove", "id": "0", "nonce": nonce})
+shown = f"gan-inpaint client {nonce} {socket.recv_json()['nonce']}"
+shown = hmac.new(key, shown.encode(), "sha256").hexdigest()
+socket.send_json({"protocol": 2, "type": "proof", "id": "0", "proof": shown})
 frames = [open(path, "rb").read() for path in order["frames"]]
 for number in range(order["fills"]):
-    header = {"protocol": 1, "type": "fill", "id": str(number), **order["keys"]}
+    header = {"protocol": 2, "type": "fill", "id": str(number), **order["keys"]}
     socket.send_multipart([json.dumps(header).encode(), *frames])
     while number == 0 and b"filling" not in socket.recv():
         pass
-socket.send(b'{"protocol": 1, "type": "ping", "id": "sent"}')
+socket.send(b'{"protocol": 2, "type": "ping", "id": "sent"}')
 while b"pong" not in socket.recv():
     pass
 print("the daemon has all fills", flush=True)

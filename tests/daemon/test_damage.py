@@ -203,7 +203,7 @@ _WRONG = [
 
 def test_a_wrong_request_is_refused_and_the_client_served_on(client) -> None:
     for type, frames, wrong in _WRONG:
-        client.send({"protocol": 1, "type": type, "id": "w", **_KEYS, **wrong}, *frames)
+        client.send({"protocol": 2, "type": type, "id": "w", **_KEYS, **wrong}, *frames)
         assert client.receive()[0]["code"] == "bad_request", (type, wrong)
     assert client.ask("ping")["type"] == "pong"
 
@@ -212,6 +212,6 @@ def test_more_pixels_than_the_limit_are_too_large(start_daemon, connect) -> None
     client = connect(start_daemon(Config(limits=Limits(pixels=10_000))))
     for type, frames in (("detect", 1), ("repair", 2)):
         assert client.ask(type, *[_PAGE.tobytes()] * frames, **_KEYS)["code"] == "too_large"
-    header = {"protocol": 1, "type": "detect", "id": "h", **_KEYS, "width": 2**30}
+    header = {"protocol": 2, "type": "detect", "id": "h", **_KEYS, "width": 2**30}
     client.send(json.dumps(header).encode())
     assert client.receive()[0]["code"] == "too_large"

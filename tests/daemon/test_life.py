@@ -39,7 +39,7 @@ def test_only_the_user_can_reach_the_runtime_directory_and_file(daemon) -> None:
 def test_the_runtime_file_says_all_that_a_client_needs(daemon) -> None:
     info = json.loads(daemon.runtime_file.read_text())
     assert set(info) == {"endpoint", "token", "pid", "version", "protocol"}
-    assert (info["pid"], info["protocol"]) == (daemon.process.pid, 1)
+    assert (info["pid"], info["protocol"]) == (daemon.process.pid, 2)
     assert info["endpoint"] == f"ipc://{daemon.runtime_dir}/daemon.sock"
     assert len(bytes.fromhex(info["token"])) == 32
 

@@ -61,7 +61,7 @@ def test_every_generator_can_be_configured() -> None:
         ("  name: dmfn", "  name: dmfm", "line 4: generator.name: Invalid value 'dmfm'; choose one of dmfb, dmfn,"),
         ("  boxes: 1.0", "  bokses: 1.0", "line 8: masks.bokses: there is no such kind of hole"),
         ("  boxes: 1.0", "  boxes: 0.0", "line 7: masks: no kind of hole has a weight above 0"),
-        ("window: 64", "window: 64\nwondow: 65", "line 3: wondow: there is no such key"),
+        ("window: 64", "window: 64\nwondow: 65", "line 3: wondow: there is no such key; near it are window"),
         ("window: 64\n", "", "line 1: Object missing required field `window`"),
     ],
 )
@@ -78,7 +78,7 @@ def test_a_mistake_in_a_file_is_named_with_file_line_and_key(
 @pytest.mark.parametrize(
     ("override", "complaint"),
     [
-        ("loss.adverserial=1", "'loss.adverserial=1': loss.adverserial: there is no such key"),
+        ("loss.adverserial=1", "'loss.adverserial=1': loss.adverserial: there is no such key; near it are adversarial"),
         ("schedule.images=many", "'schedule.images=many': schedule.images: Expected `int`"),
         ("schedule={images: 0}", "'schedule={images: 0}': schedule.images: Expected `int` >= 1"),
         ("generator=3", "'generator=3': generator: Expected `object`"),

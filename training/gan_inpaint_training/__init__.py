@@ -2,3 +2,5 @@
 
 Of `gan_inpaint` it may import the engine, the errors and the manifest, and nothing else.
 """
+
+import gan_inpaint  # noqa: F401 (before torch, which may import onnxruntime, whose telemetry it turns off)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import torch
@@ -45,7 +46,9 @@ def item_numbers(images_seen: int, schedule: ScheduleConfig, rank: int, world: i
 
 def loaded(crops: Source, numbers: range, share: int, fabric: Fabric, workers: int) -> Iterator[Batch]:
     """Yield the items of `numbers`, `share` at a time, made by worker processes just in time."""
-    for picture, mask in DataLoader(crops, share, sampler=numbers, num_workers=workers, drop_last=True):
+    for picture, mask in DataLoader(
+        crops, share, sampler=numbers, num_workers=workers, drop_last=True, worker_init_fn=_leave_signals_to_the_parent
+    ):
         yield fabric.to_device(picture), fabric.to_device(mask)
 
 
@@ -55,7 +58,10 @@ def resident(crops: Source, count: int, numbers: range, share: int, fabric: Fabr
     In each round the crops get other masks, unless the source is `paired`.
     """
     pictures, masks, filled = torch.empty(0), torch.empty(0), 0
-    for picture, mask in DataLoader(crops, PORTION, sampler=range(count), num_workers=workers):
+    loader = DataLoader(
+        crops, PORTION, sampler=range(count), num_workers=workers, worker_init_fn=_leave_signals_to_the_parent
+    )
+    for picture, mask in loader:
         if not filled:
             pictures, masks = (part.new_empty(count, *part.shape[1:], device=fabric.device) for part in (picture, mask))
         pictures[filled : filled + len(picture)], masks[filled : filled + len(mask)] = picture, mask
@@ -65,6 +71,12 @@ def resident(crops: Source, count: int, numbers: range, share: int, fabric: Fabr
         number = torch.arange(share, device=fabric.device) * numbers.step + numbers[batch * share]
         rounds = number.div(count, rounding_mode="floor")
         yield pictures[number % count], masks[(number + shift * rounds) % count]
+
+
+def _leave_signals_to_the_parent(worker: int) -> None:
+    """Let a worker go on when a terminal or a batch queue tells all processes of a run to end: the parent ends it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def to_image(picture: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from gan_inpaint_training import masks
-from gan_inpaint_training.settings import ConfigError, Settings
+from gan_inpaint_training.settings import ConfigError, Settings, structs_of
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -329,7 +329,7 @@ def configured(settings: Settings) -> Config:
         # Not strict, since YAML 1.1 reads 1e-2 as text.
         config: Config = msgspec.convert(settings.values, Config, strict=False)
     except msgspec.ValidationError as error:
-        raise settings.refused(str(error), _names()) from error
+        raise settings.refused(str(error), _names(), structs_of(globals())) from error
     for kind in config.masks:
         if kind not in masks.NAMES:
             raise settings.error(f"masks.{kind}", f"there is no such kind of hole; choose of {', '.join(masks.NAMES)}")

@@ -43,8 +43,10 @@ def train(
     overrides: Sequence[str] = (),
     devices: int = 1,
     weights_file: Path | None = None,
-) -> None:
+) -> bool:
     """Train in the folder `run`, resuming from its checkpoint if there is one; Ctrl+C or SIGTERM saves and ends.
+
+    Return whether the run was stopped before the end of its schedule.
 
     A new run starts from the network in `weights_file` (see `weights`), with no images seen and a fresh optimiser; a
     run with a checkpoint resumes from that, so that the same command continues an interrupted run.
@@ -83,7 +85,7 @@ def train(
     log.info("%d pictures, %d parameters in the %s", len(pictures), parameters(trainer.network), trainer.noun)
     if fabric.is_global_zero:
         _prepare(run, config, facts)
-    prepared.train()
+    return prepared.train()
 
 
 class Run:
@@ -97,8 +99,10 @@ class Run:
         self.next_report = 0.0
         self.examples = [torch.stack(part) for part in zip(*(crops[number] for number in EXAMPLES), strict=True)]
 
-    def train(self) -> None:
+    def train(self) -> bool:
         """Feed batches to the trainer until the schedule's end or a signal, logging and saving on the way.
+
+        Return whether a signal ended it.
 
         Raises DataError, NonFiniteLoss, and CheckpointError when the run's folder cannot be written.
         """
@@ -110,6 +114,7 @@ class Run:
                     self._steps(stop)
                 if self.saved != self.trainer.images_seen:
                     self._save()
+                return bool(stop)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>.*)`)?$", re.DOTALL)
@@ -57,13 +59,17 @@ class Settings:
         place = f"{self.path}, line {self._line(key)}"
         return ConfigError(f"{place}: {key}: {what}." if key else f"{place}: {what}.")
 
-    def refused(self, complaint: str, choices: Mapping[str, Sequence[str]]) -> ConfigError:
-        """Return the error for a complaint of msgspec; `choices`: the valid values of a key."""
+    def refused(
+        self, complaint: str, choices: Mapping[str, Sequence[str]], structs: Iterable[type[msgspec.Struct]]
+    ) -> ConfigError:
+        """Return the error for a complaint of msgspec; `choices`: a key's valid values; `structs`: all sections."""
         match = _PLACE.match(complaint)
         what, path = (match["what"], match["path"] or "") if match else (complaint, "")
         key = path.split("[")[0].strip(".")
         if unknown := _UNKNOWN.search(what):
             key, what = f"{key}.{unknown['field']}".strip("."), "there is no such key"
+            if near := _nearest(unknown["field"], structs):
+                what += f"; near it are {near}"
         if key in choices and what.startswith("Invalid value"):
             what += f"; choose one of {', '.join(choices[key])}"
         return self.error(key, what)
@@ -80,3 +86,14 @@ class Settings:
             name, node = found[-1]
             line = name.start_mark.line + 1
         return line
+
+
+def structs_of(module: Mapping[str, Any]) -> list[type[msgspec.Struct]]:
+    """Return the structs among the names of a module."""
+    return [each for each in module.values() if isinstance(each, type) and issubclass(each, msgspec.Struct)]
+
+
+def _nearest(key: str, structs: Iterable[type[msgspec.Struct]]) -> str:
+    """Return the known keys that look most like `key`, the nearest first; empty if none does."""
+    known = {field.encode_name for struct in structs for field in msgspec.structs.fields(struct)}
+    return ", ".join(difflib.get_close_matches(key, sorted(known), n=3, cutoff=0.6))

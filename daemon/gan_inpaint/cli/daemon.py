@@ -45,9 +45,12 @@ def status(as_json: Json = False) -> None:
         report.show(line)
 
 
-def stop(as_json: Json = False) -> None:
+def stop(
+    now: Annotated[bool, typer.Option("--now", help="Do not wait for the fill that it works on.")] = False,
+    as_json: Json = False,
+) -> None:
     """End the daemon, after the fill that it works on."""
-    stopped = _stop()
+    stopped = _stop(now)
     if as_json:
         report.show_json({"stopped": stopped})
     else:
@@ -82,13 +85,13 @@ def paths(as_json: Json = False) -> None:
         report.show(f"{name.replace('_', ' '):12}  {path}")
 
 
-def _stop() -> bool:
+def _stop(now: bool) -> bool:
     """Return whether there was a daemon to stop."""
     from gan_inpaint.connection import client
 
     try:
         with client(start=False) as connected:
-            connected.stop()
+            connected.stop(now)
     except NoDaemon:
         return False
     return True

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gan_inpaint.cli import daemon, detect, evaluation, fill, models, plugins, report, restore, training
-from gan_inpaint.errors import Exit, GanInpaintError, OutOfMemory
+from gan_inpaint.errors import CannotWrite, Exit, GanInpaintError, OutOfMemory
 from gan_inpaint.machine import keep_blas_to_one_thread
 from gan_inpaint.version import __version__
 
@@ -35,7 +35,9 @@ def main() -> None:
     """Run `gan-inpaint`."""
     keep_blas_to_one_thread()
     signal.signal(signal.SIGTERM, _end)
-    sys.exit(run(sys.argv[1:]))
+    report.print_anything()
+    code = run(sys.argv[1:])
+    sys.exit(code if report.flushed() else code or Exit.OUTPUT)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -45,11 +47,21 @@ def run(arguments: Sequence[str]) -> int:
         command.main(list(arguments), prog_name="gan-inpaint")
     except GanInpaintError as problem:
         return _failed(problem, arguments)
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        return _failed(_of_the_system(problem), arguments)
     except MemoryError:
         return _failed(OutOfMemory("There is not enough memory for this.", "Close other programs first."), arguments)
     except SystemExit as end:  # how Typer reports usage errors, Ctrl+C and success
         return end.code if isinstance(end.code, int) else 0
     raise AssertionError("Typer has returned")
+
+
+def _of_the_system(problem: OSError) -> GanInpaintError:
+    """Return the sentence for an error of the system that nobody expected at its place."""
+    where = f" ({problem.filename})" if problem.filename else ""
+    return CannotWrite(f"The system refuses this: {problem.strerror or problem}{where}.", "Free some space, or ask it.")
 
 
 def _end(*_: object) -> None:
@@ -58,7 +70,10 @@ def _end(*_: object) -> None:
 
 
 def _failed(problem: GanInpaintError, arguments: Sequence[str]) -> int:
-    report.fail(problem, as_json="--json" in arguments)
+    try:
+        report.fail(problem, as_json="--json" in arguments)
+    except OSError:  # standard output is what cannot be written
+        report.fail(problem, as_json=False)
     return problem.exit
 
 

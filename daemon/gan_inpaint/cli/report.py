@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -12,6 +14,27 @@ import typer
 from gan_inpaint.errors import GanInpaintError
 
 _ENDLESS = 10_000  # characters
+
+
+def print_anything() -> None:
+    """Let characters that the terminal's encoding lacks be printed as a “?” instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def flushed() -> bool:
+    """Return whether all results could be written; what is left of them is given up, so that the exit is clean."""
+    if sys.stdout is None:  # closed by the caller
+        return True
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+        return False
+    return True
 
 
 def show(text: str) -> None:

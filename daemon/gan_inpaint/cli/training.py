@@ -12,7 +12,7 @@ import typer
 from gan_inpaint.cli import report
 from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json
-from gan_inpaint.errors import CannotWrite, TrainingFailed
+from gan_inpaint.errors import CannotWrite, Exit, TrainingFailed
 
 
 def register(app: typer.Typer) -> None:
@@ -60,9 +60,12 @@ def train(
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
-        loop.train(config, run, overrides or [], devices, weights)
+        stopped = loop.train(config, run, overrides or [], devices, weights)
     except (configuration.ConfigError, data.DataError, checkpoint.CheckpointError, watch.NonFiniteLoss) as problem:
         raise TrainingFailed(str(problem)) from problem
+    if stopped:
+        report.note("Stopped and saved; the same command goes on from here.")
+        raise typer.Exit(Exit.INTERRUPTED)
 
 
 def _list(as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from gan_inpaint.errors import BadModel
 from gan_inpaint.models.adapters import PROBE_WHITE, Adapter, Float32Array, own_manifest, recognise
 from gan_inpaint.models.detector import OnnxDetector
 from gan_inpaint.models.entry import ModelEntry, not_a_detector
-from gan_inpaint.models.manifest import AnyManifest, DetectorManifest, sha256_of
+from gan_inpaint.models.manifest import MODEL_BYTES, AnyManifest, DetectorManifest, read_plain
 from gan_inpaint.models.session import CPU, open_session, run
 
 
@@ -95,7 +96,11 @@ def examine(path: Path) -> AnyManifest:
         BadModel: it is damaged or foreign, does not follow the contract, or does not work.
         OutOfMemory: the machine could not hold it.
     """
-    session, fallback = open_session(path, 1, [CPU])
+    try:
+        content = read_plain(path, MODEL_BYTES)
+    except OSError as problem:
+        raise BadModel(f"The file {path} cannot be read: {problem.strerror}.") from problem
+    session, fallback = open_session(content, 1, [CPU])
     manifest = own_manifest(session)
     if isinstance(manifest, DetectorManifest):
         return _tried_detector(OnnxDetector(path.stem, "", manifest, session, fallback)).manifest
@@ -107,18 +112,19 @@ def _opened(entry: ModelEntry, threads: int) -> tuple[ort.InferenceSession, str]
     """Return a session of the installed file, and a sentence if it is not on the best provider."""
     if entry.path is None:
         raise ValueError(f"{entry.name} has no file to load")
-    _check_unchanged(entry, entry.path)
-    return open_session(entry.path, threads, ort.get_available_providers())
+    return open_session(_unchanged(entry, entry.path), threads, ort.get_available_providers())
 
 
-def _check_unchanged(entry: ModelEntry, path: Path) -> None:
+def _unchanged(entry: ModelEntry, path: Path) -> bytes:
+    """Return the file's content, which is what is loaded: nobody can change it between the check and its use."""
     hint = "Install GAN Inpaint again." if entry.built_in else "Remove the model and add it again."
     try:
-        actual = sha256_of(path)
+        content = read_plain(path, MODEL_BYTES)
     except OSError as problem:
         raise BadModel(f"The model's file {path} cannot be read: {problem.strerror}.", hint) from problem
-    if actual != entry.sha256:
+    if hashlib.sha256(content).hexdigest() != entry.sha256:
         raise BadModel(f"The model “{entry.name}” was changed or damaged since it was installed.", hint)
+    return content
 
 
 def _tried_detector(detector: OnnxDetector) -> OnnxDetector:

@@ -6,7 +6,10 @@ The manifest is JSON in the ONNX file's own `metadata_props`, under `KEY`, so th
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -17,10 +20,13 @@ from gan_inpaint.errors import BadModel
 
 KEY = "gan_inpaint"
 CONTRACT = 1
+SIDECAR_BYTES = 2**20
+MODEL_BYTES = 2**32
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
-Text = Annotated[str, Meta(min_length=1, max_length=1000)]
+Text = Annotated[str, Meta(min_length=1, max_length=1000, pattern="^[^\\x00-\\x1f\\x7f-\\x9f]*$")]
+"""Without control characters, which could command the terminal or the log that shows it."""
 Pixels = Annotated[int, Meta(ge=1, le=4096)]
 
 
@@ -152,12 +158,28 @@ def read_sidecar(path: Path) -> Sidecar:
     """
     hint = "Remove the model and add it again."
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=_SidecarFile)
+        found = msgspec.json.decode(read_plain(path, SIDECAR_BYTES), type=_SidecarFile)
         return Sidecar(found.sha256, parse(bytes(found.manifest)))
     except OSError as problem:
         raise BadModel(f"The model's description {path} cannot be read: {problem.strerror}.", hint) from problem
     except (*_UNREADABLE, BadModel) as problem:
         raise BadModel(f"The model's description {path} is damaged: {str(problem).rstrip('.')}.", hint) from problem
+
+
+def read_plain(path: Path, most: int) -> bytes:
+    """Return the content of a file of at most so many bytes, without waiting for who writes into a named pipe.
+
+    Raises:
+        OSError: it cannot be read, is not a plain file, or is larger.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is not a plain file")
+        if status.st_size > most:
+            raise OSError(errno.EFBIG, "it is too large")
+        return file.read()
 
 
 def sha256_of(path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from gan_inpaint.errors import BadModel, OutOfMemory
+from gan_inpaint.models import interruption
 
 log = logging.getLogger(__name__)
 
@@ -30,17 +30,16 @@ _ORT_ERRORS = (
 _SIGNS_OF_EXHAUSTION = ("failed to allocate memory", "bad_alloc", "out of memory", "cannot allocate memory")
 
 
-def open_session(path: Path, threads: int, offered: list[str]) -> tuple[ort.InferenceSession, str]:
+def open_session(model: bytes, threads: int, offered: list[str]) -> tuple[ort.InferenceSession, str]:
     """Return a session on the best offered provider that works, and a sentence if it is not the first choice."""
-    ort.disable_telemetry_events()
     wanted = [provider for provider in PROVIDERS if provider in offered]
     try:
-        session = _create(path, threads, wanted)
+        session = _create(model, threads, wanted)
     except _ORT_ERRORS as problem:
         if wanted == [CPU]:
             _refuse(problem, "This file does not open as an ONNX model: it is damaged, incomplete or something else.")
         log.warning("%s cannot be used: %s", wanted[0], problem)
-        session = open_session(path, threads, [CPU])[0]
+        session = open_session(model, threads, [CPU])[0]
     provider = session.get_providers()[0]
     if provider == wanted[0]:
         return session, ""
@@ -50,7 +49,7 @@ def open_session(path: Path, threads: int, offered: list[str]) -> tuple[ort.Infe
     return session, fallback
 
 
-def _create(path: Path, threads: int, providers: list[str]) -> ort.InferenceSession:
+def _create(model: bytes, threads: int, providers: list[str]) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -61,7 +60,7 @@ def _create(path: Path, threads: int, providers: list[str]) -> ort.InferenceSess
     options.log_severity_level = 3  # errors only
     with_options = [(provider, PROVIDERS[provider]) for provider in providers]
     # onnxruntime's own fallback would print to stdout, which may be a pipe.
-    return ort.InferenceSession(path, options, providers=with_options, enable_fallback=0)
+    return ort.InferenceSession(model, options, providers=with_options, enable_fallback=0)
 
 
 def run(
@@ -71,15 +70,19 @@ def run(
 
     Raises:
         OutOfMemory: the machine could not hold it; the session can still be used.
+        Cancelled: it was interrupted (`models.interruption`); the session can still be used.
         BadModel: with `sentence`, for any other failure.
     """
     options = ort.RunOptions()
     if shrink:
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    ending = interruption.current()
     try:
         result: NDArray[np.generic]
-        (result,) = session.run([output], feeds, options)
+        with ending.watching(options):
+            (result,) = session.run([output], feeds, options)
     except _ORT_ERRORS as problem:
+        ending.check()
         _refuse(problem, sentence)
     return result
 

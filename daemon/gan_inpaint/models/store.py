@@ -1,12 +1,13 @@
 """The installed models: those that ship with the product, those that the user added, and the classical filler.
 
 A model is a pair of files, `NAME.onnx` and `NAME.json` (`gan_inpaint.models.manifest.Sidecar`); it is installed once
-both exist. Listing reads only the small JSON files; onnxruntime is imported when a model is added.
+both exist. Listing reads only the small JSON files; a model that is added is tried in a process of its own.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ import msgspec
 from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, NoDetector, UnknownModel
 from gan_inpaint.files import atomic
 from gan_inpaint.models.entry import AUTO, CLASSICAL, CLASSICAL_ENTRY, DEFAULT, FORMER_NAMES, SCRATCHES, ModelEntry
-from gan_inpaint.models.manifest import AnyManifest, Sidecar, read_sidecar, sha256_of
+from gan_inpaint.models.examination import examine
+from gan_inpaint.models.manifest import MODEL_BYTES, AnyManifest, Sidecar, read_sidecar, sha256_of
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +83,6 @@ class ModelStore:
             BadRequest: the name cannot be used, or the SHA-256 is missing.
             CannotWrite: a model of that name exists, or the folder cannot be written.
         """
-        from gan_inpaint.models import loading  # imports onnxruntime, which listing must not
-
         is_address = str(source).lower().startswith(("http://", "https://"))
         if is_address and sha256 is None:
             raise BadRequest(
@@ -97,7 +97,7 @@ class ModelStore:
                 _download(str(source), str(sha256), temporary.model)
             else:
                 _copy(Path(source), sha256, temporary.model)
-            temporary.describe(loading.examine(temporary.model))
+            temporary.describe(examine(temporary.model))
         return self._read(self._user_dir, name)
 
     def remove(self, name: str) -> None:
@@ -184,10 +184,14 @@ def _checked_name(name: str) -> str:
 
 def _copy(source: Path, sha256: str | None, target: Path) -> None:
     try:
-        stream = source.open("rb")
+        stream = os.fdopen(os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
     except OSError as problem:
         raise BadModel(f"The file {source} cannot be read: {problem.strerror}.") from problem
     with stream, target.open("wb") as copy:
+        if not source.is_file():
+            raise BadModel(f"{source} is not a plain file.", "Give the name of an ONNX file.")
+        if source.stat().st_size > MODEL_BYTES:
+            raise BadModel(f"The file {source} is too large for a model.")
         shutil.copyfileobj(stream, copy)
     if sha256 is not None and sha256_of(target) != sha256.lower():
         raise _another_file()

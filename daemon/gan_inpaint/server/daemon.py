@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
-from gan_inpaint import paths
+from gan_inpaint import machine, paths
 from gan_inpaint.models.store import ModelStore
-from gan_inpaint.protocol import PROTOCOL, Limits
+from gan_inpaint.protocol import Limits
 from gan_inpaint.server import logs, runtime_file
 from gan_inpaint.server.listener import Listener
 from gan_inpaint.server.lock import single_instance
@@ -21,6 +21,8 @@ from gan_inpaint.service import Service
 from gan_inpaint.version import __version__
 
 log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 30.0  # for the work that runs when a signal comes; services wait longer before they kill
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def serve(config: Config | None = None) -> None:
         CannotStart: a folder cannot be used.
     """
     config = config or Config()
+    machine.allow_many_descriptors()
     directory = runtime_file.make_private_dir()
     with single_instance(directory):
         logs.configure()
@@ -52,15 +55,19 @@ def serve(config: Config | None = None) -> None:
         with Listener(directory, config.limits) as listener, closing(Wake()) as wake:
             loop = Loop(listener, service, wake)
             with _ended_by_signals(loop, wake), _announced(listener):
-                loop.run()
-        log.info("stopped")
+                ended = loop.run()
+        log.info("stopped" if ended else "stopped, though some work could not be ended")
+    if not ended:
+        logging.shutdown()
+        os._exit(0)  # the thread that works is in the middle of something that nobody can end
 
 
 @contextmanager
 def _announced(listener: Listener) -> Iterator[None]:
     """Publish the runtime file while the block runs."""
     log.info("version %s, process %d, at %s", __version__, os.getpid(), listener.endpoint)
-    runtime_file.write(runtime_file.RuntimeInfo(listener.endpoint, listener.token, os.getpid(), __version__, PROTOCOL))
+    runtime_file.write(runtime_file.RuntimeInfo(listener.endpoint, listener.token, os.getpid(), __version__))
+    logs.leave_the_starter()
     try:
         yield
     except Exception:
@@ -72,10 +79,11 @@ def _announced(listener: Listener) -> Iterator[None]:
 
 @contextmanager
 def _ended_by_signals(loop: Loop, wake: Wake) -> Iterator[None]:
-    """Let SIGTERM and SIGINT stop the loop while the block runs."""
+    """Let SIGTERM and SIGINT stop the loop while the block runs; a second one does not wait for the work that runs."""
     signals = (signal.SIGTERM, signal.SIGINT)
+    patience = iter((_PATIENCE_SECONDS,))
     before_fd = signal.set_wakeup_fd(wake.bell, warn_on_full_buffer=False)
-    before = [signal.signal(number, lambda *_: loop.stop()) for number in signals]
+    before = [signal.signal(number, lambda *_: loop.stop(next(patience, 0.0))) for number in signals]
     try:
         yield
     finally:

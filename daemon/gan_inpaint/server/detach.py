@@ -6,20 +6,20 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-import zmq
-
 from gan_inpaint import paths
-from gan_inpaint.errors import BadRequest, CannotStart
-from gan_inpaint.protocol import USERNAME, Hello, Welcome, decode_reply, encode
+from gan_inpaint.errors import CannotStart
 from gan_inpaint.server import runtime_file
 from gan_inpaint.server.runtime_file import RuntimeInfo
+from gan_inpaint_client import ClientError, connect
 
 _TAIL_BYTES = 2_000
 _LOOK_SECONDS = 0.02
-_HELLO_MS = 1_000
+_HELLO_SECONDS = 1.0
 
 
 def detach(timeout: float = 10.0) -> RuntimeInfo:
@@ -30,11 +30,11 @@ def detach(timeout: float = 10.0) -> RuntimeInfo:
     Raises:
         CannotStart: the hint holds the end of what the process wrote, or of the log.
     """
-    if running := _answering():
-        return running
     deadline = time.monotonic() + timeout
-    with tempfile.TemporaryFile() as errors:
-        process = _spawn(errors)
+    if running := _wait_for_the_last(deadline):
+        return running
+    with _errors_file() as errors:
+        process = _spawn(subprocess.DEVNULL if errors is None else errors)
         while time.monotonic() < deadline:
             if running := _answering():
                 return running
@@ -43,7 +43,21 @@ def detach(timeout: float = 10.0) -> RuntimeInfo:
         raise CannotStart("The daemon could not be started.", _tail(errors))
 
 
-def _spawn(errors: IO[bytes]) -> subprocess.Popen[bytes]:
+def _wait_for_the_last(deadline: float) -> RuntimeInfo | None:
+    """Return the daemon that runs; None if none does, or the one that was stopping has ended. Raises CannotStart."""
+    while (info := runtime_file.read()) is not None and (stopping := _welcome(info)) is not None:
+        if not stopping:
+            return info
+        if time.monotonic() > deadline:
+            raise CannotStart(
+                "The daemon is stopping, and still busy with its last work.",
+                "Try again when it has ended; “gan-inpaint stop --now” ends it at once.",
+            )
+        time.sleep(_LOOK_SECONDS)
+    return None
+
+
+def _spawn(errors: IO[bytes] | int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gan_inpaint", "serve"]
     root = Path(sys.executable).anchor  # so that the daemon keeps no folder from being removed or unmounted
     if sys.platform == "win32":
@@ -70,31 +84,40 @@ def _ended(process: subprocess.Popen[bytes], wait_seconds: float) -> bool:
 
 
 def _answering() -> RuntimeInfo | None:
-    """Return the daemon of the runtime file, if it welcomes a client within a second."""
+    """Return the daemon of the runtime file, if it welcomes a client within a second and goes on running."""
     info = runtime_file.read()
-    return info if info is not None and _welcomes(info) else None
+    return info if info is not None and _welcome(info) is False else None
 
 
-def _welcomes(info: RuntimeInfo) -> bool:
-    with zmq.Context() as context, context.socket(zmq.DEALER) as dealer:
-        dealer.linger = 0
-        dealer.plain_username = USERNAME.encode()
-        dealer.plain_password = info.token.encode()
-        dealer.connect(info.endpoint)
-        dealer.send(encode(Hello(id="detach", client="gan-inpaint serve")))
-        if not dealer.poll(_HELLO_MS):
-            return False
+def _welcome(info: RuntimeInfo) -> bool | None:
+    """Return whether a daemon is stopping; None if it does not answer within a second."""
+    if runtime_file.read() != info:
+        return None
+    try:
+        with connect(paths.runtime_file(), timeout=_HELLO_SECONDS) as client:
+            return client.stopping
+    except ClientError:
+        return None
+
+
+@contextmanager
+def _errors_file() -> Iterator[IO[bytes] | None]:
+    """Yield a file for what the daemon writes before its log is open; None where there is no room for one."""
+    with ExitStack() as stack:
         try:
-            return isinstance(decode_reply(dealer.recv()), Welcome)
-        except BadRequest:
-            return False
+            file: IO[bytes] | None = stack.enter_context(tempfile.TemporaryFile())
+        except OSError:
+            file = None
+        yield file
 
 
-def _tail(errors: IO[bytes]) -> str:
+def _tail(errors: IO[bytes] | None) -> str:
     """Return the end of what the process wrote to standard error, else of the log."""
-    errors.seek(0)
-    written = errors.read()
+    written = b""
+    if errors is not None:
+        errors.seek(0)
+        written = errors.read()
     log = paths.log_file()
-    if not written and log.exists():
+    if not written and log.is_file():
         written = log.read_bytes()
     return written[-_TAIL_BYTES:].decode("utf-8", "replace").strip()

@@ -18,7 +18,7 @@ def guarded(task: Callable[[], Outcome]) -> Outcome | GanInpaintError:
     try:
         return task()
     except GanInpaintError as problem:
-        return problem
+        return _without_frames(problem)
     except MemoryError:
         log.warning("out of memory", exc_info=True)
         return OutOfMemory(
@@ -28,3 +28,9 @@ def guarded(task: Callable[[], Outcome]) -> Outcome | GanInpaintError:
     except Exception:
         log.exception("a defect in answering a request")
         return GanInpaintError("The daemon ran into a defect.", "Its log has the details.")
+
+
+def _without_frames(problem: GanInpaintError) -> GanInpaintError:
+    """Return an error that keeps nothing alive: a traceback holds the frames it went through, and those the pixels."""
+    problem.__cause__ = problem.__context__ = None
+    return problem.with_traceback(None)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import zmq
-
 from gan_inpaint.errors import BadRequest, Busy
+from gan_inpaint.models.interruption import Interruption
 from gan_inpaint.protocol import Limits, Progress, Work
 
 
@@ -20,16 +18,16 @@ class Job:
 
     Attributes:
         frames: the pixels and the mask, as far as the request has them.
-        cancelled: set to end the work at its next window.
+        cancelled: set to end the work, also in the middle of a network's run.
         abandoned: the client is gone and gets no replies.
         progress: the progress that was sent last, or is sent next.
         sent_at: when it was sent, in the time of `time.monotonic`.
     """
 
-    client: bytes
+    client: int
     work: Work
-    frames: list[zmq.Frame]
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    frames: list[bytearray]
+    cancelled: Interruption = field(default_factory=Interruption)
     abandoned: bool = False
     progress: Progress = field(init=False)
     sent_at: float = field(default_factory=time.monotonic)
@@ -44,64 +42,77 @@ class Job:
 
 
 class Jobs:
-    """The work that runs and the work that waits. Used by the socket loop only."""
+    """The work that runs and the work that waits, of each client in its order. Used by the socket loop only.
+
+    The clients take turns, so that none waits for all that another one has asked for.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._waiting: deque[Job] = deque()
+        self._waiting: dict[int, deque[Job]] = {}  # the client whose turn is next comes first
         self.running: Job | None = None
 
     def __iter__(self) -> Iterator[Job]:
         if self.running is not None:
             yield self.running
-        yield from self._waiting
+        for queue in self._waiting.values():
+            yield from queue
 
     def __bool__(self) -> bool:
         return self.running is not None or bool(self._waiting)
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return sum(map(len, self._waiting.values()))
 
     def add(self, job: Job) -> None:
         """Queue a piece of work.
 
         Raises:
-            Busy: as much work, or as many bytes of pixels, wait as the limits allow.
+            Busy: the client has as much work waiting as the limits allow, or all clients have as many bytes of pixels.
             BadRequest: the client already has work of that `id`.
         """
         if self.find(job.client, job.work.id) is not None:
             raise BadRequest(f"A request of the id “{job.work.id}” is under way already.")
-        waiting_bytes = sum(other.pixel_bytes for other in self._waiting)
-        full = waiting_bytes + job.pixel_bytes > self._limits.frame_bytes
-        if len(self._waiting) >= self._limits.queue or (self._waiting and full):
+        mine = self._waiting.get(job.client, ())
+        waiting_bytes = sum(other.pixel_bytes for queue in self._waiting.values() for other in queue)
+        full = self._waiting and waiting_bytes + job.pixel_bytes > self._limits.frame_bytes
+        if len(mine) >= self._limits.queue or full:
             raise Busy("The daemon has too much to do already.", "Try again when what is under way is finished.")
-        self._waiting.append(job)
+        self._waiting.setdefault(job.client, deque()).append(job)
 
     def start_next(self) -> Job | None:
         """Return what to run now, or None while one runs or none waits."""
         if self.running is not None or not self._waiting:
             return None
-        self.running = self._waiting.popleft()
+        client = next(iter(self._waiting))
+        queue = self._waiting.pop(client)
+        self.running = queue.popleft()
+        if queue:
+            self._waiting[client] = queue  # now behind the others
         return self.running
 
-    def find(self, client: bytes, id: str) -> Job | None:
+    def find(self, client: int, id: str) -> Job | None:
         return next((job for job in self if job.client == client and job.work.id == id), None)
 
     def remove_waiting(self, job: Job) -> None:
-        self._waiting.remove(job)
+        queue = self._waiting[job.client]
+        queue.remove(job)
+        if not queue:
+            del self._waiting[job.client]
 
     def take_waiting(self) -> list[Job]:
         """Empty the queue and return what was in it."""
-        taken = list(self._waiting)
+        taken = [job for queue in self._waiting.values() for job in queue]
         self._waiting.clear()
         return taken
 
-    def drop_client(self, client: bytes) -> int:
-        """Drop the work of a client that is gone, at its next window if it runs; return how many pieces."""
-        dropped = [job for job in self if job.client == client]
+    def drop_client(self, client: int) -> int:
+        """Drop the work of a client that is gone, and end what runs; return how many pieces."""
+        dropped = list(self._waiting.pop(client, ()))
+        if self.running is not None and self.running.client == client:
+            dropped.append(self.running)
         for job in dropped:
             job.abandoned = True
             job.cancelled.set()
-        self._waiting = deque(job for job in self._waiting if job.client != client)
         return len(dropped)

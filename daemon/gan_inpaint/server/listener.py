@@ -1,125 +1,258 @@
-"""The daemon's socket: a ROUTER that only this user's clients reach, and only with the token of this start."""
+"""The daemon's sockets: only this user's programs reach them, and only with the token of this start.
+
+Nothing here waits, except `poll`. What a peer sends is bounded at every step: strangers in number, time and bytes,
+clients in number and in the bytes of a whole message; a client that does not read is no longer read from, then dropped.
+"""
 
 from __future__ import annotations
 
 import logging
-import os
 import secrets
+import selectors
 import socket
+import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import zmq
 from numpy.typing import NDArray
-from zmq.auth.thread import ThreadAuthenticator
 
-from gan_inpaint.errors import CannotStart
-from gan_inpaint.protocol import USERNAME, Limits, Reply, encode
+from gan_inpaint.errors import Busy, GanInpaintError, OutOfMemory
+from gan_inpaint.protocol import Error, Limits, Reply, encode, read_id
+from gan_inpaint.server import endpoint
+from gan_inpaint.server.authentication import Authentication
+from gan_inpaint.server.peer import Peer
+from gan_inpaint_client import ClientError
 
-_HEARTBEAT_MS = 2_000
-_SILENCE_MS = 10_000
-_LINGER_MS = 5_000  # the last results may still be on their way to their clients when the daemon ends
-_SOCKET_PATH_BYTES = 100  # sun_path holds 104 bytes on macOS, 108 on Linux
-_UNREAD_REQUESTS = 16  # of one client, before its own sending blocks
-_FRAMES = 3  # header, pixels, mask
+log = logging.getLogger(__name__)
 
+_HEARTBEAT_SECONDS = 2.0
+_SILENCE_SECONDS = 10.0
+_HANDSHAKE_SECONDS = 5.0
+_LINGER_SECONDS = 5.0  # the last results may still be on their way to their clients when the daemon ends
+_PAUSE_SECONDS = 0.5  # without accepting, when the process has no descriptor left
+_MOST_STRANGERS = 32  # connections that have not shown the token; the oldest of more is dropped
+_MOST_CLIENTS = 128
+
+Client: TypeAlias = int
+"""The number of a connection; no two have the same."""
 Frames: TypeAlias = Sequence[NDArray[Any]]
 """The frames after a header: pixels, a mask, or none."""
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message: its sender, its frames, and whether it had more frames than the protocol knows."""
+    """A message: its sender and its frames, the header first."""
 
-    client: bytes
-    frames: list[zmq.Frame]
-    excess: bool
+    client: Client
+    frames: list[bytearray]
 
 
 class Listener:
-    """Context manager of the bound ROUTER; `endpoint` and `token` are what a client needs to reach it."""
+    """Context manager of the bound socket; `endpoint` and `token` are what a client needs to reach it.
+
+    `gone` holds the clients that have gone, or were dropped, since it was last emptied.
+    """
 
     def __init__(self, directory: Path, limits: Limits) -> None:
         self.token = secrets.token_hex(32)
-        self._socket_path = directory / "daemon.sock"
-        self._context = zmq.Context()
-        self._authenticator = ThreadAuthenticator(self._context, log=_quiet_log())
-        self._authenticator.configure_plain(passwords={USERNAME: self.token})
-        self.router = self._context.socket(zmq.ROUTER)
-        self._configure(limits)
-
-    def _configure(self, limits: Limits) -> None:
-        self.router.plain_server = True
-        self.router.maxmsgsize = limits.frame_bytes
-        self.router.router_mandatory = True  # sending to a client that is gone fails instead of being forgotten
-        self.router.rcvhwm = _UNREAD_REQUESTS
-        self.router.heartbeat_ivl = _HEARTBEAT_MS
-        self.router.heartbeat_timeout = _SILENCE_MS
-        self.router.linger = _LINGER_MS
+        self.gone: list[Client] = []
+        self._directory = directory
+        self._limits = limits
+        self._peers: dict[Client, Peer] = {}
+        self._strangers: dict[Client, Authentication] = {}
+        self._messages: deque[Incoming] = deque()
+        self._selector = selectors.DefaultSelector()
+        self._last_number = 0
+        self._resume: float | None = None
+        self._let_go = False
 
     def __enter__(self) -> Listener:
-        self._authenticator.start()
-        try:
-            self.endpoint = self._bind()
-        except zmq.ZMQError as problem:
-            self._close()
-            raise CannotStart(f"The daemon's socket cannot be opened: {problem}.") from problem
+        self._socket, self.endpoint = endpoint.bind(self._directory)
+        self._selector.register(self._socket, selectors.EVENT_READ)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        self._send_the_rest()
+        for peer in self._peers.values():
+            peer.close()
+        self._selector.close()
+        self._socket.close()
+        endpoint.remove(self._directory)
+
+    def watch(self, other: socket.socket) -> None:
+        """Let `poll` return when another socket can be read, too."""
+        self._selector.register(other, selectors.EVENT_READ)
+
+    def poll(self, seconds: float | None) -> None:
+        """Wait until something comes, at most so long, and move the bytes that can be moved."""
+        due = [each for each in (seconds, self._seconds_until_due()) if each is not None]
+        for key, events in self._selector.select(min(due, default=None)):
+            if key.fileobj is self._socket:
+                self._accept()
+            elif isinstance(key.data, Peer) and key.data.number in self._peers:
+                self._move(key.data, events)
+        self._look_after_peers()
 
     def receive(self) -> Incoming | None:
-        """Return the next message, without waiting; frames beyond those of the protocol are read and dropped."""
+        """Return the next message, without waiting."""
+        return self._messages.popleft() if self._messages else None
+
+    def send(self, client: Client, reply: Reply, frames: Frames = ()) -> None:
+        """Send without waiting; nothing is sent to a client that has gone."""
+        peer = self._peers.get(client)
+        if peer is not None and not peer.closing:
+            peer.send(encode(reply), frames)
+            self._flush(peer)
+
+    def let_go(self) -> bool:
+        """Return whether large blocks of memory may have become free since the last call."""
+        found = self._let_go
+        for peer in self._peers.values():
+            found |= peer.large
+            peer.large = False
+        self._let_go = False
+        return found
+
+    # Connections
+
+    def _accept(self) -> None:
         try:
-            client = self.router.recv(zmq.NOBLOCK)
-        except zmq.Again:
-            return None
-        frames: list[zmq.Frame] = []
-        excess = False
-        while self.router.rcvmore:
-            frame = self.router.recv(copy=False)
-            if len(frames) < _FRAMES:
-                frames.append(frame)
-            else:
-                excess = True
-        return Incoming(client, frames, excess)
+            connected, _ = self._socket.accept()
+        except (BlockingIOError, ConnectionError):
+            return
+        except OSError as problem:  # no descriptor, or no memory for one
+            log.warning("cannot take another connection: %s", problem.strerror)
+            self._selector.unregister(self._socket)
+            self._resume = time.monotonic() + _PAUSE_SECONDS
+            return
+        if len(self._strangers) >= _MOST_STRANGERS:
+            self._drop(self._peers[next(iter(self._strangers))], "it did not show the token in time")
+        endpoint.prepare(connected)
+        self._last_number += 1
+        peer = Peer(self._last_number, connected)
+        self._peers[peer.number] = peer
+        self._strangers[peer.number] = Authentication(self.token)
+        self._selector.register(connected, selectors.EVENT_READ, peer)
+        self._flush(peer)
 
-    def send(self, client: bytes, reply: Reply, frames: Frames = ()) -> bool:
-        """Send without waiting; return False if the client is gone or no longer reads."""
-        message: list[Any] = [client, encode(reply), *frames]
+    def _move(self, peer: Peer, events: int) -> None:
+        if events & selectors.EVENT_READ and peer.reading:
+            self._read(peer)
+        if peer.number in self._peers:
+            self._flush(peer)
+
+    def _read(self, peer: Peer) -> None:
+        reason = ""
         try:
-            self.router.send_multipart(message, zmq.NOBLOCK, copy=False)
-        except zmq.ZMQError as problem:
-            if problem.errno in (zmq.EHOSTUNREACH, zmq.EAGAIN):
-                return False
-            raise
-        return True
+            ended = not peer.receive()
+        except OSError:
+            ended = True
+        except MemoryError:
+            self._refuse(peer, "", OutOfMemory("There is not enough memory for this picture.", "Close other programs."))
+            return
+        try:
+            while (message := peer.next_message()) is not None:
+                self._take(peer, message)
+        except ClientError as problem:
+            ended, reason = True, problem.message
+        if ended and peer.number in self._peers:
+            self._drop(peer, reason)
 
-    def _close(self) -> None:
-        self.router.close()
-        self._authenticator.stop()
-        self._context.term()
-        self._socket_path.unlink(missing_ok=True)  # libzmq leaves it there
+    def _take(self, peer: Peer, message: list[bytearray]) -> None:
+        authentication = self._strangers.get(peer.number)
+        if authentication is None:
+            self._messages.append(Incoming(peer.number, message))
+            return
+        if peer.closing:
+            return
+        try:
+            reply = authentication.answer(message[0], len(message))
+            if authentication.passed:
+                self._let_in(peer)
+        except GanInpaintError as problem:
+            log.info("refused a connection: %s", problem.code)
+            self._refuse(peer, read_id(bytes(message[0])), problem)
+            return
+        if reply is not None:
+            peer.send(encode(reply))
 
-    def _bind(self) -> str:
-        if _unix_socket_fits(self._socket_path):
-            self._socket_path.unlink(missing_ok=True)  # left behind by a daemon that was killed
-            self.router.bind(f"ipc://{self._socket_path}")
-        else:
-            self.router.bind("tcp://127.0.0.1:*")
-        return self.router.getsockopt_string(zmq.LAST_ENDPOINT)
+    def _let_in(self, peer: Peer) -> None:
+        """Make a stranger a client. Raises Busy."""
+        if len(self._peers) - len(self._strangers) >= _MOST_CLIENTS:
+            raise Busy("Too many programs are connected to the daemon.", "Close some of them.")
+        del self._strangers[peer.number]
+        peer.let_in(self._limits.message_bytes)
 
+    def _refuse(self, peer: Peer, id: str, problem: GanInpaintError) -> None:
+        """Tell a peer why, and hang up."""
+        peer.send(encode(Error.of(id, problem)))
+        peer.closing = True
+        self._flush(peer)
 
-def _unix_socket_fits(path: Path) -> bool:
-    """Return whether a client with only the standard library can reach a Unix socket at `path`."""
-    return hasattr(socket, "AF_UNIX") and zmq.has("ipc") and len(os.fsencode(path)) <= _SOCKET_PATH_BYTES
+    def _drop(self, peer: Peer, reason: str = "") -> None:
+        self._selector.unregister(peer.socket)
+        peer.close()
+        del self._peers[peer.number]
+        self._let_go |= peer.large
+        if self._strangers.pop(peer.number, None) is None:
+            self.gone.append(peer.number)
+        if reason:
+            log.info("hung up on a client: %s", reason)
 
+    # Bytes that go, and time that passes
 
-def _quiet_log() -> logging.Logger:
-    """Return a log for the authenticator, which would write passwords at level DEBUG."""
-    log = logging.getLogger("gan_inpaint.server.auth")
-    log.setLevel(logging.WARNING)
-    return log
+    def _flush(self, peer: Peer) -> None:
+        """Send what can be sent, and wait for what can happen next."""
+        try:
+            peer.flush()
+        except OSError:
+            self._drop(peer)
+            return
+        if peer.closing and not peer.sending:
+            self._drop(peer)
+            return
+        wanted = selectors.EVENT_READ * peer.reading | selectors.EVENT_WRITE * peer.sending
+        if wanted != self._selector.get_key(peer.socket).events:
+            self._selector.modify(peer.socket, wanted, peer)
+
+    def _look_after_peers(self) -> None:
+        now = time.monotonic()
+        if self._resume is not None and now >= self._resume:
+            self._selector.register(self._socket, selectors.EVENT_READ)
+            self._resume = None
+        for peer in list(self._peers.values()):
+            if now >= self._end(peer):
+                self._drop(peer, "it was silent for too long")
+            elif peer.known and now >= self._next_ping(peer):
+                peer.ping()
+                self._flush(peer)
+
+    def _seconds_until_due(self) -> float | None:
+        due = [min(self._end(peer), self._next_ping(peer)) for peer in self._peers.values()]
+        if self._resume is not None:
+            due.append(self._resume)
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _end(self, peer: Peer) -> float:
+        """Return when a peer is dropped, unless it moves before."""
+        return peer.moved + _SILENCE_SECONDS if peer.known else peer.since + _HANDSHAKE_SECONDS
+
+    def _next_ping(self, peer: Peer) -> float:
+        return max(peer.moved, peer.pinged) + _HEARTBEAT_SECONDS if peer.known else float("inf")
+
+    def _send_the_rest(self) -> None:
+        until = time.monotonic() + _LINGER_SECONDS
+        for peer in list(self._peers.values()):
+            peer.closing = True
+            self._flush(peer)
+        while self._peers and (left := until - time.monotonic()) > 0:
+            for key, _ in self._selector.select(left):
+                if isinstance(key.data, Peer):
+                    self._flush(key.data)
+                elif key.fileobj is not self._socket:
+                    self._selector.unregister(key.fileobj)
+                else:
+                    self._selector.unregister(self._socket)

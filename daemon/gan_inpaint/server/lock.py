@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gan_inpaint.errors import AlreadyRunning
+from gan_inpaint.errors import AlreadyRunning, CannotStart
 from gan_inpaint.files import locks
 from gan_inpaint.server import runtime_file
 
@@ -22,9 +23,18 @@ def single_instance(directory: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunning: the message says where the other daemon is.
+        CannotStart: the lock's file cannot be made.
         CannotWrite: the file system has no locks.
     """
-    with (directory / "daemon.lock").open("ab") as file:
+    path = directory / "daemon.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
+    except OSError as problem:
+        raise CannotStart(
+            f"The file {path} cannot be used: {problem.strerror}.",
+            "Set GAN_INPAINT_RUNTIME_DIR to a folder of your own.",
+        ) from problem
+    with os.fdopen(descriptor, "ab") as file:
         deadline = time.monotonic() + _SETTLE_SECONDS
         while not locks.take(file):
             running = runtime_file.read()

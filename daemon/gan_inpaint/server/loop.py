@@ -11,14 +11,13 @@ import os
 import time
 from collections import deque
 
-import zmq
-
 from gan_inpaint import machine, protocol
 from gan_inpaint.errors import BadRequest, Cancelled, GanInpaintError, TooLarge
 from gan_inpaint.errors import Stopping as StoppingProblem
 from gan_inpaint.protocol import (
     Cancel,
     Cancelling,
+    ClientProof,
     Detection,
     Error,
     Hello,
@@ -27,6 +26,7 @@ from gan_inpaint.protocol import (
     Ping,
     Pong,
     Progress,
+    Prove,
     Reply,
     Request,
     Result,
@@ -39,7 +39,7 @@ from gan_inpaint.protocol import (
 )
 from gan_inpaint.server.guard import guarded
 from gan_inpaint.server.jobs import Job, Jobs
-from gan_inpaint.server.listener import Frames, Incoming, Listener
+from gan_inpaint.server.listener import Client, Frames, Incoming, Listener
 from gan_inpaint.server.wake import Wake
 from gan_inpaint.server.worker import Worker
 from gan_inpaint.service import Service
@@ -47,8 +47,10 @@ from gan_inpaint.version import __version__
 
 log = logging.getLogger(__name__)
 
-_PROGRESS_SECONDS = 0.9  # the longest silence toward a client; sending also shows whether the client is gone
-_MESSAGES_A_TURN = 32  # read before the worker's replies and the progress are sent
+_PROGRESS_SECONDS = 0.9  # the longest silence toward a client
+_MESSAGES_A_TURN = 32  # answered before the worker's replies and the progress are sent
+_TRIM_SECONDS = 2.0  # after large blocks of memory have become free
+_LAST_CALL_SECONDS = 10.0  # for work that was told to end; what does not end then is left behind with the process
 
 
 class Loop:
@@ -62,26 +64,38 @@ class Loop:
         self._jobs = Jobs(service.limits)
         self._news: deque[tuple[Job, Progress | Outcome, Frames]] = deque()
         self._worker = Worker(service, self._report, self._worker_ended)
-        self._poller = zmq.Poller()
-        self._poller.register(listener.router, zmq.POLLIN)
-        self._poller.register(wake.inbox, zmq.POLLIN)
+        listener.watch(wake.inbox)
         self._started = time.monotonic()
         self._fills = 0
         self._stopping = False
+        self._interrupt_at: float | None = None
+        self._trim_at: float | None = None
         self._cannot_work = False
 
-    def run(self) -> None:
-        """Serve until `stop`; the work that runs then is finished first."""
+    def run(self) -> bool:
+        """Serve until `stop`; the work that runs then is finished first. Return whether all work has ended."""
         self._worker.start()
-        try:
-            while self._jobs or not self._stopping:
-                self._turn()
-        finally:
-            self._worker.finish()
+        while (self._jobs or not self._stopping) and not self._overdue():
+            self._turn()
+        return self._worker.finish(_LAST_CALL_SECONDS)
 
-    def stop(self) -> None:
-        """Ask the loop to end; can be called from a signal handler whose signal also rings the wake."""
+    def stop(self, patience: float = math.inf) -> None:
+        """Ask the loop to end; can be called from a signal handler whose signal also rings the wake.
+
+        The work that runs is cancelled after `patience` seconds.
+        """
         self._stopping = True
+        if patience < math.inf:
+            at = time.monotonic() + patience
+            self._interrupt_at = at if self._interrupt_at is None else min(at, self._interrupt_at)
+
+    def _overdue(self) -> bool:
+        """Cancel work for which nobody waits any longer; return whether it was told so long ago and goes on."""
+        running, now = self._jobs.running, time.monotonic()
+        if self._interrupt_at is None or now < self._interrupt_at or running is None:
+            return False
+        running.cancelled.set()
+        return now >= self._interrupt_at + _LAST_CALL_SECONDS
 
     def _report(self, job: Job, reply: Progress | Outcome, frames: Frames) -> None:
         """Take a reply of the worker, in its thread."""
@@ -94,7 +108,7 @@ class Loop:
         self._wake.ring()
 
     def _turn(self) -> None:
-        self._poller.poll(self._milliseconds_until_progress())
+        self._listener.poll(self._seconds_until_due())
         if self._cannot_work:
             raise RuntimeError("the thread that works has ended")  # better no daemon than clients that wait for ever
         self._wake.quiet()
@@ -105,11 +119,39 @@ class Loop:
             if incoming is None:
                 break
             self._handle(incoming)
+        else:
+            self._wake.ring()  # there may be more
+        self._forget_the_gone()
         if self._stopping:
             self._refuse_waiting()
         if job := self._jobs.start_next():
             self._worker.submit(job)
         self._tell_progress()
+        self._trim()
+
+    def _seconds_until_due(self) -> float | None:
+        due = [job.sent_at + _PROGRESS_SECONDS for job in self._jobs]
+        if self._jobs.running is not None and self._interrupt_at is not None:
+            told = self._jobs.running.cancelled.is_set()
+            due.append(self._interrupt_at + (_LAST_CALL_SECONDS if told else 0))
+        if self._trim_at is not None:
+            due.append(self._trim_at)
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _forget_the_gone(self) -> None:
+        gone, self._listener.gone = self._listener.gone, []
+        for client in gone:
+            if dropped := self._jobs.drop_client(client):
+                log.info("a client is gone; dropped %d request(s) of it", dropped)
+
+    def _trim(self) -> None:
+        """Give freed memory back to the system, some time after large messages have come or gone."""
+        now = time.monotonic()
+        if self._listener.let_go():
+            self._trim_at = now + _TRIM_SECONDS
+        elif self._trim_at is not None and now >= self._trim_at:
+            self._trim_at = None
+            machine.release_memory()
 
     # Requests
 
@@ -119,17 +161,19 @@ class Loop:
             problem = TooLarge(f"The header of a message has more than {self._limits.header_bytes} bytes.")
             self._send(incoming.client, Error.of("", problem))
             return
-        replies = guarded(lambda: self._answer(protocol.decode_request(header.bytes), incoming))
+        replies = guarded(lambda: self._answer(protocol.decode_request(bytes(header)), incoming))
         if isinstance(replies, GanInpaintError):
             log.info("refused a request: %s", replies.code)
-            replies = [Error.of(protocol.read_id(header.bytes), replies)]
+            replies = [Error.of(protocol.read_id(bytes(header)), replies)]
         for reply in replies:
             self._send(incoming.client, reply)
 
     def _answer(self, request: Request, incoming: Incoming) -> list[Reply]:
-        if incoming.excess or (len(incoming.frames) > 1 and not isinstance(request, Work)):
+        if len(incoming.frames) > 1 and not isinstance(request, Work):
             raise BadRequest("The message has more frames than belong to it.")
         match request:
+            case Prove() | ClientProof():
+                raise BadRequest("This connection has shown that it knows the token already.")
             case Cancel():
                 return self._cancel(request, incoming.client)
             case Hello():
@@ -140,7 +184,7 @@ class Loop:
             case StatusRequest():
                 return [self._status(request.id)]
             case Stop():
-                self.stop()
+                self.stop(0 if request.now else math.inf)
                 return [Stopping(id=request.id)]
             case _:
                 self._queue(request, incoming)
@@ -153,7 +197,7 @@ class Loop:
             raise _stopping()
         self._jobs.add(Job(incoming.client, work, frames))
 
-    def _cancel(self, request: Cancel, client: bytes) -> list[Reply]:
+    def _cancel(self, request: Cancel, client: Client) -> list[Reply]:
         job = self._jobs.find(client, request.target)
         if job is None:
             return [Cancelling(id=request.id, found=False)]
@@ -165,7 +209,14 @@ class Loop:
 
     def _welcome(self, id: str) -> Welcome:
         models = self._service.offered()
-        return Welcome(id=id, version=__version__, pid=os.getpid(), models=models, limits=self._limits)
+        return Welcome(
+            id=id,
+            version=__version__,
+            pid=os.getpid(),
+            models=models,
+            limits=self._limits,
+            stopping=self._stopping,
+        )
 
     def _status(self, id: str) -> Status:
         return Status(
@@ -203,19 +254,12 @@ class Loop:
             if not job.abandoned:
                 self._send(job.client, job.progress)
 
-    def _milliseconds_until_progress(self) -> int | None:
-        if not self._jobs:
-            return None
-        seconds = min(job.sent_at for job in self._jobs) + _PROGRESS_SECONDS - time.monotonic()
-        return max(0, math.ceil(seconds * 1000))
-
     def _refuse_waiting(self) -> None:
         for job in self._jobs.take_waiting():
             self._send(job.client, Error.of(job.work.id, _stopping()))
 
-    def _send(self, client: bytes, reply: Reply, frames: Frames = ()) -> None:
-        if not self._listener.send(client, reply, frames):
-            log.info("a client is gone; dropped %d request(s) of it", self._jobs.drop_client(client))
+    def _send(self, client: Client, reply: Reply, frames: Frames = ()) -> None:
+        self._listener.send(client, reply, frames)
 
 
 def _log_end(job: Job, reply: Outcome) -> None:

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 
 from gan_inpaint import machine, paths
 from gan_inpaint.errors import CannotStart
 from gan_inpaint.files import atomic
+from gan_inpaint.protocol import PROTOCOL
+from gan_inpaint.server import private
+from gan_inpaint_client import ClientError, RuntimeInfo, read_runtime_file
 
-
-class RuntimeInfo(msgspec.Struct, frozen=True):
-    """The content of `daemon.json`."""
-
-    endpoint: str
-    token: str
-    pid: Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
-    version: str
-    protocol: int
-
-    def __repr__(self) -> str:
-        """Without the token, so that it never gets into a log or a traceback."""
-        return f"RuntimeInfo(pid={self.pid}, endpoint={self.endpoint!r}, version={self.version!r})"
+__all__ = ["RuntimeInfo", "make_private_dir", "read", "remove", "write"]
 
 
 def read() -> RuntimeInfo | None:
-    """Return the daemon that runs; None if the file is missing, damaged or from a process that has ended."""
+    """Return the daemon that runs; None if the file is missing, damaged, another user's or of a process that ended."""
     try:
-        info = msgspec.json.decode(paths.runtime_file().read_bytes(), type=RuntimeInfo)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        info = read_runtime_file(paths.runtime_file())
+    except ClientError:
         return None
     return info if machine.is_alive(info.pid) else None
 
@@ -39,7 +28,7 @@ def read() -> RuntimeInfo | None:
 def write(info: RuntimeInfo) -> None:
     """Write the file in one step, readable only by its owner. Raises CannotWrite."""
     with atomic.writing(paths.runtime_file(), force=True, private=True) as temporary:
-        temporary.write_bytes(msgspec.json.encode(info))
+        temporary.write_bytes(msgspec.json.encode({**info._asdict(), "protocol": PROTOCOL}))
 
 
 def remove() -> None:
@@ -48,24 +37,19 @@ def remove() -> None:
 
 
 def make_private_dir() -> Path:
-    """Make the runtime directory, mode 0700, and check that no other user can reach it.
+    """Make the runtime directory, mode 0700, and check that no other user can reach or replace it.
 
     Raises:
-        CannotStart: it cannot be made, or is open to other users.
+        CannotStart: it cannot be made, or is open to other users, or they could put another one in its place.
     """
     directory = paths.runtime_dir()
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = directory.lstat()
     except OSError as problem:
         raise CannotStart(
             f"The folder {directory} cannot be used: {problem.strerror}.",
             "Set GAN_INPAINT_RUNTIME_DIR to a folder of your own.",
         ) from problem
-    # Windows has no such modes; its per-user folders are closed to other users by their access lists.
-    if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & 0o077):
-        raise CannotStart(
-            f"The folder {directory} is open to other users of this computer.",
-            f"Run “chmod 700 {directory}” if it is yours, or set GAN_INPAINT_RUNTIME_DIR to a folder of your own.",
-        )
+    if reason := private.why_open(directory):
+        raise CannotStart(reason, f"{private.advice(directory)} if it is yours, or {private.ANOTHER}.")
     return directory

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
-from gan_inpaint.errors import Cancelled, GanInpaintError
+from gan_inpaint.errors import GanInpaintError
 from gan_inpaint.models.entry import DEFAULT
+from gan_inpaint.models.interruption import interruptible
 from gan_inpaint.protocol import Error, Outcome, Progress, Stage
 from gan_inpaint.server.damage_maps import DamageMaps
 from gan_inpaint.server.guard import guarded
@@ -28,7 +29,7 @@ class Worker(threading.Thread):
     """
 
     def __init__(self, service: Service, report: Report, ended: Callable[[], None]) -> None:
-        super().__init__(name="work")
+        super().__init__(name="work", daemon=True)  # so that work that cannot be ended does not keep the process
         self._service = service
         self._damage_maps = DamageMaps(service.idle_seconds)
         self._tasks = Tasks(service, self._damage_maps)
@@ -39,10 +40,11 @@ class Worker(threading.Thread):
     def submit(self, job: Job) -> None:
         self._inbox.put(job)
 
-    def finish(self) -> None:
-        """Wait until the thread has ended."""
+    def finish(self, seconds: float) -> bool:
+        """Wait until the thread has ended, at most so long; return whether it has."""
         self._inbox.put(None)
-        self.join()
+        self.join(seconds)
+        return not self.is_alive()
 
     def run(self) -> None:
         try:
@@ -73,11 +75,12 @@ class Worker(threading.Thread):
 
     def _work(self, job: Job) -> None:
         def on_progress(done: int, total: int, stage: Stage) -> None:
-            if job.cancelled.is_set():
-                raise Cancelled("The work was cancelled.")
+            job.cancelled.check()
             self._report(job, Progress(id=job.work.id, done=done, total=total, stage=stage), ())
 
-        outcome = guarded(lambda: self._tasks.do(job.work, [frame.buffer for frame in job.frames], on_progress))
+        buffers = [memoryview(frame).toreadonly() for frame in job.frames]
+        with interruptible(job.cancelled):
+            outcome = guarded(lambda: self._tasks.do(job.work, buffers, on_progress))
         if isinstance(outcome, GanInpaintError):
             self._report(job, Error.of(job.work.id, outcome), ())
         else:

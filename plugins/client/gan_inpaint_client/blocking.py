@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 OnProgress = Callable[[Progress], None]
 
 # What a runtime file that a killed daemon has left can lead to: no daemon, or another program at its port.
-PERHAPS_STALE = ("no_daemon", "unauthorized", "connection_lost", "bad_reply")
+PERHAPS_STALE = ("no_daemon", "unauthorized", "connection_lost", "bad_reply", "stopping")
 
+_BUSY_SECONDS = 0.5  # until work is sent again that the daemon had no room for
 _IDLE_SECONDS = 5.0  # between requests the client answers no heartbeats, and the daemon hangs up after 10 s
 _LEAST_SECONDS = 1.0  # to reach a daemon that has just been started
 
@@ -64,9 +65,11 @@ class Client:
 
     Attributes:
         silence_seconds: seconds that the daemon may say nothing while it works on a request.
+        stopping: the daemon ends after its current work and takes no other; known once it has answered.
     """
 
     silence_seconds = SILENCE_SECONDS
+    stopping = False
 
     def __init__(
         self, runtime_file: str | os.PathLike[str], command: Sequence[str] | None = None, timeout: float = 10.0
@@ -109,20 +112,29 @@ class Client:
         """Return the daemon's `status`: what it is doing."""
         return self._ask("status", "status").header
 
-    def stop(self) -> None:
-        """Ask the daemon to end; it completes the current work first."""
-        self._ask("stop", "stopping")
+    def stop(self, now: bool = False) -> None:
+        """Ask the daemon to end; it completes the current work first, or with `now` cancels it."""
+        self._ask("stop", "stopping", now=now)
         self.close()
 
     def perform(self, request: Request[Answer], on_progress: OnProgress | None = None) -> Answer:
         """Send one of the requests of `requests` and return its answer; `on_progress` is as in `fill`."""
-        with self._opened() as conversation:
-            return conversation.perform(Job(conversation.messenger, request), self.silence_seconds, on_progress)
+        while True:
+            try:
+                with self._opened() as conversation:
+                    return conversation.perform(Job(conversation.messenger, request), self.silence_seconds, on_progress)
+            except ClientError as problem:
+                if problem.code != "busy":
+                    raise
+            if on_progress is not None:
+                on_progress(Progress(done=0, total=0, stage="waiting"))
+            time.sleep(_BUSY_SECONDS)
 
     def fill(self, pixels: Buffer, mask: Buffer, *, on_progress: OnProgress | None = None, **fields: Any) -> FillReply:
         """Fill the hole of a picture; `fields` are the other fields of FillRequest.
 
-        `on_progress` is called at least once a second while the daemon works. What it raises ends the fill.
+        `on_progress` is called at least once a second while the daemon works, or has no room for the work yet. What it
+        raises ends the fill.
         """
         return self.perform(FillRequest(pixels, mask, **fields), on_progress)
 
@@ -161,6 +173,9 @@ class Client:
             if self._command is None or problem.code not in PERHAPS_STALE:
                 raise
             self._conversation = self._started(self._command, deadline)
+        if self.stopping and self._command is not None:
+            self.close()
+            self._conversation = self._started(self._command, deadline)
         self._last_used = time.monotonic()
         return self._conversation
 
@@ -185,7 +200,8 @@ class Client:
         info = read_runtime_file(self._runtime_file)
         conversation = Conversation(info, deadline - time.monotonic())
         try:
-            conversation.ask("hello", "welcome", deadline - time.monotonic(), client=CLIENT_NAME)
+            welcome = conversation.ask("hello", "welcome", deadline - time.monotonic(), client=CLIENT_NAME)
+            self.stopping = welcome.header["stopping"]
         except BaseException:
             conversation.close()
             raise

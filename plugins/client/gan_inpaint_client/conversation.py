@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .errors import bad_reply
-from .job import Answer, Job
+from .job import Answer, Job, Progress
 from .messages import Messenger, Reply
 from .stream import Stream, timed_out
 
 if TYPE_CHECKING:
-    from .job import Progress
     from .runtime_file import RuntimeInfo
 
 _HEARTBEAT_SECONDS = 2.0
+_SENDING_SECONDS = 0.2  # between reports of how much has been sent
 
 
 class Conversation:
@@ -61,14 +61,26 @@ class Conversation:
             if event is not None and on_progress is not None:
                 on_progress(event)
             elif event is None:
-                self._send(silence)
+                self._send(silence, on_progress)
                 if self.messenger.connection.message_traffic != traffic:
                     traffic = self.messenger.connection.message_traffic
                     until = time.monotonic() + silence
                 self._receive(until)
 
-    def _send(self, seconds: float) -> None:
-        self._stream.send(self.messenger.connection.outgoing(), seconds)
+    def _send(self, seconds: float, on_progress: Callable[[Progress], None] | None = None) -> None:
+        """Send what is queued; report the share of it that has gone if that takes long."""
+        pieces = self.messenger.connection.outgoing()
+        total, done = sum(map(len, pieces)), 0
+        reported = time.monotonic()
+
+        def on_sent(count: int) -> None:
+            nonlocal done, reported
+            done += count
+            if on_progress is not None and time.monotonic() - reported > _SENDING_SECONDS:
+                reported = time.monotonic()
+                on_progress(Progress(done=done, total=total, stage="sending"))
+
+        self._stream.send(pieces, seconds, on_sent)
 
     def _receive(self, until: float) -> None:
         """Receive what comes next; raise `timeout` once `until` has passed."""

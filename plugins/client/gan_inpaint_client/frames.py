@@ -17,10 +17,10 @@ _COMMAND_LIMIT = 4096  # bytes; the longest useful command, READY with its metad
 
 
 class Frame(NamedTuple):
-    """`flags` are MORE or COMMAND or neither."""
+    """`flags` are MORE or COMMAND or neither; the body belongs to whoever takes the frame."""
 
     flags: int
-    body: bytes
+    body: bytearray
 
 
 def head(size: int, flags: int = 0) -> bytes:
@@ -65,6 +65,14 @@ class FrameReader:
         """Return the missing part of the current body, to receive bytes in place; then call `filled`."""
         return None if self._body is None else memoryview(self._body)[self._filled :]
 
+    @property
+    def missing(self) -> int:
+        """Bytes that are still to come of the current frame, as far as its length is known; at least one."""
+        if self._body is not None:
+            return len(self._body) - self._filled
+        long = bool(self._head) and self._head[0] & LONG
+        return (_LONG_HEAD_BYTES if long else _SHORT_HEAD_BYTES) - len(self._head)
+
     def filled(self, count: int) -> Iterator[Frame]:
         """Yield the frame that is complete after `count` bytes were written to the start of `rest`."""
         self._advance(count)
@@ -96,7 +104,7 @@ class FrameReader:
     def _completed(self) -> Iterator[Frame]:
         if self._body is None or self._filled < len(self._body):
             return
-        frame = Frame(self._head[0] & ~LONG, bytes(self._body))
+        frame = Frame(self._head[0] & ~LONG, self._body)
         self._head.clear()
         self._body = None
         yield frame

@@ -13,7 +13,7 @@ Answer = TypeVar("Answer", bound=tuple[Any, ...], covariant=True)
 
 
 class Progress(TypedDict):
-    """`done` of `total` windows; `stage` is `waiting`, `loading`, `detecting` or `filling`."""
+    """`done` of `total` windows; `stage` is `waiting`, `loading`, `detecting` or `filling`. For `sending`, bytes."""
 
     done: int
     total: int

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import ClientError, bad_reply
+from .proof import CLIENT, DAEMON, new_nonce, proof, same
 from .zmtp import Connection
 
 if TYPE_CHECKING:
     from .zmtp import Buffer
 
-PROTOCOL = 1
-USERNAME = "gan-inpaint"
+PROTOCOL = 2
 CLIENT_NAME = "gan_inpaint_client"  # for the daemon's log
 
 REPLY_BYTES = 1024 * 1024  # most bytes of a header; most have a few hundred, a `welcome` with many models has more
 
+_PROOF_ID = "proof"  # of the messages in which both sides prove that they know the token
 _NUMBER = (int, float)
 _LIMITS = {"header_bytes": int, "frame_bytes": int, "pixels": int, "queue": int}
 _MODEL = {"name": str, "title": str, "version": str, "kind": str, "default": bool, "licence": str}
 _FILLED_BY = {"model": str, "version": str, "kind": str, "licence": str, "sha256": str, "provider": str}
 _SESSION = {"model": str, "provider": str, "sha256": str, "idle_seconds": _NUMBER}
 _SHAPES: dict[str, dict[str, Any]] = {
-    "welcome": {"version": str, "pid": int, "models": [_MODEL], "limits": _LIMITS},
+    "proof": {"nonce": str, "proof": str},
+    "welcome": {"version": str, "pid": int, "models": [_MODEL], "limits": _LIMITS, "stopping": bool},
     "pong": {},
     "status": {
         **{"version": str, "pid": int, "endpoint": str, "uptime_seconds": _NUMBER, "fills": int, "queued": int},
@@ -55,42 +58,77 @@ class Reply(NamedTuple):
 class Messenger:
     """Number the requests and read the replies; without input or output, like its `connection`.
 
+    Nothing but a nonce is sent until the daemon has proved that it knows the token; requests wait until then.
+
     Attributes:
         connection: takes received bytes and gives bytes to send.
         limits: the daemon's limits, from the last `welcome`; None before the first.
     """
 
     def __init__(self, token: str) -> None:
-        self.connection = Connection(USERNAME, token, REPLY_BYTES)
+        self.connection = Connection(REPLY_BYTES)
         self.limits: dict[str, int] | None = None
         self._last_id = 0
+        self._token = token
+        self._nonce = new_nonce()
+        self._proved = False
+        self._waiting: list[Sequence[Buffer]] = []
+        self.connection.send([_header("prove", _PROOF_ID, nonce=self._nonce)])
 
     def request(self, type: str, *frames: Buffer, **keys: Any) -> str:
         """Queue a request and return its id."""
         self._last_id += 1
         id = str(self._last_id)
-        header = {"protocol": PROTOCOL, "type": type, "id": id, **keys}
-        self.connection.send([json.dumps(header).encode(), *frames])
+        message = [_header(type, id, **keys), *frames]
+        if self._proved:
+            self.connection.send(message)
+        else:
+            self._waiting.append(message)
         return id
 
     def next_reply(self, id: str) -> Reply | None:
         """Return the next reply to the request `id`, or None until more bytes have come; skip other replies.
 
         Raises:
-            ClientError: the request failed, with the daemon's code, or the connection, with a code of `next_message`.
+            ClientError: the request failed, with the daemon's code, or the connection, with a code of `next_message`;
+                `unauthorized` if the other side does not know the token.
         """
         while (message := self.connection.next_message()) is not None:
             reply = _read(message)
-            if reply.type == "error" and reply.header["id"] in (id, ""):  # "" where a request's id could not be read
+            if reply.type == "error" and reply.header["id"] in (id, "", _PROOF_ID):  # "": of an unreadable request
                 raise ClientError(reply.header["code"], reply.header["message"], reply.header["hint"])
-            if reply.header["id"] == id:
+            if not self._proved:
+                self._check_proof(reply)
+            elif reply.header["id"] == id:
                 if reply.type == "welcome":
                     self.limits = reply.header["limits"]
                 return reply
         return None
 
+    def _check_proof(self, reply: Reply) -> None:
+        """Let the requests go if the daemon has proved itself, after the proof of this side."""
+        if reply.type != "proof":
+            raise bad_reply("it does not prove that it is one")
+        nonce = reply.header["nonce"]
+        if not same(reply.header["proof"], proof(self._token, DAEMON, self._nonce, nonce)):
+            raise ClientError(
+                "unauthorized",
+                "What answers in the place of the GAN Inpaint daemon is another program, or another daemon.",
+                "Nothing was sent to it. Try again: the daemon may have been restarted just now.",
+            )
+        shown = proof(self._token, CLIENT, self._nonce, nonce)
+        self.connection.send([_header("proof", _PROOF_ID, proof=shown)])
+        self._proved = True
+        for waiting in self._waiting:
+            self.connection.send(waiting)
+        self._waiting.clear()
 
-def _read(message: list[bytes]) -> Reply:
+
+def _header(type: str, id: str, **keys: Any) -> bytes:
+    return json.dumps({"protocol": PROTOCOL, "type": type, "id": id, **keys}).encode()
+
+
+def _read(message: list[bytearray]) -> Reply:
     try:
         header = json.loads(message[0])
     except (ValueError, RecursionError) as problem:
@@ -107,7 +145,7 @@ def _read(message: list[bytes]) -> Reply:
         raise bad_reply("a header is of no known type")
     if not _fits(header, _SHAPES[header["type"]]):
         raise bad_reply(f"a header of the type “{header['type']}” lacks something")
-    return Reply(header, message[1:])
+    return Reply(header, [bytes(frame) for frame in message[1:]])
 
 
 def _fits(value: Any, shape: Any) -> bool:

@@ -1,4 +1,8 @@
-"""Where the daemon listens: its runtime file (docs/protocol.md, "Finding the daemon")."""
+"""Where the daemon listens: its runtime file (docs/protocol.md, "Finding the daemon").
+
+This is the only reader of that file, for the plug-ins, the command line and the daemon itself. It trusts a file of this
+user, or of the system's administrator, and nobody else's.
+"""
 
 from __future__ import annotations
 
@@ -12,32 +16,48 @@ from .errors import ClientError
 
 Address = Union[str, tuple[str, int]]  # noqa: UP007 (evaluated, and Python 3.9 has no other way)
 
-_TOKEN_BYTES = 255  # the PLAIN mechanism takes no more
+_TOKEN_BYTES = 255
+_FLATPAK_INFO = Path("/.flatpak-info")  # inside a Flatpak, the numbers of processes are others
+_MOST_BYTES = 64 * 1024
 _START = "Start it with “gan-inpaint serve --detach”."
 
 
 class RuntimeInfo(NamedTuple):
-    """Where the daemon listens: `address` is the path of a Unix socket, or 127.0.0.1 and a port."""
+    """A daemon: its `endpoint`, the token that both sides know, its process and its version.
 
-    address: Address
+    `address` is the endpoint as a socket takes it: the path of a Unix socket, or 127.0.0.1 and a port.
+    """
+
+    endpoint: str
     token: str
+    pid: int
+    version: str
+
+    @property
+    def address(self) -> Address:
+        return parse_endpoint(self.endpoint)
 
     def __repr__(self) -> str:
-        """Leave out the token, so that it never gets into a traceback."""
-        return f"RuntimeInfo(address={self.address!r})"
+        """Leave out the token, so that it never gets into a log or a traceback."""
+        return f"RuntimeInfo(pid={self.pid}, endpoint={self.endpoint!r}, version={self.version!r})"
 
 
 def read_runtime_file(path: str | os.PathLike[str]) -> RuntimeInfo:
     """Read where the daemon listens. Only a connection shows whether it still does.
 
     Raises:
-        ClientError: `no_daemon` if the file is missing, unreadable, damaged or another user's.
+        ClientError: `no_daemon` if the file is missing, unreadable, damaged or another user's, or if its daemon was at
+            a port and has ended, since another program may listen there now.
     """
     try:
-        with Path(path).open("rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a named pipe would keep it waiting
+        with os.fdopen(descriptor, "rb") as file:
             _check_owner(file.fileno(), path)
-            content = json.loads(file.read())
-        return RuntimeInfo(parse_endpoint(content["endpoint"]), _checked_token(content["token"]))
+            content = json.loads(file.read(_MOST_BYTES))
+        info = RuntimeInfo(
+            content["endpoint"], _checked_token(content["token"]), _checked_pid(content["pid"]), str(content["version"])
+        )
+        at_a_port = not isinstance(info.address, str)
     except FileNotFoundError as problem:
         raise ClientError("no_daemon", "The GAN Inpaint daemon is not running.", _START) from problem
     except OSError as problem:
@@ -46,6 +66,9 @@ def read_runtime_file(path: str | os.PathLike[str]) -> RuntimeInfo:
         ) from problem
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise ClientError("no_daemon", f"The file {path} is damaged.", _START) from problem
+    if at_a_port and not _is_own_process(info.pid):
+        raise ClientError("no_daemon", "The GAN Inpaint daemon is not running.", _START)
+    return info
 
 
 def parse_endpoint(endpoint: str) -> Address:
@@ -54,6 +77,8 @@ def parse_endpoint(endpoint: str) -> Address:
     Raises:
         ValueError: any other endpoint, since the client connects to this machine only.
     """
+    if not isinstance(endpoint, str):
+        raise ValueError("not an endpoint")
     if (ipc := re.fullmatch(r"ipc://(/[^\0]+|[A-Za-z]:[^\0]+)", endpoint)) is not None:
         os.fsencode(ipc[1])  # a UnicodeEncodeError is a ValueError
         return ipc[1]
@@ -68,9 +93,26 @@ def _checked_token(token: str) -> str:
     return token
 
 
+def _checked_pid(pid: int) -> int:
+    if not isinstance(pid, int) or not 0 < pid < 2**31:
+        raise ValueError("not a process")
+    return pid
+
+
+def _is_own_process(pid: int) -> bool:
+    """Return whether this user has a process of that number; True where that cannot be known."""
+    if os.name != "posix" or _FLATPAK_INFO.exists():
+        return True
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
 def _check_owner(descriptor: int, path: str | os.PathLike[str]) -> None:
     """Refuse another user's file: it could send the picture to another user's program."""
-    if os.name == "posix" and os.fstat(descriptor).st_uid != os.geteuid():
+    if os.name == "posix" and os.fstat(descriptor).st_uid not in (os.geteuid(), 0):
         raise ClientError(
             "no_daemon",
             f"The file {path} belongs to another user of this computer.",

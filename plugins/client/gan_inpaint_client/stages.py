@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 STARTING = "Starting GAN Inpaint…"
 
 _STAGES = {
+    "sending": "Sending the picture…",
     "waiting": "Waiting for other work to end…",
     "loading": "Loading the model…",
     "detecting": "Looking for damage…",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from .errors import ClientError
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from .zmtp import Buffer
 
 _TIMED_OUT = (socket.timeout, TimeoutError)
+_RETRY_SECONDS = 0.02  # until a daemon is asked again that has too many connections to accept
 _LEAST_SECONDS = 0.001  # with zero the socket would not wait at all, and fail with another error
 
 
@@ -24,25 +26,19 @@ class Stream:
     """
 
     def __init__(self, address: Address, seconds: float) -> None:
-        self._socket = _socket_for(address)
-        self._socket.settimeout(max(_LEAST_SECONDS, seconds))
         try:
-            self._socket.connect(address)
-            if not isinstance(address, str):
-                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket = _connected(address, time.monotonic() + max(_LEAST_SECONDS, seconds))
         except _TIMED_OUT as problem:
-            self._socket.close()
             raise timed_out() from problem
         except OSError as problem:
-            self._socket.close()
             raise ClientError(
                 "no_daemon",
                 "The GAN Inpaint daemon is not running.",
                 f"Start it with “gan-inpaint serve --detach”. ({problem.strerror or problem})",
             ) from problem
 
-    def send(self, buffers: Iterable[Buffer], seconds: float) -> None:
-        """Send everything.
+    def send(self, buffers: Iterable[Buffer], seconds: float, on_sent: Callable[[int], None] | None = None) -> None:
+        """Send everything; `on_sent` is called with the number of bytes that went, after each of many pieces.
 
         Raises:
             ClientError: `timeout` if nothing can be sent for `seconds`, `connection_lost`.
@@ -52,7 +48,10 @@ class Stream:
             for buffer in buffers:
                 rest = memoryview(buffer)
                 while rest:
-                    rest = rest[self._socket.send(rest) :]
+                    count = self._socket.send(rest)
+                    rest = rest[count:]
+                    if on_sent is not None:
+                        on_sent(count)
         except _TIMED_OUT as problem:
             raise timed_out() from problem
         except OSError as problem:
@@ -83,6 +82,29 @@ def timed_out() -> ClientError:
         "The GAN Inpaint daemon does not answer.",
         "End it with “gan-inpaint stop” and try again; “gan-inpaint doctor” looks for the cause.",
     )
+
+
+def _connected(address: Address, until: float) -> socket.socket:
+    """Return a connected socket. Raises OSError; a time-out if the daemon has not accepted it by then."""
+    while True:
+        connecting = _socket_for(address)
+        try:
+            connecting.settimeout(max(_LEAST_SECONDS, until - time.monotonic()))
+            connecting.connect(address)
+            if not isinstance(address, str):
+                connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (
+            BlockingIOError
+        ) as problem:  # a Unix socket with more connections than it can hold until they are accepted
+            connecting.close()
+            if time.monotonic() > until:
+                raise TimeoutError from problem
+            time.sleep(_RETRY_SECONDS)
+        except OSError:
+            connecting.close()
+            raise
+        else:
+            return connecting
 
 
 def _socket_for(address: Address) -> socket.socket:

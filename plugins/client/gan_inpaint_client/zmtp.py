@@ -1,13 +1,13 @@
-"""The client's side of a ZMTP 3 connection with the PLAIN mechanism, as a state machine without input or output.
+"""One side of a ZMTP 3 connection with the NULL mechanism, as a state machine without input or output.
 
-    greeting ──► HELLO/WELCOME ──► INITIATE/READY ──► messages, PING/PONG
-                        └── ERROR: the token is refused
+    greeting ──► READY ──► messages, PING/PONG
 
 Received bytes go to `feed`, or in place through `get_buffer` and `buffer_updated`. `outgoing` gives the bytes to send,
 `next_message` the received messages; it raises once no message can follow. The editors' Pythons have no pyzmq, so the
-client speaks ZMTP itself.
+client speaks ZMTP itself, and the daemon does so with the same code: libzmq has no limits for whole messages, and
+takes a large frame that is still on its way for silence.
 
-Source: RFC 37/ZMTP 3.1 and RFC 24/ZMTP PLAIN (https://rfc.zeromq.org/spec/37/, https://rfc.zeromq.org/spec/24/).
+Source: RFC 37/ZMTP 3.1 (https://rfc.zeromq.org/spec/37/).
 """
 
 from __future__ import annotations
@@ -25,34 +25,35 @@ if TYPE_CHECKING:
     Buffer: TypeAlias = bytes | bytearray | memoryview
 
 _SIGNATURE = b"\xff" + bytes(8) + b"\x7f"
-_MECHANISM = b"PLAIN".ljust(20, b"\0")
+_MECHANISM = b"NULL".ljust(20, b"\0")
 _GREETING = _SIGNATURE + b"\x03\x01" + _MECHANISM + bytes(32)
-_SOCKET_TYPE, _PEER_SOCKET_TYPE = b"DEALER", b"ROUTER"
+_PEERS = {b"DEALER": b"ROUTER", b"ROUTER": b"DEALER"}
 
 # How libzmq (4.3.5 and before) writes the name's length and the name: the C literal "\x05ERROR" begins with \x5e.
 _MISSPELT_ERROR = b"^RROR"
 
-_MESSAGE_FRAMES = 8  # more than any message of the protocol has
+_MESSAGE_FRAMES = 64  # more than any message of the protocol has
 _PING_CONTEXT_BYTES = 16
 _SCRATCH_BYTES = 64 * 1024
 
 
 class Connection:
-    """A connection of a DEALER to a ROUTER that asks for `username` and `password` (each at most 255 bytes).
+    """A connection of a DEALER to a ROUTER, or the other way round.
 
-    Messages may be queued at once; they wait until the peer is ready.
+    Messages may be queued at once; they wait until the peer is ready. `message_limit`: most bytes of all frames of a
+    message together.
     """
 
-    def __init__(self, username: str, password: str, message_limit: int) -> None:
-        self._credentials = (username.encode(), password.encode())
+    def __init__(self, message_limit: int, socket_type: bytes = b"DEALER") -> None:
+        self._socket_type = socket_type
         self._frames = FrameReader(message_limit)
         self._greeting = bytearray()
-        self._on_command: Callable[[bytes, bytes], None] = self._expect_welcome
+        self._on_command: Callable[[bytes, bytes], None] = self._expect_ready
         self._ready = False
         self._scratch = memoryview(bytearray(_SCRATCH_BYTES))
         self._in_place = False
-        self._parts: list[bytes] = []
-        self._messages: deque[list[bytes]] = deque()
+        self._parts: list[bytearray] = []
+        self._messages: deque[list[bytearray]] = deque()
         self._failure: ClientError | None = None
         self._outgoing: list[Buffer] = [_GREETING]
         self._waiting: list[Buffer] = []
@@ -107,17 +108,22 @@ class Connection:
         else:
             self.feed(self._scratch[:count])
 
+    @property
+    def missing(self) -> int:
+        """Bytes that can be received without any of the message after the next one."""
+        return len(_GREETING) - len(self._greeting) or self._frames.missing
+
     def feed_eof(self) -> None:
         """Note that the peer has closed the connection."""
         self._failure = self._failure or ClientError(
             "connection_lost", "The daemon has closed the connection.", "Try again; its log says what happened."
         )
 
-    def next_message(self) -> list[bytes] | None:
+    def next_message(self) -> list[bytearray] | None:
         """Return the frames of the next message, or None until more bytes have come.
 
         Raises:
-            ClientError: no message can follow: `bad_reply`, `unauthorized` or `connection_lost`.
+            ClientError: no message can follow: `bad_reply` or `connection_lost`.
         """
         if self._messages:
             return self._messages.popleft()
@@ -149,12 +155,13 @@ class Connection:
         if len(came) < len(_GREETING):
             return
         if came[12:32] != _MECHANISM:
-            raise bad_reply("it does not ask for a token")
-        self._command(b"HELLO", b"".join(bytes((len(text),)) + text for text in self._credentials))
+            raise bad_reply("it is of another version")
+        metadata = {b"Socket-Type": self._socket_type, b"Identity": b""}
+        self._command(b"READY", b"".join(_property(key, value) for key, value in metadata.items()))
 
     def _take(self, frame: Frame) -> None:
         if frame.flags & COMMAND:
-            self._on_command(*_split_command(frame.body))
+            self._on_command(*_split_command(bytes(frame.body)))
             return
         if not self._ready:
             raise bad_reply("a message came before the connection was ready")
@@ -167,17 +174,8 @@ class Connection:
 
     # Commands: one method for each state
 
-    def _expect_welcome(self, name: bytes, data: bytes) -> None:
-        _check_not_refused(name)
-        if name != b"WELCOME":
-            raise bad_reply("it does not accept the token")
-        metadata = {b"Socket-Type": _SOCKET_TYPE, b"Identity": b""}
-        self._command(b"INITIATE", b"".join(_property(key, value) for key, value in metadata.items()))
-        self._on_command = self._expect_ready
-
     def _expect_ready(self, name: bytes, data: bytes) -> None:
-        _check_not_refused(name)
-        if name != b"READY" or _properties(data).get(b"socket-type") != _PEER_SOCKET_TYPE:
+        if name != b"READY" or _properties(data).get(b"socket-type") != _PEERS[self._socket_type]:
             raise bad_reply("it is not ready for requests")
         self._on_command = self._when_ready
         self._ready = True
@@ -186,7 +184,7 @@ class Connection:
 
     def _when_ready(self, name: bytes, data: bytes) -> None:
         if name == b"PING":
-            context = data[2:]
+            context = bytes(data[2:])
             if len(data) < 2 or len(context) > _PING_CONTEXT_BYTES:
                 raise bad_reply("a heartbeat has the wrong size")
             self._command(b"PONG", context)
@@ -210,15 +208,6 @@ def _joined(pieces: Iterable[Buffer]) -> Iterator[Buffer]:
         yield piece
     if small:
         yield small
-
-
-def _check_not_refused(command: bytes) -> None:
-    if command == b"ERROR":
-        raise ClientError(
-            "unauthorized",
-            "The daemon does not let this program in.",
-            "Try again: it may have been restarted just now. If that does not help, run “gan-inpaint stop” first.",
-        )
 
 
 def _split_command(body: bytes) -> tuple[bytes, bytes]:

@@ -12,7 +12,7 @@ from gan_inpaint_training.damage import print as prints
 from gan_inpaint_training.damage.film.kinds import FILM, KINDS
 from gan_inpaint_training.damage.print.kinds import TRACED
 from gan_inpaint_training.detector.network import Detector
-from gan_inpaint_training.settings import Settings
+from gan_inpaint_training.settings import Settings, structs_of
 
 KIND = "detector"
 Weights = Annotated[dict[str, Amount], Meta(min_length=1)]
@@ -82,7 +82,7 @@ def configured(settings: Settings) -> DetectorConfig:
     try:
         config: DetectorConfig = msgspec.convert(settings.values, DetectorConfig, strict=False)
     except msgspec.ValidationError as error:
-        raise settings.refused(str(error), {}) from error
+        raise settings.refused(str(error), {}, structs_of(globals())) from error
     _check_weights(settings, "damage", config.damage, (FILM, *KINDS))
     if config.damage.get(FILM) and not config.data.damage:
         raise settings.error("data.damage", f"the kind {FILM} needs pictures of film damage")
