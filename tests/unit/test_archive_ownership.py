@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import unicodedata
 from pathlib import Path
@@ -115,6 +116,15 @@ def test_a_picture_whose_lines_are_all_lost_is_done_again(archive: Path) -> None
     path = archive / "out" / ".gan-inpaint" / "journal.jsonl"
     path.write_bytes(b"".join(line for line in path.read_bytes().splitlines(keepends=True) if b"scan-01" not in line))
     assert restored(archive) == ["scan-01.png"]
+
+
+def test_a_disk_that_cannot_be_flushed_keeps_a_journal(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    assert len(restored(archive, "share")) == 2
+    assert restored(archive, "share") == []
 
 
 def test_unfinished_files_of_killed_runs_go(archive: Path) -> None:

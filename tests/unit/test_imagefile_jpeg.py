@@ -266,7 +266,7 @@ def test_every_subsampling_stays(tmp_path: Path, subsampling: str, level: int) -
     for read in (cv2.imread(str(target), cv2.IMREAD_COLOR_RGB), np.asarray(Image.open(target))):
         moved = np.abs(read.astype(int) - filled)
         moved[32:72, 40:90] = 0
-        assert moved.mean() < 1.5
+        assert moved.mean() < 0.6
 
 
 @pytest.mark.parametrize("progressive", [False, True])

@@ -121,7 +121,7 @@ class Journal:
         try:
             if self._file.write(line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(self._file.fileno())
+            atomic.flush(self._file.fileno())
         except OSError as problem:
             raise CannotWrite(
                 f"The journal in {self.output} cannot be written: {problem.strerror}.",

@@ -164,15 +164,21 @@ def _mode_for(target: Path) -> int:
         return 0o666 & ~mask
 
 
-def _flush_to_disk(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():  # folders cannot be opened there
-        return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+def flush(descriptor: int) -> None:
+    """Bring an open file to the disk, where its file system can do that; raises OSError."""
     try:
         os.fsync(descriptor)
     except OSError as problem:
         if problem.errno not in _CANNOT_FLUSH:
             raise
+
+
+def _flush_to_disk(path: Path) -> None:
+    if os.name == "nt" and path.is_dir():  # folders cannot be opened there
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        flush(descriptor)
     finally:
         os.close(descriptor)
 

@@ -10,6 +10,7 @@ import io
 import struct
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -20,6 +21,12 @@ from gan_inpaint.imagefile.pillow import output_at_most
 
 _TABLES, _HUFFMAN, _BASELINE, _PROGRESSIVE = 0xDB, 0xC4, 0xC0, 0xC2
 _LARGEST_COEFFICIENT = 4  # bytes
+_TO_YCC = np.array([
+    [0.299, 0.587, 0.114, 0],
+    [-0.168735892, -0.331264108, 0.5, 128],
+    [0.5, -0.418687589, -0.081312411, 128],
+])  # fmt: skip
+"""Of R, G, B and 1, by the JPEG File Interchange Format (ITU-T T.871)."""
 
 Factors = tuple[tuple[int, int], ...]
 """Horizontal and vertical sampling factor of each component."""
@@ -34,7 +41,7 @@ def can_encode(factors: Factors) -> bool:
 def encode(pixels: Pixels, tables: Sequence[Sequence[int]], factors: Factors, progressive: bool) -> bytes:
     """Return a JPEG of `pixels` (H, W, 3) in YCbCr; `tables` are the components', the last one for all others."""
     height, width = pixels.shape[:2]
-    planes = np.asarray(Image.fromarray(pixels).convert("YCbCr"))
+    planes = _to_ycc(pixels)
     frame = struct.pack(">BHHB", 8, height, width, len(factors))
     written, scans = [], b""
     for number, (horizontal, vertical) in enumerate(factors):
@@ -51,6 +58,12 @@ def encode(pixels: Pixels, tables: Sequence[Sequence[int]], factors: Factors, pr
         scans += jpeg_segments.of_component(data, number + 1)
     written.append(Segment(_PROGRESSIVE if progressive else _BASELINE, frame))
     return b"\xff\xd8" + b"".join(each.encode() for each in written) + scans + b"\xff\xd9"
+
+
+def _to_ycc(pixels: Pixels) -> Pixels:
+    """Return YCbCr, rounded to the nearest level as libjpeg does; Pillow rounds down."""
+    levels = cv2.transform(pixels.astype(np.float32), _TO_YCC)
+    return np.asarray(np.clip(np.rint(levels), 0, 255), np.uint8)
 
 
 def _gray(plane: Pixels, table: Sequence[int], progressive: bool) -> bytes:
