@@ -15,6 +15,7 @@ import pytest
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tests.signals import heed_ctrl_c
 
 from gan_inpaint_training import checkpoint, data, generators, loop, provenance, report
 from gan_inpaint_training.batches import to_hole, to_image
@@ -79,6 +80,24 @@ def test_a_run_that_is_told_to_stop_saves_and_ends(tiny_config: Path, tmp_path: 
     log = EventAccumulator(str(run)).Reload()
     assert checkpoint.load(run)["images_seen"] == log.Scalars("hole")[-1].step
     assert (run / report.NAME).exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_whose_processes_are_all_told_to_end_saves_and_says_so(
+    tiny_config: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    """As a batch queue does at a job's time limit, and a terminal on Ctrl+C: the workers get the signal, too."""
+    run = tmp_path / "run"
+    settings = ["schedule.images=1000000", "schedule.checkpoint_every=8", "data.workers=2"]
+    words = [sys.executable, "-m", "gan_inpaint", "train", tiny_config, "--run", run, *settings]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed_ctrl_c)
+    wait_for(run / checkpoint.NAME, process)
+    saved = checkpoint.load(run)["images_seen"]
+    os.killpg(process.pid, number)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told.count("Traceback")) == (130, 0), told
+    assert told.rstrip().endswith("Stopped and saved; the same command goes on from here.")
+    assert checkpoint.load(run)["images_seen"] >= saved
 
 
 def wait_for(path: Path, process: subprocess.Popen[bytes] | None = None) -> None:

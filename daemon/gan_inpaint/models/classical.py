@@ -19,6 +19,9 @@ _REDUCTIONS = {1: 4.0, 2: 24.0, 4: np.inf}
 
 _BLOCK = 16
 """Side, in pixels, of the blocks of the reconstruction; an incomplete last block would stay unfilled."""
+_MOST_BLOCKS = 64
+"""Blocks that the reconstruction may work on at the full resolution, some 30 ms each. Specks all over a picture touch
+every block; they are filled by Navier–Stokes inpainting, whose cost grows with the specks alone."""
 
 
 class ClassicalFiller:
@@ -83,7 +86,8 @@ def _reductions(hole: UInt8Array) -> UInt8Array:
 def _inpainted(samples: UInt8Array, hole: UInt8Array, reduction: int) -> UInt8Array:
     """Return all of `samples` (H, W, 3), reduced, inpainted and enlarged again."""
     if reduction == 1:
-        return _inpaint(samples, hole)
+        scattered = _blocks_touched(hole) > _MOST_BLOCKS
+        return _inpaint_navier_stokes(samples, hole) if scattered else _inpaint(samples, hole)
     height, width = hole.shape
     size = (width // reduction, height // reduction)
     weight = (hole == 0).astype(np.float32)
@@ -96,10 +100,20 @@ def _inpainted(samples: UInt8Array, hole: UInt8Array, reduction: int) -> UInt8Ar
 
 
 def _inpaint(samples: UInt8Array, hole: UInt8Array) -> UInt8Array:
-    inpainted: UInt8Array
     if not has_frequency_selective_reconstruction():
-        inpainted = cv2.inpaint(samples, hole, 5, cv2.INPAINT_NS)
-        return inpainted
-    inpainted = samples.copy()
+        return _inpaint_navier_stokes(samples, hole)
+    inpainted: UInt8Array = samples.copy()
     cv2.xphoto.inpaint(samples, (hole == 0).astype(np.uint8) * 255, inpainted, cv2.xphoto.INPAINT_FSR_FAST)
     return np.where(hole[..., None] > 0, inpainted, samples)
+
+
+def _inpaint_navier_stokes(samples: UInt8Array, hole: UInt8Array) -> UInt8Array:
+    inpainted: UInt8Array = cv2.inpaint(samples, hole, 5, cv2.INPAINT_NS)
+    return inpainted
+
+
+def _blocks_touched(hole: UInt8Array) -> int:
+    """Return how many blocks have a pixel of the hole, whose sides are multiples of the block's."""
+    height, width = hole.shape
+    blocks = hole.reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK)
+    return int(np.count_nonzero(blocks.any(axis=(1, 3))))

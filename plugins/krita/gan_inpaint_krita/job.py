@@ -43,6 +43,7 @@ class Work(QObject):
         self._progress.canceled.connect(self.cancel)
         link.welcomed.connect(self._ask)
         link.came.connect(self._read)
+        link.sending.connect(self._show_sending)
         link.failed.connect(self._give_up)
 
     def start(self) -> None:
@@ -103,6 +104,10 @@ class Work(QObject):
         self._pieces.finish()
         self._add(self._pieces)
         self._end(self._pieces.note)
+
+    @slot
+    def _show_sending(self, percent: int) -> None:
+        self._show(Progress(done=percent, total=100, stage="sending"))
 
     def _show(self, progress: Progress) -> None:
         self._progress.setLabelText(stage_text(progress["stage"]))

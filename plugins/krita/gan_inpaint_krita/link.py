@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from .qt import QHostAddress, QLocalSocket, QNetworkProxy, QObject, QTcpSocket, 
 SETTINGS = Path(__file__).with_name("settings.json")
 START_SECONDS = 30.0
 LOOK_MILLISECONDS = 50
+TURN_SECONDS = 0.02  # of the editor's event loop that go to a large picture at a time
+WAIT_MILLISECONDS = 5  # within a turn, for the daemon to take what the socket holds
+CHUNK_BYTES = 256 * 1024  # what the socket should hold, so that the daemon never waits for it
 UNCONNECTED = (QLocalSocket.LocalSocketState.UnconnectedState, QTcpSocket.SocketState.UnconnectedState)
 
 
@@ -36,11 +40,13 @@ class Link(QObject):
     Signals:
         welcomed: the daemon has answered; `messenger` takes requests, and `models` are those of its `welcome`.
         came: the messenger may have replies, or a failure.
+        sending: of a large picture, how many percent have gone.
         failed: a sentence; nothing can follow.
     """
 
     welcomed = pyqtSignal()
     came = pyqtSignal()
+    sending = pyqtSignal(int)
     failed = pyqtSignal(str)
 
     messenger: Messenger
@@ -50,6 +56,9 @@ class Link(QObject):
         super().__init__(parent)
         self._socket: QLocalSocket | QTcpSocket | None = None
         self._start: DaemonStart | None = None
+        self._outgoing: deque[memoryview] = deque()
+        self._left = self._total = 0
+        self._pumping = False
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MILLISECONDS)
         self._look.timeout.connect(self._look_at_start)
@@ -121,6 +130,7 @@ class Link(QObject):
         self._socket = QLocalSocket(self) if isinstance(info.address, str) else QTcpSocket(self)
         self._socket.connected.connect(self._flush)
         self._socket.readyRead.connect(self._read)
+        self._socket.bytesWritten.connect(self._pump)
         self._socket.stateChanged.connect(self._look_at_state)
         self._silence.start()
         if isinstance(info.address, str):
@@ -133,8 +143,11 @@ class Link(QObject):
     def _hang_up(self) -> None:
         self._silence.stop()
         socket, self._socket = self._socket, None
+        self._outgoing.clear()
+        self._left = 0
         if socket is not None:
             socket.readyRead.disconnect()
+            socket.bytesWritten.disconnect()
             socket.stateChanged.disconnect()
             socket.flush()  # sends a request to cancel, but not the rest of a picture
             socket.abort()
@@ -143,8 +156,37 @@ class Link(QObject):
     @slot
     def _flush(self) -> None:
         if self._socket is not None and self._socket.state() not in UNCONNECTED:
-            for piece in self.messenger.connection.outgoing():
-                self._socket.write(bytes(piece))
+            pieces = [memoryview(piece) for piece in self.messenger.connection.outgoing()]
+            self._outgoing.extend(piece for piece in pieces if len(piece))
+            self._left += sum(map(len, pieces))
+            self._total = self._left
+            self._pump()
+
+    @slot
+    def _pump(self, _written: int = 0) -> None:
+        """Keep the socket full for a turn; Qt alone would give it one small piece each time that it is idle."""
+        if self._socket is None or self._pumping or not self._outgoing:
+            return
+        self._pumping = True
+        until = time.monotonic() + TURN_SECONDS
+        while self._socket is not None and self._outgoing and time.monotonic() < until:
+            if self._socket.bytesToWrite() >= CHUNK_BYTES:
+                self._socket.waitForBytesWritten(WAIT_MILLISECONDS)
+                continue
+            piece = self._outgoing.popleft()
+            count = self._socket.write(bytes(piece[:CHUNK_BYTES]))
+            if count < 0:
+                break  # the socket's state says more
+            self._left -= count
+            if count < len(piece):
+                self._outgoing.appendleft(piece[count:])
+        self._pumping = False
+        if self._outgoing:
+            QTimer.singleShot(0, self._pump)
+        if self._total > CHUNK_BYTES:
+            if self._silence.isActive():
+                self._silence.start()
+            self.sending.emit(100 * (self._total - self._left) // self._total)
 
     @slot
     def _read(self) -> None:
