@@ -31,12 +31,12 @@ def client(start: bool) -> Iterator[Client]:
 
 
 def _connect(start: bool) -> Client:
-    from gan_inpaint_client import PERHAPS_STALE, ClientError, connect
+    from gan_inpaint_client import ClientError, connect
 
     try:
         connected = connect(paths.runtime_file())
     except ClientError as problem:
-        if not start or problem.code not in PERHAPS_STALE:
+        if not start or problem.code != "no_daemon":
             raise
     else:
         if not (start and connected.stopping):

@@ -215,7 +215,7 @@ def test_no_daemon_and_no_permission_to_start_one(
 
 _OF_ANOTHER_PROTOCOL = """
 from gan_inpaint import protocol
-protocol.PROTOCOL = 2
+protocol.PROTOCOL = 3
 from gan_inpaint.server import serve
 serve()
 """
