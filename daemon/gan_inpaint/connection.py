@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gan_inpaint import paths
-from gan_inpaint.errors import CannotStart, Unauthorized, error_of
+from gan_inpaint.errors import error_of
 
 if TYPE_CHECKING:
     from gan_inpaint_client import Client
@@ -31,25 +31,18 @@ def client(start: bool) -> Iterator[Client]:
 
 
 def _connect(start: bool) -> Client:
-    from gan_inpaint_client import PERHAPS_STALE, ClientError, connect
+    from gan_inpaint_client import ClientError, connect
 
-    refused = None
     try:
         connected = connect(paths.runtime_file())
     except ClientError as problem:
-        if not start or problem.code not in PERHAPS_STALE:
+        if not start or problem.code != "no_daemon":
             raise
-        refused = problem if problem.code == Unauthorized.code else None
     else:
         if not (start and connected.stopping):
             return connected
         connected.close()
     from gan_inpaint.server.detach import detach
 
-    try:
-        detach()  # in this process's own environment, unlike the start from an editor
-    except CannotStart:
-        if refused is not None:  # a daemon runs, and it is this user's, but the runtime file is not its own
-            raise refused from None
-        raise
+    detach()  # in this process's own environment, unlike the start from an editor
     return connect(paths.runtime_file())

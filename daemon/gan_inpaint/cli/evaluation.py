@@ -145,13 +145,13 @@ def _installed(name: str, evaluation: Any) -> ModelEntry:
 
 
 def _entry_of(path: Path) -> ModelEntry:
-    from gan_inpaint.models import loading
+    from gan_inpaint.models import examination
     from gan_inpaint.models.entry import ModelEntry
     from gan_inpaint.models.manifest import sha256_of
 
     if not path.is_file():
         raise BadModel(f"There is no file {path}.")
-    return ModelEntry(path.stem, path, sha256_of(path), loading.examine(path))
+    return ModelEntry(path.stem, path, sha256_of(path), examination.examine(path))
 
 
 def _opened(entry: ModelEntry) -> Filler:

@@ -93,7 +93,7 @@ def test_a_wrong_token_is_reported(gimp: Gimp, plugin: Path, editor_daemon: Edit
     wrong = workbench.path / "wrong.json"
     wrong.write_text(json.dumps(runtime))
     write_settings(plugin, wrong, ["true"])
-    assert "does not let this program in" in Photo(gimp).refused()
+    assert "in the place of the GAN Inpaint daemon" in Photo(gimp).refused()
 
 
 def test_a_daemon_killed_during_a_fill_is_reported(gimp: Gimp, plugin: Path, workbench: Workbench) -> None:
