@@ -20,7 +20,7 @@ def test_the_networks_have_the_published_parameters() -> None:
 
 
 def test_the_branches_of_a_block_see_nineteen_pixels_with_the_gaps_closed_by_the_narrow_ones() -> None:
-    torch.manual_seed(0)  # with other weights, no unit of a branch may be active there
+    torch.manual_seed(1)  # with other weights, no unit of a branch may be active there
     block = AOTBlock(8).double()
     # A constant gate, because its normalisation makes every pixel depend on all.
     nn.init.zeros_(block.gate.weight)
