@@ -1,4 +1,4 @@
-"""What a user is told while a large picture goes to the daemon."""
+"""The user reads that a large picture is being sent to the daemon."""
 
 from __future__ import annotations
 

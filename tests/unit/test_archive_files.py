@@ -1,4 +1,4 @@
-"""Each picture gets its own mask, and what is no picture, or no picture that can be restored, is told."""
+"""Each picture gets its own mask, and what is not a picture, or cannot be restored, is reported."""
 
 from __future__ import annotations
 

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gan_inpaint.engine.arrays import shifted
 from gan_inpaint.engine.exemplar import complete
 from gan_inpaint.engine.exemplar.completion import LARGEST_CELL, cell_of
-from gan_inpaint.engine.exemplar.grid import few, shifted
 from gan_inpaint.engine.finishing import DEEP, deep_parts
+from gan_inpaint.engine.patches import spread
 
 
 def _hole(shape: tuple[int, int], top: int, left: int, height: int, width: int) -> np.ndarray:
@@ -106,9 +107,9 @@ def test_moving_a_plane_and_moving_it_back_is_a_cut() -> None:
 
 def test_few_cells_are_spread_over_all() -> None:
     cells = np.ones((50, 50), bool)
-    at = few(cells, 200)
+    at = spread(cells, 200)
     assert 150 <= len(at) <= 200 and np.abs(at.mean(0) - 24.5).max() < 3
-    assert len(few(cells, 5000)) == 2500
+    assert len(spread(cells, 5000)) == 2500
 
 
 def test_deep_parts_are_whole_components_and_far_ones_are_apart() -> None:

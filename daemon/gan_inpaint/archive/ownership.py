@@ -1,4 +1,4 @@
-"""Files that `restore` has written, told from files of others by their content, and notes about them.
+"""Recognise files that `restore` has written by their content, and keep notes about them.
 
 Sizes and times are compared first. Content counts where times differ: copies, backups and disks that store local time
 change times alone.

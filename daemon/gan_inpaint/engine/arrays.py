@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ UInt8Array = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
 Float32Array = NDArray[np.float32]
 IntArray = NDArray[np.intp]
+Value = TypeVar("Value", np.float32, np.uint8)
 Samples = NDArray[Any]
 """An image's own samples: uint8, uint16, float16 or float32."""
 
@@ -22,3 +23,15 @@ def copy_where(target: Float32Array, source: Float32Array, where: BoolArray) -> 
     `target` is contiguous, or consists of rows and columns of a contiguous array.
     """
     cv2.copyTo(source, where.view(np.uint8), target)
+
+
+def shifted(plane: NDArray[Value], down: int, across: int, beyond: float) -> NDArray[Value]:
+    """Return `plane` (h, w, …) moved so that (y, x) has the value of (y + down, x + across), or `beyond` the edges."""
+    height, width = plane.shape[:2]
+    moved = np.full_like(plane, beyond)
+    rows = slice(max(0, -down), min(height, height - down))
+    columns = slice(max(0, -across), min(width, width - across))
+    if rows.start < rows.stop and columns.start < columns.stop:
+        there = (slice(rows.start + down, rows.stop + down), slice(columns.start + across, columns.stop + across))
+        moved[rows, columns] = plane[there]
+    return moved

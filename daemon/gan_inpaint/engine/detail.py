@@ -24,6 +24,7 @@ import numpy as np
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray
 from gan_inpaint.engine.bands import bands_of
 from gan_inpaint.engine.box import Box, bounding_box
+from gan_inpaint.engine.patches import Offset, differences, frequent_offsets, patches, spread
 from gan_inpaint.engine.pyramid import area_halved, push, weighted_mean
 
 _CELL = 4
@@ -52,17 +53,10 @@ _STRONGEST = 4.0
 """Energy to which detail is weakened, in expected energies."""
 _LEAST_ENERGY = 1e-6
 """Energy that is added to all, so that flat ground has a logarithm."""
-_GOLDEN = 0.6180339887498949
-"""Golden ratio: steps of it have no period in common with the rows of a grid."""
 _LARGEST = 32766
 """Longest side of a picture that OpenCV's remap accepts, in pixels."""
 _FAR = 1e5
 """Offset that leads outside of any picture, to no detail; in cells."""
-
-Offset = tuple[int, int]
-"""Rows down and columns across, in cells."""
-Cells = tuple[IntArray, IntArray]
-"""Rows and columns of cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,37 +159,11 @@ def _any(region: BoolArray, cell: int) -> BoolArray:
 
 def _offsets(grid: _Grid) -> list[Offset]:
     """Return the most frequent offsets from the hole's cells to the known cells that match them best."""
-    height, width = grid.targets.shape
     whole = cv2.erode(grid.sources.view(np.uint8), np.ones((_PATCH, _PATCH), np.uint8), borderValue=1) > 0
-    targets, sources = _spread(grid.targets, _QUERIES), _spread(whole if whole.any() else grid.sources, _SOURCES)
-    wanted, given = _patches(grid.means, targets), _patches(grid.means, sources)
-    difference = np.einsum("ij,ij->i", given, given) - 2 * (wanted @ given.T)
-    best = difference.argmin(axis=1)
-    votes = np.zeros((2 * height, 2 * width), np.float32)
-    np.add.at(votes, (sources[0][best] - targets[0] + height, sources[1][best] - targets[1] + width), 1)
-    votes = cv2.GaussianBlur(votes, (0, 0), 1)
-    votes[votes < cv2.dilate(votes, np.ones((_VOTES, _VOTES), np.uint8))] = 0
-    rows, columns = np.nonzero(votes)
-    order = np.argsort(votes[rows, columns], kind="stable")[::-1][:_OFFSETS]
-    rows, columns = rows[order], columns[order]
-    return list(zip((rows - height).tolist(), (columns - width).tolist(), strict=True))
-
-
-def _spread(region: BoolArray, count: int) -> Cells:
-    """Return rows and columns of at most `count` of the true cells, spread over all of them."""
-    rows, columns = np.nonzero(region)
-    if len(rows) > count:
-        chosen = (np.arange(count) * _GOLDEN % 1 * len(rows)).astype(np.intp)
-        rows, columns = rows[chosen], columns[chosen]
-    return rows, columns
-
-
-def _patches(means: Float32Array, at: Cells) -> Float32Array:
-    """Return the patches around K cells, (K, 3 · _PATCH²)."""
-    reach = _PATCH // 2
-    padded = cv2.copyMakeBorder(means, reach, reach, reach, reach, cv2.BORDER_REFLECT_101)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (_PATCH, _PATCH), axis=(0, 1))
-    return windows[at].reshape(len(at[0]), -1)
+    targets, sources = spread(grid.targets, _QUERIES), spread(whole if whole.any() else grid.sources, _SOURCES)
+    difference = differences(patches(grid.means, targets, _PATCH), patches(grid.means, sources, _PATCH))
+    votes = sources[difference.argmin(axis=1)] - targets
+    return frequent_offsets(votes, grid.targets.shape, 1, _VOTES, _OFFSETS)
 
 
 def _labels(grid: _Grid, offsets: list[Offset], window: int) -> IntArray:

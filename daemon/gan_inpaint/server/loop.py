@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 _PROGRESS_SECONDS = 0.9  # the longest silence toward a client
 _MESSAGES_A_TURN = 32  # answered before the worker's replies and the progress are sent
 _TRIM_SECONDS = 2.0  # after large blocks of memory have become free
-_LAST_CALL_SECONDS = 10.0  # for work that was told to end; what does not end then is left behind with the process
+_LAST_CALL_SECONDS = 10.0  # for cancelled work; what has not ended by then is left behind with the process
 
 
 class Loop:
@@ -90,7 +90,7 @@ class Loop:
             self._interrupt_at = at if self._interrupt_at is None else min(at, self._interrupt_at)
 
     def _overdue(self) -> bool:
-        """Cancel work for which nobody waits any longer; return whether it was told so long ago and goes on."""
+        """Cancel work for which nobody waits any longer; return whether it goes on long after that."""
         running, now = self._jobs.running, time.monotonic()
         if self._interrupt_at is None or now < self._interrupt_at or running is None:
             return False
@@ -132,8 +132,8 @@ class Loop:
     def _seconds_until_due(self) -> float | None:
         due = [job.sent_at + _PROGRESS_SECONDS for job in self._jobs]
         if self._jobs.running is not None and self._interrupt_at is not None:
-            told = self._jobs.running.cancelled.is_set()
-            due.append(self._interrupt_at + (_LAST_CALL_SECONDS if told else 0))
+            cancelled = self._jobs.running.cancelled.is_set()
+            due.append(self._interrupt_at + (_LAST_CALL_SECONDS if cancelled else 0))
         if self._trim_at is not None:
             due.append(self._trim_at)
         return max(0.0, min(due) - time.monotonic()) if due else None

@@ -80,7 +80,7 @@ def _compose(picture: Float32Array, hole: BoolArray, offsets: IntArray, cell: in
     here = copies[0, 0]
     smooth = picture[box.slices]
     copied = np.where(inside[..., None], here, smooth)
-    residual = _divergence(copies, smooth, inside) - _laplacian(copied)
+    residual = _divergence(copies, inside) - _laplacian(copied)
     deviation = 2.0 * cell
     pull = cv2.GaussianBlur(smooth, (0, 0), deviation) - cv2.GaussianBlur(copied, (0, 0), deviation)
     correction = solve_poisson(residual - np.float32(SCREEN) * pull, inside, SCREEN)
@@ -106,7 +106,7 @@ def _sampled(
     return sampled
 
 
-def _divergence(copies: dict[tuple[int, int], Float32Array], picture: Float32Array, inside: BoolArray) -> Float32Array:
+def _divergence(copies: dict[tuple[int, int], Float32Array], inside: BoolArray) -> Float32Array:
     """Return the divergence of the copies' gradients; where two offsets meet, of the mean of both gradients.
 
     Between the hole and what is known the copy's gradient counts.

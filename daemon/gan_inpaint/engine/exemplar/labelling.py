@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray
+from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray, shifted
 from gan_inpaint.engine.box import Box, bounding_box
-from gan_inpaint.engine.exemplar.grid import Grid, shifted
+from gan_inpaint.engine.exemplar.grid import Grid
 
 WINDOWS = (9, 17, 29)
 """Cells of the squares over which a source is compared with the smooth fill."""
@@ -152,10 +152,10 @@ def _sweep(unary: Float32Array, seams: Float32Array, from_before: Float32Array, 
     `unary` (n, m, K) has all that a cell knows but from along this axis; `seams` (n - 1, m, K, K).
     """
     for number in range(1, len(unary)):
-        told = unary[number - 1] + from_before[number - 1]
-        message = (told[:, :, None] + seams[number - 1]).min(axis=1)
+        sent = unary[number - 1] + from_before[number - 1]
+        message = (sent[:, :, None] + seams[number - 1]).min(axis=1)
         from_before[number] = message - message.min(axis=1, keepdims=True)
     for number in range(len(unary) - 2, -1, -1):
-        told = unary[number + 1] + from_after[number + 1]
-        message = (told[:, None, :] + seams[number]).min(axis=2)
+        sent = unary[number + 1] + from_after[number + 1]
+        message = (sent[:, None, :] + seams[number]).min(axis=2)
         from_after[number] = message - message.min(axis=1, keepdims=True)
