@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.editors import root
 
 from gan_inpaint.server import Config
 
@@ -24,6 +25,12 @@ from gan_inpaint.server import Config, serve
 serve(msgspec.json.decode(sys.argv[1], type=Config))
 """
 _START_SECONDS = 20.0
+
+
+def pytest_report_header() -> list[str]:
+    """Say why the first tests may have to wait: processes that share the tests collect them without a word."""
+    missing = [recipe.name for recipe in (root.EDITORS, root.BROWSER) if not root.folder(recipe).is_dir()]
+    return [f"tests that need them first install, once: {', '.join(missing)} (a few minutes each)"] if missing else []
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 @contextmanager
@@ -17,3 +18,9 @@ def unprivileged() -> Iterator[None]:
         yield
     finally:
         os.seteuid(user)
+
+
+def open_to_all(folder: Path) -> None:
+    """Open the way to a folder of the tests, which pytest closes to all but its own user."""
+    for each in (folder, *folder.parents[:-1]):
+        each.chmod(each.stat().st_mode | 0o055)

@@ -1,7 +1,7 @@
 """GAN Inpaint: what a user installs. Engine, models, daemon and command line; never imports torch.
 
-For other programs: `detect`, `select`, `fill` and `repair`, arrays in and out; see `gan_inpaint.interface`, which is
-imported when one of them is first used.
+For other programs: `detect`, `select`, `trace`, `fill` and `repair`, arrays in and out; see `gan_inpaint.interface`,
+which is imported when one of them is first used.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from gan_inpaint.version import __version__
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
-    from gan_inpaint.interface import detect, fill, repair, select
+    from gan_inpaint.interface import detect, fill, repair, select, trace
 
-__all__ = ["__version__", "detect", "fill", "repair", "select"]
+__all__ = ["__version__", "detect", "fill", "repair", "select", "trace"]
 
 
 def __getattr__(name: str) -> Any:

@@ -125,7 +125,7 @@ def _folder() -> Iterator[Finding]:
         "runtime folder",
         not reason,
         f"{folder}, mode {stat.S_IMODE(folder.lstat().st_mode):04o}" + (f"; {reason}" if reason else ""),
-        f"{private.advice(folder)} if it is yours, or {private.ANOTHER}." if reason else "",
+        private.advice(folder) if reason else "",
     )
 
 

@@ -7,23 +7,29 @@
     │   ├── TooLarge            too_large
     │   ├── EmptyMask           empty_mask
     │   ├── MaskCoversAll       mask_covers_all
+    │   ├── NoSource            no_source               nothing that may be used is left around the hole
     │   ├── MaskSizeMismatch    mask_size
     │   ├── AmbiguousMask       ambiguous_mask          several could be meant, or one for several pictures
     │   ├── UnsupportedImage    unsupported_image       CMYK, indexed, …
     │   ├── UnreadableImage     unreadable_image        missing, truncated, foreign
     │   ├── NothingFound        nothing_found           no damage in the picture
+    │   ├── NoLine              no_line                 nothing stands out along a line
     │   ├── TooMuchSelected     too_much_selected       more than can be damage
     │   ├── NoPictures          no_pictures             the folders hold none
+    │   ├── BadReceipt          bad_receipt             a file that should say how something was filled
     │   ├── BadJournal          bad_journal             an output folder's journal, or a list of rejected results
     │   └── OutOfMemory         out_of_memory
     ├── OutputProblem                                4  the result, a model or a plug-in cannot be written
     │   ├── CannotWrite         cannot_write            exists, read-only, disk full
+    │   │   └── NoSpace         no_space                known before anything was written
     │   ├── FolderInUse         folder_in_use           another run writes there
     │   └── EditorNotFound      editor_not_found        no GIMP 3, no Krita
     ├── ModelProblem                                 5  a model cannot be used, trained or exported
     │   ├── UnknownModel        unknown_model
     │   │   └── NoDetector      no_detector             the one that ships is missing
-    │   ├── BadModel            bad_model               damaged, foreign, wrong SHA-256
+    │   ├── BadModel            bad_model               damaged, foreign
+    │   │   ├── AnotherFile     another_file            wrong SHA-256 or size
+    │   │   └── NoDownload      no_download             a site does not give it
     │   ├── TrainingFailed      training_failed
     │   ├── ExportFailed        export_failed
     │   └── MissingExtra        missing_extra           packages of an extra are not installed
@@ -105,6 +111,10 @@ class MaskCoversAll(InputProblem):
     code = "mask_covers_all"
 
 
+class NoSource(InputProblem):
+    code = "no_source"
+
+
 class MaskSizeMismatch(InputProblem):
     code = "mask_size"
 
@@ -125,12 +135,20 @@ class NothingFound(InputProblem):
     code = "nothing_found"
 
 
+class NoLine(InputProblem):
+    code = "no_line"
+
+
 class TooMuchSelected(InputProblem):
     code = "too_much_selected"
 
 
 class NoPictures(InputProblem):
     code = "no_pictures"
+
+
+class BadReceipt(InputProblem):
+    code = "bad_receipt"
 
 
 class BadJournal(InputProblem):
@@ -147,6 +165,10 @@ class OutputProblem(GanInpaintError):
 
 class CannotWrite(OutputProblem):
     code = "cannot_write"
+
+
+class NoSpace(CannotWrite):
+    code = "no_space"
 
 
 class FolderInUse(OutputProblem):
@@ -171,6 +193,14 @@ class NoDetector(UnknownModel):
 
 class BadModel(ModelProblem):
     code = "bad_model"
+
+
+class AnotherFile(BadModel):
+    code = "another_file"
+
+
+class NoDownload(BadModel):
+    code = "no_download"
 
 
 class TrainingFailed(ModelProblem):

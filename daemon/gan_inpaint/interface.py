@@ -7,6 +7,7 @@ are first needed, and stay loaded. Every failure is a `gan_inpaint.errors.GanInp
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gan_inpaint import service
@@ -14,10 +15,11 @@ from gan_inpaint.models.entry import SCRATCHES
 from gan_inpaint.options import (
     DetectOptions,
     FillOptions,
-    Kinds,
+    Kind,
     Quality,
     RepairOptions,
     SelectOptions,
+    Tone,
     Transfer,
 )
 from gan_inpaint.service import Damage
@@ -26,7 +28,13 @@ if TYPE_CHECKING:
     from gan_inpaint.engine.arrays import Samples, UInt8Array
 
 
-def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "srgb") -> UInt8Array:
+def detect(
+    image: Samples,
+    detector: str = SCRATCHES,
+    *,
+    within: UInt8Array | None = None,
+    transfer: Transfer = "srgb",
+) -> UInt8Array:
     """Find damage in a picture.
 
     Parameters
@@ -35,6 +43,8 @@ def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "s
         The picture.
     detector : str
         A name from ``gan-inpaint models list``.
+    within : ndarray, (H, W) uint8, optional
+        Where there is damage for certain: everything that stands out where it is not 0 is found, and nothing elsewhere.
     transfer : {"srgb", "linear"}
         How the samples encode light.
 
@@ -51,6 +61,8 @@ def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "s
         Another detector is missing, or does not work.
     UnsupportedImage, OutOfMemory
         The picture cannot be used.
+    EmptyMask, MaskSizeMismatch
+        `within` cannot be used.
 
     Examples
     --------
@@ -58,15 +70,20 @@ def detect(image: Samples, detector: str = SCRATCHES, *, transfer: Transfer = "s
     >>> gan_inpaint.detect(np.full((64, 64), 128, np.uint8)).shape
     (64, 64, 2)
     """
-    return service.in_process().detect(image, DetectOptions(transfer=transfer), detector=detector).damage_map
+    return (
+        service.in_process()
+        .detect(image, DetectOptions(transfer=transfer), detector=detector, within=within)
+        .damage_map
+    )
 
 
 def select(
     damage_map: UInt8Array,
     sensitivity: float = 0.5,
-    kinds: Kinds = "both",
+    tone: Tone = "both",
     dilate: int = 2,
     *,
+    kinds: Iterable[Kind] = (),
     detector: str = SCRATCHES,
 ) -> UInt8Array:
     """Select the damage in a damage map. No network runs.
@@ -77,10 +94,13 @@ def select(
         The result of `detect` with the same `detector`.
     sensitivity : float
         0 to 1; the higher, the more is selected.
-    kinds : {"light", "dark", "both"}
+    tone : {"both", "light", "dark"}
         Damage that is lighter than the picture, darker, or both.
     dilate : int
         0 to 3; pixels by which the selection is enlarged, so that no edge of the damage stays.
+    kinds : iterable of {"cracks", "scratches", "dust", "stains", "tears"}
+        Kinds of damage to select; all of them if empty. "cracks" are also creases, "scratches" also hairs, and "tears"
+        also torn edges and lost emulsion.
     detector : str
         The detector that made the map.
 
@@ -103,8 +123,44 @@ def select(
     False
     """
     of_process = service.in_process()
-    options = SelectOptions(sensitivity=sensitivity, kinds=kinds, dilate=dilate)
+    options = SelectOptions(sensitivity=sensitivity, tone=tone, dilate=dilate, kinds=tuple(kinds))
     return of_process.select(Damage(damage_map, of_process.threshold(detector)), options).mask
+
+
+def trace(image: Samples, points: Iterable[tuple[float, float]], *, transfer: Transfer = "srgb") -> UInt8Array:
+    """Select a scratch from a few points on it. No network runs.
+
+    Parameters
+    ----------
+    image : ndarray
+        The picture.
+    points : iterable of (x, y)
+        Two or more points on the scratch, in its order, in pixels; the middle of the first pixel is (0, 0). They may
+        lie up to 6 pixels beside it.
+    transfer : {"srgb", "linear"}
+        How the samples encode light.
+
+    Returns
+    -------
+    ndarray, (H, W) uint8
+        A mask: 255 on the scratch, as wide as it was measured, else 0.
+
+    Raises
+    ------
+    UnsupportedImage, BadRequest
+        The picture or the points cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np, gan_inpaint
+    >>> scan = np.full((64, 64), 128, np.uint8)
+    >>> scan[:, 30:32] = 255
+    >>> bool((gan_inpaint.trace(scan, [(30, 2), (31, 60)])[5:60, 30:32] == 255).all())
+    True
+    """
+    from gan_inpaint import detection
+
+    return detection.trace(image, list(points), transfer).mask
 
 
 def fill(
@@ -116,6 +172,9 @@ def fill(
     feather: int = 0,
     quality: Quality = "normal",
     transfer: Transfer = "srgb",
+    variant: int = 0,
+    avoid: UInt8Array | None = None,
+    sample: UInt8Array | None = None,
 ) -> Samples:
     """Fill what a mask selects in a picture, such as a person or a wire.
 
@@ -129,23 +188,34 @@ def fill(
         A name from ``gan-inpaint models list``, or ``"auto"``.
     dilate : int
         0 to 256; pixels by which the hole that the network sees is larger than the mask, so that no edge of the object
-        guides it. Use 0 where there is no object, such as for missing pixels.
+        guides it. Use 0 where there is no object, such as for missing pixels. Holes up to 16 pixels wide are filled
+        from the pixels right beside them, unless this is larger than 2.
     feather : int
         0 to 256; pixels over which the fill fades in, inwards from the mask's edge.
-    quality : {"fast", "normal", "best"}
+    quality : {"normal", "fast", "best"}
         ``"fast"`` fills coarsely, for previews; ``"best"`` averages four mirrored fills.
     transfer : {"srgb", "linear"}
         How the samples encode light.
+    variant : int
+        0 to 9999. 0 is the usual fill, 1 the network's own with detail but without copies, and each larger number
+        copies from other places. The same number always gives the same fill.
+    avoid : ndarray, (H, W) uint8, optional
+        Not 0 where nothing is copied from and nothing is seen as context, such as a person beside the hole.
+    sample : ndarray, (H, W) uint8, optional
+        Not 0 in the only places that are copied from.
 
     Returns
     -------
     ndarray
-        The filled picture, of the same shape and dtype; pixels with mask 0 and all alpha are bit-identical.
+        The filled picture, of the same shape and dtype; pixels with mask 0 are bit-identical. Selected transparent
+        pixels become opaque as far as they are selected; no other alpha changes.
 
     Raises
     ------
     EmptyMask, MaskCoversAll, MaskSizeMismatch
         The mask cannot be used.
+    NoSource
+        The sampling area is empty, or all that surrounds the hole must be avoided.
     UnsupportedImage, OutOfMemory
         The picture cannot be used.
     UnknownModel, BadModel
@@ -159,8 +229,12 @@ def fill(
     >>> gan_inpaint.fill(image, mask, "classical").shape
     (64, 64, 3)
     """
-    options = FillOptions(model=model, dilate=dilate, feather=feather, quality=quality, transfer=transfer)
-    return service.in_process().fill(image, mask, options).image
+    from gan_inpaint.engine import Sources
+
+    options = FillOptions(
+        model=model, dilate=dilate, feather=feather, quality=quality, transfer=transfer, variant=variant
+    )
+    return service.in_process().fill(image, mask, options, sources=Sources(avoid, sample)).image
 
 
 def repair(
@@ -181,7 +255,7 @@ def repair(
         0 keep, 255 fill, between: blend. It must hold all of the damage: the pixels beside it are trusted.
     model : str
         A name from ``gan-inpaint models list``; ``"auto"`` means the default generator.
-    quality : {"fast", "normal", "best"}
+    quality : {"normal", "fast", "best"}
         As for `fill`, for what is not thin.
     transfer : {"srgb", "linear"}
         How the samples encode light.

@@ -8,6 +8,10 @@ import sys
 import psutil
 
 _DESCRIPTORS = 4096  # far more than the daemon's connections and models need
+_SIGNS_OF_EXHAUSTION = (
+    *("failed to allocate memory", "bad_alloc", "out of memory", "cannot allocate memory"),
+    "failed to map segment",  # of a library that is loaded
+)
 
 
 def physical_cores() -> int:
@@ -50,6 +54,11 @@ def allow_many_descriptors() -> None:
 def resident_mib() -> float:
     """Return the memory that this process holds now, in MiB."""
     return float(psutil.Process().memory_info().rss) / 2**20
+
+
+def is_exhaustion(problem: BaseException) -> bool:
+    """Return whether an error means that memory is missing, whatever its type: libraries say so in their words."""
+    return isinstance(problem, MemoryError) or any(sign in str(problem).lower() for sign in _SIGNS_OF_EXHAUSTION)
 
 
 def release_memory() -> None:

@@ -5,13 +5,16 @@ docs/protocol.md describes each option. The client of the editors has a copy, wh
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
 Transfer = Literal["srgb", "linear"]
 Quality = Literal["fast", "normal", "best"]
-Kinds = Literal["light", "dark", "both"]
+Tone = Literal["light", "dark", "both"]
+Kind = Literal["cracks", "scratches", "dust", "stains", "tears"]
+"""Cracks and creases; scratches and hairs; dust and specks; stains; tears, edges and lost emulsion."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Layout = Literal["gray", "graya", "rgb", "rgba", "bgra"]
 Depth = Literal["u8", "u16", "f16", "f32"]
 
@@ -23,15 +26,20 @@ MOST_PIXELS = 256
 """The largest `dilate` and `feather` of a fill."""
 MOST_DAMAGE_PIXELS = 3
 """The largest `dilate` of what was found."""
+MOST_VARIANT = 9999
+"""The largest `variant` of a fill."""
 
 Radius = Annotated[int, Meta(ge=0, le=MOST_PIXELS)]
 SmallRadius = Annotated[int, Meta(ge=0, le=MOST_DAMAGE_PIXELS)]
+Variant = Annotated[int, Meta(ge=0, le=MOST_VARIANT)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class FillOptions(Struct, frozen=True, kw_only=True):
     """How a hole is filled.
 
+    variant: 0 is the usual fill. 1 is the network's fill with detail, but without copies; each larger number copies
+        from other places.
     model: a name from `gan-inpaint models list`, or `auto`.
     dilate: pixels by which the hole that the filler sees is larger than the mask.
     feather: pixels over which the fill fades in, inwards from the mask's edge.
@@ -44,18 +52,21 @@ class FillOptions(Struct, frozen=True, kw_only=True):
     feather: Radius = 0
     quality: Quality = "normal"
     transfer: Transfer = "srgb"
+    variant: Variant = 0
 
 
 class SelectOptions(Struct, frozen=True, kw_only=True):
     """What of a damage map is selected.
 
     sensitivity: the higher, the more.
-    kinds: damage that is lighter than the picture, darker, or both.
+    tone: damage that is lighter than the picture, darker, or both.
+    kinds: kinds of damage; all of them if empty.
     dilate: pixels by which what was found is enlarged.
     """
 
     sensitivity: Share = 0.5
-    kinds: Kinds = "both"
+    tone: Tone = "both"
+    kinds: tuple[Kind, ...] = ()
     dilate: SmallRadius = 2
 
 

@@ -11,16 +11,28 @@ from pathlib import Path
 
 import platformdirs
 
+from gan_inpaint.errors import CannotStart
+
 APPLICATION = "gan-inpaint"
 
 
 def runtime_dir() -> Path:
-    """Return the folder of socket, lock and runtime file: `$GAN_INPAINT_RUNTIME_DIR`, else the user's own."""
+    """Return the folder of socket, lock and runtime file: `$GAN_INPAINT_RUNTIME_DIR`, else the user's own.
+
+    Raises CannotStart if the system gives the user none, and another user has made the one that stands in for it.
+    """
     if configured := _from_environment("GAN_INPAINT_RUNTIME_DIR"):
         return configured
     with warnings.catch_warnings():  # without XDG_RUNTIME_DIR a temporary folder is used; the user need not act
         warnings.simplefilter("ignore")
-        return Path(platformdirs.user_runtime_dir(APPLICATION, appauthor=False))
+        try:
+            return Path(platformdirs.user_runtime_dir(APPLICATION, appauthor=False))
+        except OSError as problem:
+            reason = str(problem).partition(";")[0]  # behind it is platformdirs' own advice
+            raise CannotStart(
+                f"There is no safe folder for the daemon's socket: the {reason}.",
+                "Set GAN_INPAINT_RUNTIME_DIR to a folder of your own.",
+            ) from problem
 
 
 def runtime_file() -> Path:

@@ -6,7 +6,8 @@ a socket or a pixel.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -21,15 +22,23 @@ from gan_inpaint.options import (
     Layout,
     RepairOptions,
     SelectOptions,
+    Transfer,
 )
+from gan_inpaint.options import Kind as DamageKind
+from gan_inpaint.version import __version__
 
 PROTOCOL = 2
+
+MOST_POINTS = 256
+"""Points of a line that `trace` takes; they fit into a header with the boxes."""
+MOST_BOXES = 30
+"""Parts of a picture that `trace` takes; a message has 64 frames at most."""
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
 Digits = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 """A nonce, or an HMAC-SHA-256, in hexadecimal."""
 Extent = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-Stage = Literal["waiting", "loading", "detecting", "filling"]
+Stage = Literal["waiting", "loading", "detecting", "filling", "downloading", "checking"]
 Kind = Literal["generator", "classical"]
 
 
@@ -47,8 +56,8 @@ class Limits(Struct, frozen=True):
 
     @property
     def message_bytes(self) -> int:
-        """Bytes of a whole message: its header, its pixels and its mask."""
-        return self.header_bytes + self.frame_bytes + self.pixels
+        """Bytes of a whole message: its header, its pixels and its three masks."""
+        return self.header_bytes + self.frame_bytes + 3 * self.pixels
 
 
 # Requests
@@ -85,6 +94,47 @@ class StatusRequest(Message, tag="status"):
     pass
 
 
+class ModelsRequest(Message, tag="models"):
+    pass
+
+
+class Get(Message, tag="get"):
+    """Download a model of the catalogue and install it; `name` is that of the catalogue."""
+
+    name: str
+
+    @property
+    def frames(self) -> list[int]:
+        """Bytes of each frame after the header."""
+        return []
+
+
+class Pixels(Protocol):
+    """Pixels of a picture, or of a part of one."""
+
+    width: int
+    height: int
+    layout: Layout
+    depth: Depth
+
+
+def pixel_bytes(pixels: Pixels) -> int:
+    """Return the bytes of a frame of these pixels."""
+    return pixels.width * pixels.height * CHANNELS[pixels.layout] * int(SAMPLE_TYPES[pixels.depth][-1])
+
+
+@dataclass
+class Part:
+    """A part of a picture, whose first pixel is (`left`, `top`)."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    layout: Layout
+    depth: Depth
+
+
 class Picture(Message):
     """A request about a picture, or a crop of one."""
 
@@ -96,7 +146,7 @@ class Picture(Message):
     @property
     def pixel_bytes(self) -> int:
         """Bytes of the pixel frame."""
-        return self.mask_bytes * CHANNELS[self.layout] * int(SAMPLE_TYPES[self.depth][-1])
+        return pixel_bytes(self)
 
     @property
     def mask_bytes(self) -> int:
@@ -113,15 +163,26 @@ class Picture(Message):
 
 
 class Fill(Picture, tag="fill"):
+    """`avoid`, `sample`: whether a mask of that name follows the frames, in this order."""
+
     options: FillOptions = field(default_factory=FillOptions)
-
-
-class Detect(Picture, tag="detect"):
-    options: DetectOptions = field(default_factory=DetectOptions)
+    avoid: bool = False
+    sample: bool = False
 
     @property
     def frames(self) -> list[int]:
-        return [self.pixel_bytes]
+        return [self.pixel_bytes, *[self.mask_bytes] * (1 + self.avoid + self.sample)]
+
+
+class Detect(Picture, tag="detect"):
+    """`within`: whether a mask follows the pixels in which everything that stands out is damage."""
+
+    options: DetectOptions = field(default_factory=DetectOptions)
+    within: bool = False
+
+    @property
+    def frames(self) -> list[int]:
+        return [self.pixel_bytes, *[self.mask_bytes] * self.within]
 
 
 class Select(Message, tag="select"):
@@ -135,7 +196,38 @@ class Select(Message, tag="select"):
 
 
 class Repair(Picture, tag="repair"):
+    """`everything`: whether everything that stands out in the mask is damage."""
+
     options: RepairOptions = field(default_factory=RepairOptions)
+    everything: bool = False
+
+
+Coordinate = Annotated[float, Meta(ge=-1, le=2**31)]
+Offset = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
+class Trace(Picture, tag="trace"):
+    """`boxes`: left, top, width and height of the parts of the picture that are sent; all of it if there are none.
+
+    `points`: columns and rows of places on the line, in its order. `within`: whether masks of rough strokes along the
+    line follow the pixels instead, one for each box.
+    """
+
+    points: Annotated[list[tuple[Coordinate, Coordinate]], Meta(max_length=MOST_POINTS)] = []
+    boxes: Annotated[list[tuple[Offset, Offset, Extent, Extent]], Meta(max_length=MOST_BOXES)] = []
+    transfer: Transfer = "srgb"
+    within: bool = False
+
+    @property
+    def sent(self) -> list[Part]:
+        """The parts of the picture that are sent."""
+        whole = (0, 0, self.width, self.height)
+        return [Part(*box, self.layout, self.depth) for box in self.boxes or [whole]]
+
+    @property
+    def frames(self) -> list[int]:
+        pixels = [pixel_bytes(part) for part in self.sent]
+        return pixels + [part.width * part.height for part in self.sent] * self.within
 
 
 class Cancel(Message, tag="cancel"):
@@ -148,10 +240,23 @@ class Stop(Message, tag="stop"):
     now: bool = False
 
 
-Work: TypeAlias = Fill | Detect | Select | Repair
+Work: TypeAlias = Fill | Detect | Select | Repair | Trace
 """What takes long, and waits in the queue."""
 Request: TypeAlias = (
-    Prove | ClientProof | Hello | Ping | StatusRequest | Fill | Detect | Select | Repair | Cancel | Stop
+    Prove
+    | ClientProof
+    | Hello
+    | Ping
+    | StatusRequest
+    | ModelsRequest
+    | Get
+    | Fill
+    | Detect
+    | Select
+    | Repair
+    | Trace
+    | Cancel
+    | Stop
 )
 
 
@@ -212,6 +317,45 @@ class Status(Reply, tag="status"):
     sessions: list[SessionInfo]
 
 
+class InstalledModel(Struct):
+    """`page`: where to read about a file that the catalogue knows; empty for others."""
+
+    name: str
+    title: str
+    version: str
+    kind: Kind | Literal["detector"]
+    default: bool
+    built_in: bool
+    licence: str
+    training_data: str
+    page: str
+
+
+class PublishedModel(Struct):
+    """A model of the catalogue; `size`: of its file, in bytes."""
+
+    name: str
+    title: str
+    good_for: str
+    size: int
+    licence: str
+    training_data: str
+    address: str
+    page: str
+    installed: bool
+
+
+class Models(Reply, tag="models"):
+    installed: list[InstalledModel]
+    published: list[PublishedModel]
+
+
+class Got(Reply, tag="got"):
+    """A model was installed."""
+
+    name: str
+
+
 class Progress(Reply, tag="progress"):
     done: int
     total: int
@@ -227,6 +371,19 @@ class FilledBy(Struct, frozen=True):
     provider: str
 
 
+class Receipt(Struct, frozen=True):
+    """What repeats a fill of the same pixels exactly. `version`: of this program; `options`: as they were asked for."""
+
+    version: str
+    filled_by: FilledBy
+    options: FillOptions
+    seconds: float
+
+    @classmethod
+    def of(cls, filled_by: FilledBy, options: FillOptions, seconds: float) -> Receipt:
+        return cls(__version__, filled_by, options, round(seconds, 4))
+
+
 class Result(Reply, tag="result"):
     width: int
     height: int
@@ -238,6 +395,7 @@ class Result(Reply, tag="result"):
     note: str = ""
     scores: dict[str, float] = {}
     found: int = 0
+    receipt: Receipt | None = None
 
 
 class Detection(Reply, tag="detection"):
@@ -246,6 +404,17 @@ class Detection(Reply, tag="detection"):
     height: int
     found: int
     selected: int
+    seconds: float
+    kinds: dict[DamageKind, int] = {}
+
+
+class Traced(Reply, tag="traced"):
+    """`length`: of the line, and `thickness`: its median width, in pixels."""
+
+    width: int
+    height: int
+    length: int
+    thickness: float
     seconds: float
 
 
@@ -268,10 +437,22 @@ class Error(Reply, tag="error"):
         return cls(id=id, code=problem.code, message=problem.message, hint=problem.hint)
 
 
-Outcome: TypeAlias = Result | Detection | Error
+Outcome: TypeAlias = Result | Detection | Traced | Got | Error
 """How a piece of work ends."""
 AnyReply: TypeAlias = (
-    DaemonProof | Welcome | Pong | Status | Progress | Result | Detection | Cancelling | Stopping | Error
+    DaemonProof
+    | Welcome
+    | Pong
+    | Status
+    | Models
+    | Progress
+    | Result
+    | Detection
+    | Traced
+    | Got
+    | Cancelling
+    | Stopping
+    | Error
 )
 
 

@@ -19,25 +19,39 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gan_inpaint import paths
 from gan_inpaint.errors import BadModel, NothingFound, TooMuchSelected, UnknownModel
 from gan_inpaint.machine import physical_cores
+from gan_inpaint.models import catalogue
 from gan_inpaint.models.cache import LoadedFiller, ModelCache, classical
-from gan_inpaint.models.entry import AUTO, DEFAULT, FORMER_NAMES, SCRATCHES, not_a_detector
+from gan_inpaint.models.entry import AUTO, DEFAULT, FORMER_NAMES, SCRATCHES, ModelEntry, not_a_detector
 from gan_inpaint.models.manifest import DetectorManifest
 from gan_inpaint.models.store import ModelStore
 from gan_inpaint.options import DetectOptions, FillOptions, RepairOptions, SelectOptions
-from gan_inpaint.protocol import FilledBy, Limits, ModelInfo, SessionInfo, Stage
+from gan_inpaint.protocol import (
+    FilledBy,
+    InstalledModel,
+    Limits,
+    ModelInfo,
+    PublishedModel,
+    SessionInfo,
+    Stage,
+)
 from gan_inpaint.version import __version__
 
 if TYPE_CHECKING:
     from gan_inpaint.detection import Selection
+    from gan_inpaint.engine import Fill, Sources
     from gan_inpaint.engine.arrays import Samples, UInt8Array
 
 log = logging.getLogger(__name__)
 
-MOST_DAMAGED = 0.3
-"""The share of a picture above which it is not damage, and nothing would be left to repair it from."""
+MOST_DAMAGED = 0.2
+"""The share of a picture above which what was found is not damage, but a page, a drawing or a sky full of stars."""
+MOST_MASKED = 0.3
+"""The share of a picture above which a mask leaves nothing to repair it from."""
 
 OnProgress = Callable[[int, int, Stage], None]
 """Called with how many steps are done, of how many, and what is being done; what it raises ends the work."""
@@ -98,27 +112,41 @@ class Service:
             self._candidates(model)
 
     def fill(
-        self, image: Samples, mask: UInt8Array, options: FillOptions | None = None, on_progress: OnProgress = _ignore
+        self,
+        image: Samples,
+        mask: UInt8Array,
+        options: FillOptions | None = None,
+        on_progress: OnProgress = _ignore,
+        sources: Sources | None = None,
     ) -> Filled:
-        """Fill what `mask` selects in `image`.
+        """Fill what `mask` selects in `image`, from what `sources` allows.
 
         Raises:
-            EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage, UnknownModel, BadModel, OutOfMemory.
+            EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage, NoSource, UnknownModel, BadModel, OutOfMemory.
         """
-        from gan_inpaint import engine
-        from gan_inpaint.engine.filling import check_hole
+        from gan_inpaint import defects, engine
+        from gan_inpaint.engine.filling import check_hole, check_sources
 
-        options = options or FillOptions()
+        options, sources = options or FillOptions(), sources or engine.EVERYWHERE
         started = time.perf_counter()
         check_hole(image, mask)
+        check_sources(image, sources)
         on_window = _as(on_progress, "filling")
         with self._one_at_a_time:
             candidates = self._candidates(options.model)
-            chosen, scores = _best(candidates, image, mask, options, on_window)
-            filled = engine.fill(image, mask, chosen.filler, options, on_window=on_window)
+            fill = functools.partial(defects.fill, threads=self.threads, on_window=on_window)
+            usual = msgspec.structs.replace(options, variant=0)  # all variants of a hole have one filler
+            chosen, scores = _best(candidates, image, mask, usual, fill, sources)
+            filled = fill(image, mask, chosen.filler, options, sources=sources)
             chosen.used()
         seconds = time.perf_counter() - started
-        return Filled(filled.image, chosen.filled_by, filled.windows, seconds, chosen.note, scores)
+        notes = (
+            chosen.note,
+            _note_on_sources(sources, chosen, filled.without_sources),
+            _note_on_variant(options, chosen),
+        )
+        note = " ".join(filter(None, notes))
+        return Filled(filled.image, chosen.filled_by, filled.windows, seconds, note, scores)
 
     def detect(
         self,
@@ -126,21 +154,28 @@ class Service:
         options: DetectOptions | None = None,
         on_progress: OnProgress = _ignore,
         detector: str = SCRATCHES,
+        within: UInt8Array | None = None,
     ) -> Damage:
-        """Find damage in `image`.
+        """Find damage in `image`; with a mask `within`, everything that stands out where it is not 0, and nothing else.
 
         Raises:
-            NoDetector, UnknownModel, BadModel, UnsupportedImage, OutOfMemory.
+            NoDetector, UnknownModel, BadModel, UnsupportedImage, OutOfMemory, EmptyMask, MaskSizeMismatch.
         """
-        from gan_inpaint.detection import find_damage
+        from gan_inpaint.detection import find_damage, standing_out
+        from gan_inpaint.engine.filling import check_mask
 
         options = options or DetectOptions()
+        if within is not None:
+            check_mask(image, within)
         with self._one_at_a_time:
             loaded = self._cache.detector(detector)
             on_tile = _as(on_progress, "detecting")
             found = find_damage(image, loaded.detector, options.transfer, on_tile=on_tile)
             loaded.used()
-        return Damage(found, loaded.detector.threshold)
+        threshold = loaded.detector.threshold
+        if within is not None:
+            found = standing_out.within(found, image, within, threshold, options.transfer)
+        return Damage(found, threshold)
 
     def select(self, damage: Damage, options: SelectOptions | None = None) -> Selection:
         """Select what of `damage` counts; no network runs.
@@ -176,9 +211,15 @@ class Service:
         return Filled(repaired.image, chosen.filled_by, repaired.windows, time.perf_counter() - started, chosen.note)
 
     def detect_and_repair(
-        self, image: Samples, allowed: UInt8Array, options: RepairOptions, on_progress: OnProgress = _ignore
+        self,
+        image: Samples,
+        allowed: UInt8Array,
+        options: RepairOptions,
+        on_progress: OnProgress = _ignore,
+        *,
+        everything: bool = False,
     ) -> Repaired:
-        """Repair the damage that is found where the mask `allowed` selects.
+        """Repair the damage that is found where the mask `allowed` selects, or `everything` that stands out there.
 
         Raises:
             NothingFound; TooMuchSelected if it is more than can be damage; what `detect` and `repair` raise.
@@ -186,7 +227,8 @@ class Service:
         started = time.perf_counter()
         with self._one_at_a_time:
             self._candidates(options.model)  # an unknown model is reported before the search
-            mask, found = _within(self.select(self.detect(image, options, on_progress), options), allowed)
+            damage = self.detect(image, options, on_progress, within=allowed if everything else None)
+            mask, found = _within(self.select(damage, options), allowed)
             filled = self.repair(image, mask, options, on_progress)
         seconds = time.perf_counter() - started
         return Repaired(filled.image, filled.filled_by, filled.windows, seconds, filled.note, mask=mask, found=found)
@@ -207,6 +249,25 @@ class Service:
             if entry.kind != "detector"
         ]
         return [*models, ModelInfo(AUTO, "Automatic", __version__, "auto", False, "")]
+
+    def installed(self) -> list[InstalledModel]:
+        """Return every model, the detectors too, as `models` shows them."""
+        return [_installed(entry) for entry in self._store.list()]
+
+    def published(self) -> list[PublishedModel]:
+        """Return the models of the catalogue, and which of them are installed."""
+        there = {entry.sha256 for entry in self._store.list()}
+        return [_published(model, model.sha256 in there) for model in catalogue.CATALOGUE]
+
+    def get_published(self, name: str, on_bytes: Callable[[int, int], None]) -> None:
+        """Download a model of the catalogue, check it and install it; can be called from any thread.
+
+        `on_bytes` is called with how many bytes have come, of how many; what it raises ends the download.
+
+        Raises: UnknownModel, and what `ModelStore.get_published` raises.
+        """
+        model = catalogue.find(name)
+        self._store.get_published(model, on_bytes=lambda count: on_bytes(count, model.size))
 
     def sessions(self) -> list[SessionInfo]:
         """Return the loaded models, as `status` shows them."""
@@ -262,16 +323,62 @@ def _best(
     image: Samples,
     mask: UInt8Array,
     options: FillOptions,
-    on_window: Callable[[int, int], None],
+    fill: Fill,
+    sources: Sources,
 ) -> tuple[LoadedFiller, dict[str, float]]:
     """Return the best candidate for this hole, and what each reached beside it, PSNR in dB; empty for only one."""
     from gan_inpaint import engine
 
     if len(candidates) == 1:
         return candidates[0], {}
-    chosen = engine.choose(image, mask, [each.filler for each in candidates], options, on_window)
+    chosen = engine.choose(image, mask, [each.filler for each in candidates], options, fill, sources)
     (best,) = (each for each in candidates if each.filler is chosen.filler)
     return best, {name: round(score, 2) for name, score in chosen.scores.items()}
+
+
+def _installed(entry: ModelEntry) -> InstalledModel:
+    about, known = entry.manifest, catalogue.with_sha256(entry.sha256)
+    return InstalledModel(
+        name=entry.name,
+        title=about.title,
+        version=about.version,
+        kind=entry.kind,
+        default=entry.default,
+        built_in=entry.built_in,
+        licence=about.licence,
+        training_data=about.training_data,
+        page=known.page if known else "",
+    )
+
+
+def _published(model: catalogue.Published, installed: bool) -> PublishedModel:
+    return PublishedModel(
+        name=model.name,
+        title=model.title,
+        good_for=model.good_for,
+        size=model.size,
+        licence=model.licence,
+        training_data=model.training_data,
+        address=model.address,
+        page=model.page,
+        installed=installed,
+    )
+
+
+def _note_on_sources(sources: Sources, chosen: LoadedFiller, without: int) -> str:
+    """Return what the user should know if the fill could not copy from where it should."""
+    if sources.sample is not None and not chosen.filler.detail:
+        return f"The model “{chosen.filled_by.model}” copies nothing, so the sampling area made no difference."
+    if without and sources.limited:
+        return "There was nothing to copy from, so the fill is the network’s own and may look smooth."
+    return ""
+
+
+def _note_on_variant(options: FillOptions, chosen: LoadedFiller) -> str:
+    """Return what the user should know if all variants are alike."""
+    if options.variant and not chosen.filler.detail:
+        return f"The model “{chosen.filled_by.model}” copies nothing, so all its variants are alike."
+    return ""
 
 
 def _within(selection: Selection, allowed: UInt8Array) -> tuple[UInt8Array, int]:

@@ -80,6 +80,19 @@ def export(network: nn.Module, manifest: AnyManifest, path: Path, sizes: Iterabl
     return ParityReport(path, read_sidecar(path.with_suffix(".json")).sha256, parities)
 
 
+def publish(model: onnx.ModelProto, manifest: AnyManifest, path: Path) -> str:
+    """Write a graph with its manifest to `path` and the sidecar beside it, if it works; return the file's SHA-256.
+
+    Raises BadModel, CannotWrite; the files are unchanged then.
+    """
+    onnx.helper.set_model_props(model, {KEY: msgspec.json.encode(manifest).decode()})
+    with being_written(path, force=True) as temporary:
+        temporary.model.write_bytes(model.SerializeToString())
+        loading.examine(temporary.model)
+        temporary.describe(manifest)
+    return read_sidecar(path.with_suffix(".json")).sha256
+
+
 def default_sizes(manifest: AnyManifest) -> tuple[Size, ...]:
     """Return the window, a larger square and a small batch that is not square; three batch sizes for a fixed window."""
     multiple, window = manifest.size_multiple, manifest.window

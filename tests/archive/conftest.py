@@ -22,9 +22,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     wanted = any("browser" in getattr(item, "fixturenames", ()) for item in session.items)
     if session.config.option.collectonly or not wanted:
         return
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if not root.folder(root.BROWSER).is_dir() and reporter:
-        reporter.write_line("installing Chromium for the report's tests, once (a few minutes) …")
     try:
         session.config.stash[PROVISIONED] = root.provision(root.BROWSER)
     except (root.CannotProvision, root.BuildFailed) as reason:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -39,3 +41,14 @@ def write_scans(folder: Path, count: int) -> Path:
         Image.fromarray(pixels).save(folder / f"scan-{number:02}.png")
         Image.fromarray(mask).save(masks / f"scan-{number:02}.png")
     return masks
+
+
+def entries(output: Path) -> list[dict[str, Any]]:
+    """The lines of a folder's journal."""
+    lines = (output / ".gan-inpaint" / "journal.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def began(output: Path) -> list[str]:
+    """The names of the pictures that were begun, as often as they were."""
+    return [entry["name"] for entry in entries(output) if entry["event"] == "started"]

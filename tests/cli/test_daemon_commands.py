@@ -54,6 +54,16 @@ def test_stop_ends_the_daemon(daemon: Any, run: Command) -> None:
     assert daemon.process.wait(10) == 0
 
 
+def test_a_daemon_that_stands_still_is_named_by_its_process(daemon: Any, command: Command) -> None:
+    daemon.process.send_signal(signal.SIGSTOP)
+    try:
+        stopped = command("stop")
+    finally:
+        daemon.process.send_signal(signal.SIGCONT)
+    assert stopped.code == 6
+    assert f"process {daemon.process.pid} " in stopped.err and "stop”" not in stopped.err
+
+
 def test_a_daemon_left_behind_dead_counts_as_none(daemon: Any, run: Command) -> None:
     daemon.process.send_signal(signal.SIGKILL)
     daemon.process.wait()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pytest
 import tifffile
 from PIL import Image
 from tests.archive.scans import clean, scratched
+
+from gan_inpaint.options import KINDS
 
 Command = Callable[..., Any]
 
@@ -41,7 +43,10 @@ def test_the_scratch_is_marked_and_nothing_else(run: Command, scan: Path, name: 
     mask = np.asarray(Image.open(out))
     assert mask.dtype == np.uint8 and set(np.unique(mask)) == {0, 255}
     assert covers(mask, scratched()[1])
-    assert reported.json == {"output": str(out), "found": 1, "pixels": np.count_nonzero(mask), "pages": 1}
+    kinds = reported.json["kinds"]  # which kind a line is in so small a picture depends on the detector
+    assert set(kinds) == set(KINDS) and sum(kinds.values()) == 1 and not kinds["dust"] + kinds["stains"]
+    pixels = np.count_nonzero(mask)
+    assert reported.json == {"output": str(out), "found": 1, "pixels": pixels, "pages": 1, "kinds": kinds}
 
 
 def test_in_a_pipe_it_says_nothing(run: Command, scan: Path) -> None:
@@ -58,12 +63,53 @@ def test_a_clean_photograph_gives_a_black_mask(run: Command, scan: Path) -> None
 
 def test_light_and_dark_scratches_can_be_told_apart(run: Command, scan: Path) -> None:
     masks = {}
-    for kinds in ("light", "dark"):
-        assert run("detect", scan, "-o", scan.with_name(f"{kinds}.png"), "--kinds", kinds).code == 0
-        masks[kinds] = np.asarray(Image.open(scan.with_name(f"{kinds}.png"))) > 0
+    for tone in ("light", "dark"):
+        assert run("detect", scan, "-o", scan.with_name(f"{tone}.png"), "--tone", tone).code == 0
+        masks[tone] = np.asarray(Image.open(scan.with_name(f"{tone}.png"))) > 0
     line = cv2.erode(scratched()[1], np.ones((5, 5), np.uint8)) > 0  # its middle, which dilated dark seams do not reach
     assert masks["light"][line].mean() > 0.8
     assert not np.array_equal(masks["light"], masks["dark"])
+
+
+def test_only_the_kinds_that_are_asked_for_are_marked(run: Command, scan: Path) -> None:
+    def marked(name: str, kinds: Iterable[str]) -> dict[str, Any]:
+        asked = [part for kind in kinds for part in ("--kinds", kind)]
+        reported: dict[str, Any] = run("detect", scan, "-o", scan.with_name(name), *asked, "--json").json
+        return reported
+
+    everything = marked("all.png", ())
+    present = {kind for kind, count in everything["kinds"].items() if count}
+    same, none = marked("same.png", present), marked("none.png", set(KINDS) - present)
+    assert present and (same["pixels"], same["found"]) == (everything["pixels"], everything["found"])
+    assert none["pixels"] == none["found"] == 0 and none["kinds"] == same["kinds"] == everything["kinds"]
+    assert run("detect", scan, "-o", scan.with_name("x.png"), "--kinds", "rust").code == 2
+
+
+def test_within_a_mask_everything_that_stands_out_is_marked_and_nothing_else(run: Command, scan: Path) -> None:
+    """A faint speck, which the detector leaves alone."""
+    pixels = np.random.default_rng(0).normal(120, 4, (150, 200)).astype(np.uint8)
+    pixels[100:103, 40:43] += 40
+    Image.fromarray(pixels).save(scan)
+    area = np.zeros(pixels.shape, np.uint8)
+    area[90:115, 30:55] = 255
+    Image.fromarray(area).save(scan.with_name("area.png"))
+    out = scan.with_name("mask.png")
+    assert run("detect", scan, "-o", out, "--within", scan.with_name("area.png")).code == 0
+    mask = np.asarray(Image.open(out)) > 0
+    assert mask[100:103, 40:43].all() and not mask[cv2.dilate(area, np.ones((7, 7))) == 0].any()
+    assert mask.sum() < 0.3 * (area > 0).sum()
+    Image.fromarray(area[:-1]).save(scan.with_name("area.png"))
+    assert run("detect", scan, "-o", out, "--within", scan.with_name("area.png"), "--force").code == 3
+
+
+def test_a_sentence_says_what_to_do_if_too_much_is_marked(run: Command, scan: Path) -> None:
+    """The map's own end marks whatever is not impossible."""
+    ended = run("detect", scan, "-o", scan.with_name("all.png"), "--sensitivity", 1, "--json")
+    share = ended.json["pixels"] / scratched()[1].size
+    assert (share > 0.2) == ("Crop it to the print" in ended.err) and ended.code == 0
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (150, 200), np.uint8)).save(scan)
+    ended = run("detect", scan, "-o", scan.with_name("noise.png"), "--sensitivity", 1, "--json")
+    assert ended.json["pixels"] > 0.2 * 150 * 200 and "Crop it to the print" in ended.err
 
 
 def test_a_higher_sensitivity_marks_more(run: Command, scan: Path) -> None:

@@ -17,8 +17,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "command-line.md").read_text("utf-8")
 PROTOCOL = (DOCS / "protocol.md").read_text("utf-8")
 NOT_ON_THE_WIRE = {
-    *("cannot_write", "unreadable_image", "editor_not_found", "training_failed", "export_failed", "missing_extra"),
-    *("no_pictures", "folder_in_use", "bad_journal", "worker_died", "no_cluster", "already_running"),
+    *("unreadable_image", "editor_not_found", "training_failed", "export_failed", "missing_extra"),
+    *("no_pictures", "folder_in_use", "bad_receipt", "bad_journal", "worker_died", "no_cluster", "already_running"),
     *(
         "mask_size",
         "ambiguous_mask",

@@ -9,20 +9,29 @@ from pathlib import Path
 from subprocess import run as run_process
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
+from tests.detector import scratched_page, write_detector
 
 from gan_inpaint.models.store import WEIGHTS
 
 pytest.importorskip("torch")
 from gan_inpaint_training import checkpoint
+from gan_inpaint_training.config import settings_of
+from gan_inpaint_training.detector import build, configured
 from gan_inpaint_training.generators.dmfb import DMFBGenerator
 
 Command = Callable[..., Any]
 RESULTS = {"table.md", "metrics.csv", "cases.csv", "contact-sheet.png"}
 
+_NOTHING = """
+    two = Constant<value = int64[2] {2, 1}>()
+    a, b = Split<axis: int = 1>(image, two)  damage = Sub(a, a)
+"""
+"""The body of a detector that finds nothing."""
 _WITHOUT_TORCH = """
 import sys
 sys.modules["torch"] = None
@@ -136,3 +145,62 @@ def test_without_the_extra_the_command_says_how_to_install_it(
     assert ended.returncode == 5
     assert "pip install 'gan-inpaint[train]'" in ended.stderr and "Traceback" not in ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """Two labelled pictures: a scratch that the tiny detector finds, and a clean slope."""
+    folder = tmp_path / "labelled"
+    folder.mkdir()
+    page, damage = scratched_page()
+    clean = np.broadcast_to(np.linspace(80, 140, 160).astype(np.uint8), page.shape)
+    for name, picture, mask in (("scratched", page, damage), ("clean", clean, np.zeros_like(damage))):
+        Image.fromarray(picture).save(folder / f"{name}.png")
+        Image.fromarray(mask.astype(np.uint8) * 255).save(folder / f"{name}_mask.png")
+    return folder
+
+
+def test_detectors_are_scored_on_labelled_pictures(run: Command, labelled: Path, tmp_path: Path) -> None:
+    out, tiny = tmp_path / "results", write_detector(tmp_path / "tiny.onnx")
+    deaf = write_detector(tmp_path / "deaf.onnx", body=_NOTHING)
+    ended = run("evaluate", tiny, deaf, "--labelled", labelled, "-o", out, "--json")
+    assert ended.code == 0, ended.err
+    assert {path.name for path in out.iterdir()} == {"table.md", "pictures.csv", "contact-sheet.png"}
+    own = {row["detector"]: row for row in ended.json["rows"] if row["at"] is None}
+    assert own[str(tiny)]["f1"] > 0.7 and own[str(tiny)]["flagged"] == 0 and own[str(deaf)]["recall"] == 0
+    assert {row["at"] for row in ended.json["rows"]} == {None, 0.001, 0.0025, 0.005, 0.01}
+    lines = list(csv.DictReader((out / "pictures.csv").read_text().splitlines()))
+    assert [(line["picture"], line["clean"]) for line in lines[:2]] == [("clean", "True"), ("scratched", "False")]
+    with Image.open(out / "contact-sheet.png") as sheet:
+        assert sheet.size == (4 * 480, 2 * 480)
+
+
+def test_a_run_of_a_detector_is_scored_by_torch(run: Command, labelled: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    config = configured(
+        settings_of("scratches", ["data.shards=[none]", "network.widths=[4, 4, 4, 4]", "network.line=5"])
+    )
+    state = {"config": msgspec.to_builtins(config), "ema": build(config).state_dict(), "images_seen": 0}
+    checkpoint.save(folder, state)
+    ended = run("evaluate", folder, "--labelled", labelled, "-o", tmp_path / "out")
+    assert ended.code == 0, ended.err
+    assert ended.out.count(str(folder)) == 5 and "its own threshold" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("scratches", "--on", "photos", "--labelled", "labelled"), 2, "--labelled"),
+        (("scratches",), 2, "--labelled"),
+        (("default", "--labelled", "labelled"), 5, "not a detector"),
+        (("scratches", "--labelled", "photos"), 3, "no picture NAME.png"),
+    ],
+)
+def test_detectors_that_cannot_be_scored_are_named(
+    run: Command, labelled: Path, photos: Path, tmp_path: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    places = {"photos": photos, "labelled": labelled}
+    ended = run("evaluate", *(places.get(word, word) for word in words), "-o", tmp_path / "out")
+    assert ended.code == code and said in ended.err, ended.err
+    assert not (tmp_path / "out").exists()

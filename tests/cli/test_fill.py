@@ -72,6 +72,66 @@ def test_auto_tries_the_fillers_beside_the_hole_and_tells_what_they_reached(
     assert asked["scores"] == {}
 
 
+def test_a_variant_is_another_fill_by_the_daemon_and_without_it(
+    daemon: Any, command: Command, photo: Path, mask: Path, out: Path
+) -> None:
+    fills = {}
+    for variant in (0, 1, 2):
+        for way in ((), ("--no-daemon",)):
+            assert command("fill", photo, mask, out, "--variant", variant, "--force", *way).code == 0
+            fills.setdefault(variant, set()).add(out.read_bytes())
+    assert all(len(fills[variant]) == 1 for variant in fills)
+    assert len(set.union(*fills.values())) == 3
+
+
+def test_a_model_that_copies_nothing_says_that_its_variants_are_alike(
+    command: Command, photo: Path, mask: Path, out: Path
+) -> None:
+    answer = command("fill", photo, mask, out, *QUICK, "--variant", 2, "--no-daemon", "--json").json
+    assert answer["note"] == "The model “classical” copies nothing, so all its variants are alike."
+
+
+def test_what_is_avoided_and_where_is_sampled_reach_the_fill(
+    daemon: Any, command: Command, photo: Path, mask: Path, out: Path
+) -> None:
+    left = np.zeros((150, 200), np.uint8)
+    left[:, :90] = 255
+    marked = photo.with_name("left.png")
+    Image.fromarray(left).save(marked)
+    filled = {}
+    for limits in ((), ("--avoid", marked), ("--sample", marked)):
+        for way in ((), ("--no-daemon",)):
+            assert command("fill", photo, mask, "-o", out, "--force", *limits, *way).code == 0
+            check_filled(photo, mask, out)
+            filled[limits[:1], way] = out.read_bytes()
+    assert all(filled[limit, ()] == filled[limit, ("--no-daemon",)] for limit, _ in filled)
+    assert len(set(filled.values())) == 3
+
+
+def test_masks_that_leave_nothing_to_fill_from_are_refused(run: Command, photo: Path, mask: Path, out: Path) -> None:
+    everything = photo.with_name("everything.png")
+    Image.fromarray(np.full((150, 200), 255, np.uint8)).save(everything)
+    ended = run("fill", photo, mask, out, "--no-daemon", "--avoid", everything, "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (3, "no_source")
+    assert not out.exists()
+
+
+def test_the_transparent_parts_of_a_photograph_are_filled_without_a_mask(
+    daemon: Any, command: Command, photo: Path, mask: Path, out: Path
+) -> None:
+    torn = np.asarray(Image.open(photo).convert("RGBA")).copy()
+    torn[:30, :40] = 0
+    Image.fromarray(torn).save(photo)
+    assert command("fill", photo, "--transparent", "-o", out, *QUICK).code == 0
+    filled = np.asarray(Image.open(out))
+    assert (filled[..., 3] == 255).all() and filled[:30, :40, :3].any(axis=-1).mean() > 0.9
+    np.testing.assert_array_equal(filled[30:], torn[30:])
+    again = command("fill", out, "--transparent", "-o", photo.with_name("again.png"), "--json")
+    assert (again.code, again.json["error"]["code"]) == (3, "empty_mask")
+    assert command("fill", photo, mask, "--transparent", "-o", out, "--force").code == 2
+    assert command("fill", photo, "-o", out, "--force").code == 2
+
+
 @pytest.mark.parametrize("options", [("--feather", 9, "--dilate", 0), ("--quality", "best")])
 def test_options_reach_the_fill(run: Command, photo: Path, mask: Path, out: Path, options: tuple[object, ...]) -> None:
     assert run("fill", photo, mask, out, "--no-daemon", *QUICK).code == 0

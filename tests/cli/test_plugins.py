@@ -65,3 +65,12 @@ def test_without_the_editor_the_places_looked_at_are_named(run: Command, home: P
 
 def test_other_editors_are_usage_errors(run: Command) -> None:
     assert run("plugin", "install", "photoshop").code == 2
+
+
+def test_both_plug_ins_are_packed(run: Command, home: Path, tmp_path: Path) -> None:
+    packed = run("plugin", "pack", "-o", tmp_path)
+    assert packed.code == 0 and "Import Python Plugin from File" in packed.out
+    assert run("plugin", "pack", "-o", tmp_path, "--json").code == 4
+    written = run("plugin", "pack", "-o", tmp_path, "--force", "--json").json
+    assert {editor: Path(path).is_file() for editor, path in written.items()} == {"gimp": True, "krita": True}
+    assert run("plugin", "pack", "-o", tmp_path / "missing").code == 4

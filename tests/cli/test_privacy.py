@@ -158,8 +158,9 @@ def test_a_program_that_imports_the_product(watched: Watched) -> None:
         ("detect", "picture.png", "-o", "found.png"),
         ("restore", "picture.png", "-o", "restored", "--jobs", "2"),
         ("models", "add", WEIGHTS / "default.onnx", "--name", "copy"),
+        ("models", "catalogue"),
     ],
-    ids=lambda words: words[0],
+    ids=lambda words: "-".join(map(str, words[:2])),
 )
 def test_a_command_that_works_by_itself(watched: Watched, picture: Path, words: tuple[object, ...]) -> None:
     watched.run("-m", "gan_inpaint", *words)

@@ -369,6 +369,18 @@ def test_a_damaged_journal(refused: Command, tmp_path: Path) -> None:
     refused(3, "bad_journal", tmp_path / "scans", "-o", tmp_path / "out", "--mask", masks)
 
 
+def test_one_mask_for_two_pictures_restores_neither(run: Command, tmp_path: Path) -> None:
+    masks, scans = write_scans(tmp_path / "scans", 1), tmp_path / "scans"
+    with Image.open(scans / "scan-00.png") as scan:
+        scan.save(scans / "scan-00.tif")
+    with Image.open(masks / "scan-00.png") as mask:
+        mask.save(masks / "scan-00.webp", lossless=True)
+    (masks / "scan-00.png").unlink()
+    ended = run("restore", scans, "--mask", masks, "-o", tmp_path / "out")
+    assert ended.code == 8 and "scan-00.png or of scan-00.tif" in ended.err
+    assert ended.out.startswith("0 pictures. 2 left out.")
+
+
 def test_no_mask_at_all_where_one_is_named(refused: Command, tmp_path: Path) -> None:
     write_scans(tmp_path / "scans", 1)
     refused(3, "unreadable_image", tmp_path / "scans", "-o", tmp_path / "out", "--mask", tmp_path / "none.png")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.archive.scans import write_scans
-from tests.privileges import unprivileged
+from tests.privileges import open_to_all, unprivileged
 
 from gan_inpaint.archive import files
 from gan_inpaint.archive.outcome import Options
@@ -17,21 +17,16 @@ from gan_inpaint.errors import UnreadableImage
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="other permissions there")
 
 
-def open_to_all(folder: Path) -> None:
-    for each in (folder, *folder.parents[:-1]):
-        each.chmod(each.stat().st_mode | 0o055)
-
-
 def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_searched(tmp_path: Path) -> None:
     write_scans(tmp_path / "scans", 1)
-    locked = tmp_path / "scans" / "lost+found"
+    locked = tmp_path / "scans" / "private"
     locked.mkdir(0)
     open_to_all(tmp_path)
     with unprivileged():
         found = files.find([tmp_path / "scans"], tmp_path / "out", False, None)
         assert [picture.name for picture in found.pictures] == ["scan-00.png"]
         assert found.left_out[str(locked)].code == "unreadable_image"
-        with pytest.raises(UnreadableImage, match="lost"):
+        with pytest.raises(UnreadableImage, match="private"):
             files.find([locked], tmp_path / "out", False, None)
 
 

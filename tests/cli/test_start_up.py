@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from tests.disk import mounted
+
+from gan_inpaint import paths
+from gan_inpaint.errors import CannotStart
 
 Command = Callable[..., Any]
 _NAMES = ["daemon.sock", "daemon.json", "daemon.lock"]
@@ -30,7 +34,9 @@ def check_told(ended: Any) -> None:
 def test_a_folder_in_the_place_of_a_file(command: Command, runtime: Path, name: str) -> None:
     (runtime / name).mkdir(parents=True, mode=0o700)
     runtime.chmod(0o700)
-    check_told(command("serve", "--detach"))
+    ended = command("serve", "--detach")
+    check_told(ended)
+    assert "Give the name of a file" not in ended.err  # nobody has given this one
 
 
 @pytest.mark.parametrize("name", _NAMES)
@@ -42,6 +48,41 @@ def test_a_named_pipe_in_the_place_of_a_file(command: Command, runtime: Path, na
         check_told(ended)
     else:
         command("stop")
+
+
+def test_a_link_in_the_place_of_the_runtime_folder(command: Command, runtime: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    runtime.symlink_to(tmp_path / "elsewhere")
+    ended = command("serve", "--detach")
+    check_told(ended)
+    assert "is a link" in ended.err and "chmod" not in ended.err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("place", ["run", "."])
+def test_a_runtime_folder_of_another_user_is_not_to_be_closed(command: Command, runtime: Path, place: str) -> None:
+    runtime.mkdir(mode=0o700)
+    given = runtime if place == "run" else runtime.parent
+    mine = given.stat().st_uid
+    os.chown(given, 65534, 65534)
+    try:
+        ended = command("serve", "--detach")
+    finally:
+        os.chown(given, mine, mine)
+    check_told(ended)
+    assert "GAN_INPAINT_RUNTIME_DIR" in ended.err and "chmod" not in ended.err
+
+
+def test_a_stand_in_for_the_runtime_folder_that_is_not_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError("runtime directory /tmp/runtime-0 is a symlink; set XDG_RUNTIME_DIR instead")
+
+    monkeypatch.delenv("GAN_INPAINT_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr("platformdirs.user_runtime_dir", refuse)
+    with pytest.raises(CannotStart) as refused:
+        paths.runtime_dir()
+    assert "/tmp/runtime-0 is a symlink." in refused.value.message
+    assert refused.value.hint == "Set GAN_INPAINT_RUNTIME_DIR to a folder of your own."
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda path: os.mkfifo(path)], ids=["dir", "file", "pipe"])
@@ -115,6 +156,21 @@ def test_an_output_of_another_encoding(daemon_environment: dict[str, str], words
     )  # fmt: skip
     assert ended.returncode in (0, 3)
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)])
+def test_standard_streams_that_are_closed(
+    daemon_environment: dict[str, str], photo: Path, mask: Path, tmp_path: Path, closed: tuple[int, ...]
+) -> None:
+    shell = " ".join(['exec "$@"', *(f"{number}>&-" for number in closed)])
+    words = (sys.executable, "-m", "gan_inpaint", "fill", photo, mask, tmp_path / "filled.png", "--no-daemon")
+    ended = subprocess.run(
+        ["sh", "-c", shell, "sh", *map(str, words)], env=daemon_environment, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert "Traceback" not in ended.stderr
+    with Image.open(tmp_path / "filled.png") as filled:
+        filled.load()
 
 
 def test_a_daemon_that_was_started_leaves_no_file_that_grows(

@@ -12,16 +12,21 @@ import numpy as np
 import pytest
 from tests.detector import product_with, scratched_page, write_detector
 
+from gan_inpaint import options
 from gan_inpaint.server import Config
 from gan_inpaint_client import (
+    Box,
     Client,
     ClientError,
     DetectRequest,
     Progress,
+    Refusal,
     RepairRequest,
     SelectRequest,
     connect,
 )
+from gan_inpaint_client.dialogs import KINDS, kind_label, kinds_asked
+from gan_inpaint_client.searching import DamageSearch
 
 from .conftest import Router
 from .test_libzmq import result
@@ -44,7 +49,7 @@ def test_damage_is_found_selected_otherwise_and_repaired(client: Client) -> None
     mask = np.frombuffer(found.mask, np.uint8).reshape(PAGE.shape)
     assert found.header["found"] == 2 and mask[DAMAGE].all()
     assert "detecting" in {step["stage"] for step in seen}
-    light = client.select(found, kinds="light", dilate=0)
+    light = client.select(found, tone="light", dilate=0)
     assert not np.frombuffer(light.mask, np.uint8).reshape(PAGE.shape)[60:63, 100:103].any()
     assert client.select(light, dilate=1, sensitivity=0.6).mask == found.mask
     repaired = client.repair(PAGE.data, EVERYWHERE, **SIZE, sensitivity=0.6, dilate=1, on_progress=seen.append)
@@ -53,6 +58,61 @@ def test_damage_is_found_selected_otherwise_and_repaired(client: Client) -> None
     assert (pixels[mask == 0] == PAGE[mask == 0]).all()
     assert (pixels[DAMAGE] != PAGE[DAMAGE]).any()
     assert seen[-1]["stage"] == "filling"
+
+
+def test_a_search_counts_all_kinds_and_selects_the_chosen_ones(client: Client) -> None:
+    search = DamageSearch(Box(0, 0, 160, 120), PAGE.size, lambda box: PAGE.tobytes(), {"layout": "gray", "depth": "u8"})
+
+    def look(*kinds: str) -> np.ndarray:
+        search.begin(kinds=kinds, dilate=0)
+        while (request := search.next_request()) is not None:
+            search.take(client.perform(request))
+        return np.frombuffer(search.mask, np.uint8).reshape(PAGE.shape)
+
+    assert not look().any()
+    everything = look(*(kind.name for kind in KINDS))
+    counts = search.kinds
+    assert counts["cracks"] == counts["dust"] == 1 and search.found == 2 == sum(counts.values())
+    dust = look("dust")
+    assert dust[60:63, 100:103].all() and not dust[10:110, 40:42].any()
+    assert search.kinds == counts and search.found == 1
+    assert np.array_equal(np.maximum(dust, look("cracks")), everything)
+    assert not look().any() and search.kinds == counts
+
+
+def test_everything_that_stands_out_in_the_selection_is_damage(client: Client) -> None:
+    page = np.full(PAGE.shape, 90, np.uint8)
+    page[20:90, 60:62] = page[20:90, 120:122] = 104
+    chosen = np.zeros_like(page)
+    chosen[10:100, 40:90] = 200
+    description = {"layout": "gray", "depth": "u8"}
+    search = DamageSearch(
+        Box(0, 0, 160, 120), page.size, lambda _: page.tobytes(), description, lambda _: bytes(chosen)
+    )
+    masks = []
+    for everything in (False, True, False):
+        search.begin(kinds=[kind.name for kind in KINDS], everything=everything, dilate=0)
+        while (request := search.next_request()) is not None:
+            search.take(client.perform(request))
+        masks.append(np.frombuffer(search.mask, np.uint8).reshape(page.shape))
+    assert not masks[0].any() and not masks[2].any()
+    assert np.array_equal(masks[1] > 0, (page > 90) & (chosen > 0))
+    size = {"width": 160, "height": 120, **description}
+    repaired = client.repair(page.data, chosen.tobytes(), **size, everything=True)
+    assert (np.frombuffer(repaired.mask, np.uint8).reshape(page.shape) > 0)[masks[1] > 0].all()
+    with pytest.raises(ClientError) as failure:
+        client.repair(page.data, chosen.tobytes(), **size)
+    assert failure.value.code == "nothing_found"
+
+
+def test_what_a_dialog_shows_of_kinds() -> None:
+    assert kinds_asked([kind.name for kind in KINDS]) == ()
+    assert kinds_asked(["dust", "cracks"]) == ("cracks", "dust")
+    with pytest.raises(Refusal, match="kind"):
+        kinds_asked([])
+    assert kind_label(KINDS[0], {"cracks": 1234}) == f"{KINDS[0].label} (1,234)"
+    assert kind_label(KINDS[0], None) == KINDS[0].label
+    assert {kind.name for kind in KINDS} == set(options.KINDS)
 
 
 def test_errors_of_the_daemon_come_through_and_the_client_can_go_on(client: Client) -> None:
@@ -81,6 +141,7 @@ def answering(changes: dict[str, Any], *frames: bytes) -> Callable[[dict[str, An
         "found": 0,
         "selected": 0,
         "seconds": 0.1,
+        "kinds": {},
     }
 
     def answer(header: dict[str, Any], _: list[bytes]) -> list[tuple[dict[str, Any], list[bytes]]]:
@@ -114,8 +175,8 @@ def test_a_repair_of_another_picture_is_a_bad_reply(
 
 
 def test_what_is_asked_for_is_what_the_protocol_says() -> None:
-    chosen: dict[str, Any] = {"sensitivity": 0.7, "kinds": "dark", "dilate": 1}
-    options = {"sensitivity": 0.7, "kinds": "dark", "dilate": 1}
+    chosen: dict[str, Any] = {"sensitivity": 0.7, "tone": "dark", "dilate": 1}
+    options = {"sensitivity": 0.7, "tone": "dark", "dilate": 1, "kinds": ()}
     detect = DetectRequest(b"pp", 2, 1, "gray", "u8", "linear", 0.7, "dark", 1)
     assert (detect.type, len(detect.frames())) == ("detect", 1)
     assert detect.keys() == {"width": 2, "height": 1, "layout": "gray", "depth": "u8", "transfer": "linear", **options}

@@ -66,7 +66,7 @@ def test_a_job_asks_for_the_limits_then_for_the_fill(messenger: Messenger) -> No
     (fill,) = daemon.requests()
     assert daemon.sent(message([b"pixels", b"mk"])[1:])
     asked = {"width": 2, "height": 1, "layout": "rgb", "depth": "u8", "transfer": "srgb", "model": "default"}
-    options = {"dilate": 7, "feather": 0, "quality": "normal"}
+    options = {"dilate": 7, "feather": 0, "quality": "normal", "variant": 0}
     assert fill == {"protocol": 2, "type": "fill", "id": fill["id"], **asked, **options}
     daemon.reply({"type": "progress", "id": fill["id"], "done": 0, "total": 1, "stage": "loading"})
     daemon.reply({**result(fill), "id": fill["id"]}, b"filled")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gan_inpaint.engine.transparency import transparent_parts
 from gan_inpaint_client import Box, masks
 
 channels = st.binary(min_size=1, max_size=300)
@@ -33,3 +34,15 @@ def test_a_cut_is_that_part_of_the_picture(data: st.DataObject) -> None:
     picture = np.arange(width * height * 2, dtype=np.uint16).reshape(height, width, 2)
     part = picture[top : top + inner.height, left : left + inner.width]
     assert masks.cut(picture.tobytes(), Box(5, -3, width, height), inner, 4) == part.tobytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 9), st.integers(1, 9), st.data())
+def test_the_transparent_parts_of_an_editor_are_those_of_the_daemon(
+    width: int, height: int, data: st.DataObject
+) -> None:
+    levels = st.sampled_from([0, 90, 254, 255])
+    alpha = bytes(data.draw(st.lists(levels, min_size=width * height, max_size=width * height)))
+    image = np.zeros((height, width, 4), np.uint8)
+    image[..., 3] = np.frombuffer(alpha, np.uint8).reshape(height, width)
+    assert masks.transparent(alpha, width) == transparent_parts(image).tobytes()

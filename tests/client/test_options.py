@@ -10,23 +10,36 @@ import pytest
 
 from gan_inpaint import protocol
 from gan_inpaint.errors import BadRequest
-from gan_inpaint_client import DetectRequest, FillRequest, RepairRequest, SelectRequest, dialogs
+from gan_inpaint_client import (
+    Box,
+    ClientError,
+    DetectRequest,
+    FillRequest,
+    RepairRequest,
+    SelectRequest,
+    TraceRequest,
+    dialogs,
+)
 
 PICTURE: dict[str, Any] = {"pixels": b"p", "width": 1, "height": 1, "layout": "gray", "depth": "u8"}
 FILL = FillRequest(mask=b"m", **PICTURE)
 DETECT = DetectRequest(**PICTURE)
 SELECT = SelectRequest("token", 1, 1)
 REPAIR = RepairRequest(mask=b"m", **PICTURE)
-REQUESTS = [FILL, DETECT, SELECT, REPAIR]
-REQUIRED = {"width", "height", "layout", "depth", "heatmap"}
+TRACE = TraceRequest((b"p",), (Box(0, 0, 1, 1),), 1, 1, "gray", "u8")
+REQUESTS = [FILL, DETECT, SELECT, REPAIR, TRACE]
+REQUIRED = {"width", "height", "layout", "depth", "heatmap", "boxes"}
 OTHERS = {
     "transfer": "linear",
     "model": "faces",
     "dilate": 1,
     "feather": 3,
     "quality": "best",
+    "variant": 2,
     "sensitivity": 0.25,
-    "kinds": "dark",
+    "tone": "dark",
+    "kinds": ("dust", "stains"),
+    "everything": True,
 }
 
 
@@ -54,6 +67,18 @@ def test_every_option_of_a_request_reaches_the_daemon(request_: Any) -> None:
         assert read(dataclasses.replace(request_, **{option: OTHERS[option]})) != read(request_), option
 
 
+@pytest.mark.parametrize("masks", [(), ("avoid",), ("sample",), ("avoid", "sample")])
+def test_a_request_names_the_masks_that_it_sends(masks: tuple[str, ...]) -> None:
+    request = dataclasses.replace(FILL, **{name: name[:1].encode() for name in masks})
+    seen = read(request)
+    assert (seen.avoid, seen.sample) == ("avoid" in masks, "sample" in masks)
+    assert [bytes(frame) for frame in request.frames()] == [b"p", b"m", *(name[:1].encode() for name in masks)]
+    assert seen.frames == [1] * (2 + len(masks))
+    request.check()
+    with pytest.raises(ClientError, match="bytes"):
+        dataclasses.replace(FILL, avoid=b"too long").check()
+
+
 @pytest.mark.parametrize(
     ("option", "request_"),
     [
@@ -73,7 +98,7 @@ def test_a_dialog_offers_the_whole_range_and_nothing_beyond(option: dialogs.Numb
             read(dataclasses.replace(request_, **{option.name: value}))
 
 
-@pytest.mark.parametrize(("option", "request_"), [(dialogs.QUALITY, FILL), (dialogs.KINDS, DETECT)])
+@pytest.mark.parametrize(("option", "request_"), [(dialogs.QUALITY, FILL), (dialogs.TONE, DETECT)])
 def test_a_dialog_offers_values_that_the_daemon_knows(option: dialogs.ChoiceOption, request_: Any) -> None:
     assert option.default == getattr(request_, option.name)
     seen = [read(dataclasses.replace(request_, **{option.name: choice.name})) for choice in option.choices]
@@ -119,10 +144,12 @@ def test_no_title_of_the_product_names_an_architecture(name: str) -> None:
 @pytest.mark.parametrize(
     ("pixels", "places", "text"),
     [
+        (2001, 3, "Selected: 3 places, 2,001 pixels\nThat is 20% of the picture, hardly damage.\n"),
         (1234, 3, "Selected: 3 places, 1,234 pixels"),
         (8, 1, "Selected: 1 place, 8 pixels"),
         (8, None, "Selected: 8 pixels"),
     ],
 )
 def test_what_is_selected_is_counted(pixels: int, places: int | None, text: str) -> None:
-    assert dialogs.selected_text(pixels, places) == text
+    assert dialogs.selected_text(pixels, places, searched=10_000).startswith(text)
+    assert ("hardly damage" in dialogs.selected_text(pixels, places, 10_000)) == ("hardly damage" in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from tests.detector import product_with, write_detector
 
 from gan_inpaint.server import Config
 from gan_inpaint_client import DAMAGE_MAP_GONE, Box, Client, ClientError, FillRequest, RepairRequest, connect
+from gan_inpaint_client.dialogs import KINDS
 from gan_inpaint_client.patchwork import Patchwork
 from gan_inpaint_client.searching import DamageSearch
 
@@ -73,7 +75,7 @@ def repair(pixels: bytes, mask: bytes, sent: Box) -> RepairRequest:
 
 
 def search(client: Client, searching: DamageSearch, **options: Any) -> np.ndarray:
-    searching.begin(**options)
+    searching.begin(kinds=[kind.name for kind in KINDS], **options)
     while (request := searching.next_request()) is not None:
         try:
             searching.take(client.perform(request))
@@ -137,9 +139,9 @@ def test_a_repair_that_finds_nothing_anywhere_says_so(client: Client, page: np.n
 def test_a_search_in_strips_finds_what_a_search_at_once_finds(client: Client, page: np.ndarray) -> None:
     area = Box(0, 0, WIDTH, HEIGHT)
     at_once, in_strips = (DamageSearch(area, limit, reader(page), GRAY) for limit in (2**26, LIMIT))
-    for options in ({}, {"sensitivity": 0.9}, {"dilate": 0}, {"kinds": "dark"}):
+    for options in ({}, {"sensitivity": 0.9}, {"dilate": 0}, {"tone": "dark"}):
         assert np.array_equal(search(client, in_strips, **options), search(client, at_once, **options))
-    assert search(client, in_strips, kinds="light").any()
+    assert search(client, in_strips, tone="light").any()
     assert in_strips.found > 0
 
 
@@ -149,3 +151,27 @@ def test_strips_that_the_daemon_has_forgotten_are_searched_again(client: Client,
     for _ in range(8):
         client.detect(bytes(64 * 64), width=64, height=64, **GRAY)
     assert np.array_equal(search(client, searching), first)
+
+
+def test_a_fill_has_a_receipt_for_each_crop_and_a_repair_has_none(client: Client, page: np.ndarray) -> None:
+    mask = np.zeros_like(page)
+    mask[SCRATCH] = 255
+    work = Patchwork(mask.tobytes(), Box(0, 0, WIDTH, HEIGHT), (WIDTH, HEIGHT), reader(page), 1)
+    assert work.receipt == ""
+    seen: list[Box] = []
+
+    def ask(pixels: bytes, mask: bytes, sent: Box) -> FillRequest:
+        seen.append(sent)
+        return fill(pixels, mask, sent)
+
+    work.begin(ask, LIMIT)
+    perform(client, work)
+    receipt = json.loads(work.receipt)
+    assert [part["box"] for part in receipt["parts"]] == [list(box) for box in seen]
+    assert len(seen) > 1
+    for part in receipt["parts"]:
+        assert (part["filled_by"]["model"], part["options"]["model"]) == ("classical", "classical")
+    repair = Patchwork(mask.tobytes(), Box(0, 0, WIDTH, HEIGHT), (WIDTH, HEIGHT), reader(page), 1)
+    repair.begin(lambda pixels, mask, sent: RepairRequest(pixels, mask, sent.width, sent.height, **GRAY), LIMIT)
+    perform(client, repair)
+    assert repair.patches and repair.receipt == ""

@@ -15,7 +15,9 @@ GOOD = {"command": ["python", "-m", "gan_inpaint"], "runtime_file": "/run/daemon
 def test_settings_are_read_and_unknown_keys_left_out(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({**GOOD, "later": 1}))
-    assert read_settings(path) == Settings(**GOOD)
+    assert read_settings(path) == Settings(**GOOD), "an earlier installer wrote no log_file"
+    path.write_text(json.dumps({**GOOD, "log_file": "/log/daemon.log"}))
+    assert read_settings(path).log_file == "/log/daemon.log"
 
 
 @pytest.mark.parametrize(

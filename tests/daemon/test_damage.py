@@ -55,10 +55,10 @@ def test_damage_is_found_where_it_is(client) -> None:
 def test_another_sensitivity_or_kind_is_selected_without_the_picture(client) -> None:
     found = client.outcome(client.request("detect", _PAGE.tobytes(), **_KEYS))[0]
     selections = {}
-    for kinds in ("light", "dark", "both"):
-        reply, frames, _ = client.outcome(client.request("select", heatmap=found["heatmap"], kinds=kinds, dilate=0))
+    for tone in ("light", "dark", "both"):
+        reply, frames, _ = client.outcome(client.request("select", heatmap=found["heatmap"], tone=tone, dilate=0))
         assert (reply["type"], reply["heatmap"]) == ("detection", found["heatmap"])
-        selections[kinds] = _mask(frames) > 0
+        selections[tone] = _mask(frames) > 0
     assert selections["light"][50, 40] and not selections["light"][60:63, 100:103].any()
     assert selections["dark"][61, 101] and not selections["dark"][50, 40]
     assert selections["both"][selections["light"] | selections["dark"]].all()
@@ -131,7 +131,7 @@ def test_nothing_is_repaired_outside_of_the_selection(client) -> None:
 
 
 def test_only_the_kind_that_was_asked_for_is_repaired(client) -> None:
-    id = client.request("repair", _PAGE.tobytes(), _EVERYWHERE, **_KEYS, kinds="dark", dilate=0)
+    id = client.request("repair", _PAGE.tobytes(), _EVERYWHERE, **_KEYS, tone="dark", dilate=0)
     repaired = np.frombuffer(client.outcome(id)[1][0], np.uint8).reshape(_PAGE.shape)
     assert repaired[61, 101] > 80
     assert (repaired[50, 40:42] == 255).all()
@@ -188,7 +188,7 @@ def test_selecting_waits_in_the_queue_and_is_done_all_the_same(client, long_fill
 _WRONG = [
     ("detect", [bytes(19_200)], {"sensitivity": 1.5}),
     ("detect", [bytes(19_200)], {"sensitivity": "high"}),
-    ("detect", [bytes(19_200)], {"kinds": "green"}),
+    ("detect", [bytes(19_200)], {"tone": "green"}),
     ("detect", [bytes(19_200)], {"dilate": 4}),
     ("detect", [bytes(19_199)], {}),
     ("detect", [bytes(19_200), bytes(19_200)], {}),

@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+import zmq
 
 from gan_inpaint_client.conversation import Conversation
 from gan_inpaint_client.frames import MORE, head
@@ -87,6 +89,18 @@ def test_a_client_that_never_reads_is_dropped_and_its_results_with_it(daemon, cl
     client.wait_for(lambda status: status["memory_mib"] < before + 40)
 
 
+@pytest.mark.parametrize("end", ["hang up", "break the rules"])
+def test_clients_that_end_in_an_upload_leave_no_pixels_behind(daemon, client, short_fill, end: str) -> None:
+    client.outcome(client.request("fill", *short_fill.frames, **short_fill.keys))  # what fills need is loaded
+    before = client.ask("status")["memory_mib"]
+    for _ in range(4):
+        with _raw(daemon) as raw:
+            raw.sendall(head(2, MORE) + b"{}" + head(_LARGE * _LARGE, MORE) + bytes(_LARGE * _LARGE))
+            raw.sendall(b"\xff" if end == "break the rules" else head(_LARGE, MORE) + b"\0")
+            client.ask("ping")
+    client.wait_for(lambda status: status["memory_mib"] < before + 40)
+
+
 def test_strangers_that_say_nothing_keep_nobody_out(daemon, connect) -> None:
     path = daemon.endpoint.removeprefix("ipc://")
     strangers = []
@@ -138,6 +152,32 @@ def test_a_million_empty_frames_delay_nobody(daemon, client) -> None:
             flooding.sendall(b"\x01\x00" * 1_000_000 + b"\x00\x00")
         assert client.ask("ping")["type"] == "pong"
         assert time.monotonic() - asked < 2
+
+
+def test_a_flood_of_small_messages_delays_nobody(daemon, connect, client, short_fill) -> None:
+    flooding = connect(daemon).socket
+    until = time.monotonic() + 4
+    ping = json.dumps({"protocol": 2, "type": "ping", "id": "p"}).encode()
+
+    def flood() -> None:
+        while time.monotonic() < until:
+            with suppress(zmq.Again):
+                flooding.send(ping, zmq.NOBLOCK)
+            while flooding.poll(0):
+                flooding.recv()
+
+    flooder = threading.Thread(target=flood)
+    flooder.start()
+    try:
+        waits = []
+        while time.monotonic() < until:
+            asked = time.monotonic()
+            assert client.ask("ping")["type"] == "pong"
+            waits.append(time.monotonic() - asked)
+            assert client.outcome(client.request("fill", *short_fill.frames, **short_fill.keys))[0]["type"] == "result"
+        assert max(waits) < 1
+    finally:
+        flooder.join()
 
 
 def test_clients_take_turns(daemon, connect, long_fill, short_fill) -> None:

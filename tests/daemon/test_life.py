@@ -194,3 +194,11 @@ def test_an_idle_daemon_uses_no_processor_time(start_daemon) -> None:
         daemon.process.wait(2)
     after = process.cpu_times()
     assert after.user + after.system - before.user - before.system <= 0.01
+
+
+def test_a_daemon_that_takes_long_to_start_is_not_one_that_could_not_be_started(own_environment) -> None:
+    with pytest.raises(CannotStart, match="does not answer yet"):
+        detach(timeout=0.0)
+    daemon = psutil.Process(detach(timeout=60).pid)
+    daemon.terminate()
+    daemon.wait(20)

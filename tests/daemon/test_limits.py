@@ -69,7 +69,7 @@ def test_welcome_tells_the_limits(start_daemon, connect) -> None:
     assert welcome["limits"] == {"header_bytes": 16_384, "frame_bytes": 100_000, "pixels": 10_000, "queue": 1}
 
 
-@pytest.mark.parametrize("sizes", [[126_385], [100_000, 26_385], [60_000, 60_000, 60_000], [1] * 100])
+@pytest.mark.parametrize("sizes", [[146_385], [100_000, 46_385], [60_000, 60_000, 60_000], [1] * 100])
 def test_a_message_beyond_the_limits_closes_the_connection_and_nothing_else(start_daemon, connect, sizes) -> None:
     daemon = start_daemon(_SMALL)
     greedy, other = connect(daemon), connect(daemon)

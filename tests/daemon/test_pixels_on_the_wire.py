@@ -1,4 +1,4 @@
-"""A pixel with mask 0 comes back bit-identical, and the alpha of every pixel, in every layout and depth."""
+"""A pixel with mask 0 comes back bit-identical, and the alpha of every pixel that is not transparent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _HEIGHT, _WIDTH = 37, 53  # odd, so that frames do not fall on even addresses
 
 
 def _picture(channels: int, depth: str) -> np.ndarray:
-    """A soft gradient with grain, over the range that the depth uses."""
+    """A soft gradient with grain, over the range that the depth uses; nothing is transparent."""
     random = np.random.default_rng(11)
     rows, columns = np.mgrid[0:_HEIGHT, 0:_WIDTH]
     light = (rows / _HEIGHT + columns / _WIDTH)[..., None] / 2 + random.normal(0, 0.01, (_HEIGHT, _WIDTH, channels))
     white = {"u8": 255, "u16": 65_535, "f16": 1, "f32": 1}[depth]
-    return (light.clip(0, 1) * white).astype(_SAMPLES[depth])
+    return (light.clip(0.01, 1) * white).astype(_SAMPLES[depth])
 
 
 def _mask() -> np.ndarray:
@@ -27,9 +27,10 @@ def _mask() -> np.ndarray:
     return mask
 
 
-def _fill(client, image: np.ndarray, mask: np.ndarray, layout: str, depth: str, transfer: str = "srgb"):
+def _fill(client, image: np.ndarray, mask: np.ndarray, layout: str, depth: str, *others: np.ndarray, **options):
     keys = {"width": _WIDTH, "height": _HEIGHT, "layout": layout, "depth": depth}
-    fill = client.request("fill", image.tobytes(), mask.tobytes(), **keys, transfer=transfer)
+    frames = (frame.tobytes() for frame in (image, mask, *others))
+    fill = client.request("fill", *frames, **keys, **options)
     reply, frames, _ = client.outcome(fill)
     assert reply["type"] == "result", reply
     assert {key: reply[key] for key in keys} == keys
@@ -42,7 +43,7 @@ def test_pixels_with_mask_0_and_all_alpha_are_bit_identical(client, depth, trans
     mask = _mask()
     for layout, channels in _CHANNELS.items():
         image = _picture(channels, depth)
-        filled = _fill(client, image, mask, layout, depth, transfer)
+        filled = _fill(client, image, mask, layout, depth, transfer=transfer)
         assert filled[mask == 0].tobytes() == image[mask == 0].tobytes(), layout
         assert (filled[mask == 255] != image[mask == 255]).any(), layout
         if channels in (2, 4):
@@ -65,3 +66,19 @@ def test_red_and_blue_are_not_mixed_up_in_bgra(client) -> None:
     blue, green, red, alpha = filled[_mask() == 255].astype(int).mean(axis=0)
     assert blue > green > red
     assert alpha == 255
+
+
+def test_what_the_third_frame_marks_is_avoided_and_the_fourth_is_the_sampling_area(client) -> None:
+    image = np.full((_HEIGHT, _WIDTH, 3), (90, 160, 30), np.uint8)
+    image[:, 36:] = (250, 10, 20)
+    mask, avoid = np.zeros((2, _HEIGHT, _WIDTH), np.uint8)
+    mask[10:20, 20:36], avoid[:, 36:] = 255, 255
+
+    def off(*others: np.ndarray, **given: bool) -> int:
+        filled = _fill(client, image, mask, "rgb", "u8", *others, model="classical", **given)
+        assert np.array_equal(filled[mask == 0], image[mask == 0])
+        return int(np.abs(filled[mask > 0].astype(int) - (90, 160, 30)).max())
+
+    assert off(avoid, avoid=True) <= 2 < off()
+    assert off(avoid, 255 - avoid, avoid=True, sample=True) <= 2
+    assert off(255 - avoid, sample=True) > 2, "the filler still sees what is outside the sampling area"

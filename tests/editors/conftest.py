@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.published import lama
+from tests.site import Site, offered, product_offering, serving
 
 import gan_inpaint_client as client
 
@@ -26,8 +28,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Build the editors' root before the first test, so that its minutes count for no test."""
     if session.config.option.collectonly or not any(HERE in item.path.parents for item in session.items):
         return
-    if not root.folder().is_dir() and (reporter := session.config.pluginmanager.get_plugin("terminalreporter")):
-        reporter.write_line("installing GIMP and Krita for the editors' tests, once (a few minutes) …")
     try:
         session.config.stash[PROVISIONED] = root.provision()
     except (root.CannotProvision, root.BuildFailed) as reason:
@@ -59,6 +59,15 @@ def screen(workbench: Workbench) -> Screen:
     return Screen(workbench)
 
 
+@pytest.fixture
+def german(editors_root: Path) -> Iterator[Workbench]:
+    """A folder of its own for an editor of a user who speaks German."""
+    bench = Workbench(editors_root)
+    bench.environment["LANGUAGE"] = "de"
+    yield bench
+    bench.close()
+
+
 @dataclass(frozen=True)
 class EditorDaemon:
     """A running daemon whose runtime file and socket are seen by the editors under the same paths."""
@@ -81,6 +90,87 @@ def editor_daemon(workbench: Workbench) -> Iterator[EditorDaemon]:
     subprocess.run([*command, "stop"], env=environment, check=True)
 
 
+OPENER = """\
+[Desktop Entry]
+Type=Application
+Name=Opener
+Exec={program} %u
+MimeType=text/html;text/plain;
+"""
+DEFAULTS = """\
+[Default Applications]
+text/html=opener.desktop
+text/plain=opener.desktop
+"""
+
+
+@pytest.fixture(scope="session")
+def opened(workbench: Workbench) -> Callable[[], list[str]]:
+    """The files that the editors have let the desktop open, since the last call."""
+    kept, program = workbench.path / "opened", workbench.folder("bin") / "xdg-open"
+    program.write_text(f'#!/bin/sh\necho "$1" >> {kept}\n')
+    program.chmod(0o755)
+    applications = workbench.path / "home" / ".local" / "share" / "applications"
+    applications.mkdir(parents=True)
+    (applications / "opener.desktop").write_text(OPENER.format(program=program))
+    (applications / "mimeapps.list").write_text(DEFAULTS)
+
+    def since() -> list[str]:
+        lines = kept.read_text().splitlines() if kept.exists() else []
+        kept.unlink(missing_ok=True)
+        return [line.removeprefix("file://") for line in lines]
+
+    return since
+
+
+@dataclass
+class Offering:
+    """A daemon whose catalogue has models of a site on this machine; `plugin` points a plug-in to it."""
+
+    site: Site
+    environment: dict[str, str]
+
+    @property
+    def runtime_file(self) -> Path:
+        return Path(self.environment["GAN_INPAINT_RUNTIME_DIR"]) / "daemon.json"
+
+    @property
+    def log_file(self) -> Path:
+        return Path(self.environment["GAN_INPAINT_LOG_DIR"]) / "daemon.log"
+
+    def installed(self) -> list[str]:
+        """What is in the folder of the user's models, half files too."""
+        folder = Path(self.environment["GAN_INPAINT_MODELS_DIR"])
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def is_up(self) -> bool:
+        """Whether the daemon answers."""
+        try:
+            client.connect(str(self.runtime_file)).close()
+        except client.ClientError:
+            return False
+        return True
+
+
+@pytest.fixture
+def offering(request: pytest.FixtureRequest, workbench: Workbench, tmp_path: Path) -> Iterator[Offering]:
+    """The site gives the first model as the test says (tests/site.py), the second one whole."""
+    first = getattr(request, "param", "whole")
+    for name, width in (("large.onnx", 12), ("small.onnx", 8)):
+        lama(tmp_path / name, blocks=1, width=width)
+    with serving({path.name: path.read_bytes() for path in tmp_path.glob("*.onnx")}) as site:
+        models = [offered(site, "lama", "large.onnx", first), offered(site, "lama-small", "small.onnx")]
+        environment = daemon_environment(workbench, f"offering-{tmp_path.name[-20:]}")
+        environment |= product_offering(models, tmp_path / "product", environment["PYTHONPATH"])
+        command = [sys.executable, "-m", "gan_inpaint"]
+        subprocess.run([*command, "serve", "--detach"], env=environment, check=True)
+        offering = Offering(site, environment)
+        yield offering
+        site.go_on.set()
+        if offering.is_up():
+            subprocess.run([*command, "stop"], env=environment, check=True)
+
+
 def daemon_environment(workbench: Workbench, name: str) -> dict[str, str]:
     """Return variables for a separate daemon with folders in the workbench."""
     folder = workbench.folder(name)
@@ -93,8 +183,9 @@ def daemon_environment(workbench: Workbench, name: str) -> dict[str, str]:
     }
 
 
-def write_settings(plugin: Path, runtime_file: Path, command: list[str] | None = None) -> None:
-    """Point an installed plug-in to a daemon, and to the command that starts one."""
+def write_settings(plugin: Path, runtime_file: Path, command: list[str] | None = None, log: Path | None = None) -> None:
+    """Point an installed plug-in to a daemon, to the command that starts one, and to its log."""
     settings = json.loads((plugin / "settings.json").read_text())
     settings |= {"runtime_file": str(runtime_file), "command": command or ["/nonexistent/gan-inpaint"]}
+    settings |= {"log_file": str(log or "/nonexistent/daemon.log")}
     (plugin / "settings.json").write_text(json.dumps(settings))

@@ -13,13 +13,16 @@ import cv2
 
 from gan_inpaint import installer
 
-from .conftest import write_settings
+from .conftest import EditorDaemon, write_settings
 from .gimp.session import Gimp, profile
 from .stage import changed, staged, stands_still
 from .workbench import Screen, eventually
 
 WINDOW = "– GIMP$"
 DIALOG = "GAN Inpaint: fill selection"
+VARIANTS = "GAN Inpaint: variants"
+PREVIEWS = 2  # of a fill: a coarse one, and one in the chosen quality
+FILLS = 7  # that the dialog of variants shows at first
 NEW = 0.02  # share of the screen
 
 
@@ -30,10 +33,10 @@ def main(folder: Path) -> None:
         write_settings(plugins / "gan-inpaint", runtime_file)
         screen = Screen(workbench)
         with closing(Gimp(workbench, screen, workbench.path / "rocket.png")) as gimp:
-            _take(gimp, screen, folder)
+            _take(gimp, screen, EditorDaemon(runtime_file), folder)
 
 
-def _take(gimp: Gimp, screen: Screen, folder: Path) -> None:
+def _take(gimp: Gimp, screen: Screen, daemon: EditorDaemon, folder: Path) -> None:
     seen: list[Path] = []
 
     def shoot(name: str) -> None:
@@ -51,7 +54,14 @@ def _take(gimp: Gimp, screen: Screen, folder: Path) -> None:
     screen.press("Return", window=WINDOW)
     eventually(lambda: screen.windows(DIALOG))
     shoot("gimp-dialog.png")
-    screen.press("alt+f", window=DIALOG)
+    screen.press("alt+p", window=DIALOG)
+    eventually(lambda: daemon.status()["fills"] == PREVIEWS)
+    shoot("gimp-preview.png")
+    screen.press("alt+p", "alt+v", window=DIALOG)
+    eventually(lambda: screen.windows(VARIANTS))
+    eventually(lambda: daemon.status()["fills"] == PREVIEWS + FILLS)
+    shoot("gimp-variants.png")
+    screen.press("alt+1", window=VARIANTS)
     eventually(lambda: not gimp.filling())
     screen.press("shift+ctrl+a", window=WINDOW)  # select nothing
     shoot("gimp-after.png")

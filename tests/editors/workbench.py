@@ -34,7 +34,7 @@ class Workbench:
         self.path.symlink_to(self._inside)
         self._programs: list[subprocess.Popen[str]] = []
         self.environment = {
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH": f"{self.folder('bin')}:/usr/sbin:/usr/bin:/sbin:/bin",
             "LC_ALL": "C.UTF-8",
             "HOME": str(self.folder("home")),
             "XDG_RUNTIME_DIR": str(self.folder("run")),

@@ -81,7 +81,8 @@ def test_the_wheel_holds_no_file_that_is_not_in_the_source(wheel, distributions,
         ("gan-inpaint.py", 1),
         ("gan_inpaint.desktop", 1),
         ("gan_inpaint.action", 1),
-        ("manual.html", 1),
+        ("gan_inpaint_client/manual/*.html", 8),
+        ("gan_inpaint_client/languages/*.mo", 5),
     ],
 )
 def test_the_wheel_holds_the_data_that_the_product_needs(wheel, pattern: str, least: int) -> None:

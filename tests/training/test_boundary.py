@@ -12,7 +12,7 @@ from pathlib import Path
 
 import gan_inpaint
 
-ON_DEMAND = {"cli/training.py", "cli/evaluation.py"}
+ON_DEMAND = {"cli/training.py", "cli/evaluation.py", "cli/detectors.py"}
 NAME = re.compile(r"(gan_inpaint_training|gan_inpaint_export|torch|lightning|skimage)(\.\w*)*")
 
 

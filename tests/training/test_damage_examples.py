@@ -11,12 +11,11 @@ from gan_inpaint_training.damage import print as prints
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "pictures" / "damage.jpg"
-PHOTOGRAPHS = [str(ROOT / "examples" / name) for name in ("astronaut.png", "rocket.png")]
 
 
 @pytest.fixture(scope="module")
 def drawn() -> np.ndarray:
-    return examples.page([np.asarray(Image.open(path).convert("RGB")) for path in PHOTOGRAPHS])
+    return examples.page(examples.photographs())
 
 
 def test_the_page_has_a_row_for_each_kind_of_damage(drawn: np.ndarray) -> None:
@@ -26,8 +25,7 @@ def test_the_page_has_a_row_for_each_kind_of_damage(drawn: np.ndarray) -> None:
 
 def test_the_page_in_the_documentation_shows_what_is_drawn_now(drawn: np.ndarray) -> None:
     stored = np.asarray(Image.open(PAGE)).astype(int)
-    names = " ".join(str(Path(path).relative_to(ROOT)) for path in PHOTOGRAPHS)
-    hint = f"Draw it again: python -m gan_inpaint_training.damage.examples docs/pictures/damage.jpg {names}"
+    hint = "Draw it again: python -m gan_inpaint_training.damage.examples docs/pictures/damage.jpg"
     assert stored.shape == drawn.shape, hint
     step = examples.SIZE + examples.GAP
     for row, kind in enumerate(examples.rows()):

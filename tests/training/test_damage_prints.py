@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from gan_inpaint_training.config import settings_of
+from gan_inpaint_training.damage.labels import DEEP
 from gan_inpaint_training.damage.print import KINDS, Cover, Print, damaged_print
 from gan_inpaint_training.damage.print.cracks import traced
-from gan_inpaint_training.damage.print.crops import DEEP, cut, labelled
+from gan_inpaint_training.damage.print.crops import cut, labelled
 from gan_inpaint_training.data import DataError, Pictures, sources
 from gan_inpaint_training.detector import configured, damaged_crops
 from gan_inpaint_training.settings import ConfigError

@@ -56,7 +56,9 @@ def test_the_lowest_threshold_within_each_share_is_taken(tmp_path: Path) -> None
 
 def test_the_sheet_shows_picture_label_and_found(tmp_path: Path) -> None:
     pictures = list(labelled_pictures(_folder(tmp_path)))
-    sheet = contact_sheet([(picture.picture, picture.label, picture.label) for picture in pictures], side=60)
+    sheet = np.asarray(
+        contact_sheet([(picture.picture, picture.label, [picture.label]) for picture in pictures], side=60)
+    )
     assert sheet.shape == (120, 180, 3)
     assert (sheet[60:, 60:120] == (255, 40, 40)).all(2).any() and (sheet[60:, 60:120] == (90, 120, 255)).all(2).any()
 

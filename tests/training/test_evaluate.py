@@ -307,3 +307,25 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_the_documentation_names_every_kind_of_hole() -> None:
     text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
     assert all(f"`{kind}`" in text for kind in masks.KINDS)
+
+
+def test_objects_are_whole_silhouettes_of_5_to_25_percent(tmp_path: Path, photographs: Path) -> None:
+    shapes = tmp_path / "shapes"
+    shapes.mkdir()
+    shape = np.zeros((90, 60), np.uint8)
+    cv2.circle(shape, (30, 20), 14, 255, -1)
+    cv2.rectangle(shape, (22, 30), (38, 84), 255, -1)
+    shape[2:5, 50:55] = 255  # a speck, which is no object
+    cv2.imwrite(str(shapes / "person.png"), shape)
+
+    drawn = list(Cases([str(photographs)], ["objects"], seed=1, silhouettes=[str(shapes)]))
+
+    assert len(drawn) == 4
+    for case in drawn:
+        assert 0.045 < case.hole.mean() < 0.26
+        assert cv2.connectedComponents(case.hole.view(np.uint8))[0] == 2
+        down, across = (np.ptp(axis) + 1 for axis in np.nonzero(case.hole))
+        assert 2.0 < down / across < 3.2
+    assert len({case.hole.tobytes() for case in drawn}) == 4
+    with pytest.raises(EvaluationError, match="“objects” is no kind of hole"):
+        Cases([str(photographs)], ["objects"])

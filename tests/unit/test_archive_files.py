@@ -89,6 +89,7 @@ def test_pictures_whose_mask_is_not_certain_are_left_out(tmp_path: Path, places:
 
 def test_folders_of_systems_hold_no_pictures(tmp_path: Path) -> None:
     others = ["@eaDir/scan.png/THUMB.jpg", "#recycle/old.png", "$RECYCLE.BIN/x.png", "__MACOSX/a.png", ".Trash-1/b.png"]
+    others += ["@tmp/a.png", "Network Trash Folder/b.png", "~snapshot/c.png", "lost+found/d.png"]
     scans = folder_of(tmp_path / "scans", "scan.png", "#1 Box/scan.png", *others)
     found = files.find([scans], tmp_path / "out", False, None)
     assert [picture.name for picture in found.pictures] == ["#1 Box/scan.png", "scan.png"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.privileges import unprivileged
+from tests.privileges import open_to_all, unprivileged
 
 from gan_inpaint.errors import CannotWrite
 from gan_inpaint.files import atomic
@@ -62,6 +62,26 @@ def test_what_a_share_refuses_does_not_lose_the_file(
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.png": "new"}
 
 
+@on_linux
+@pytest.mark.parametrize("chmod", ["works", "is refused"])
+@pytest.mark.parametrize(("before", "after"), [(None, 0o640), (0o600, 0o600), (0o640, 0o640)])
+def test_a_file_has_the_mode_of_a_new_one_or_of_the_one_it_replaces_also_where_modes_cannot_be_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chmod: str, before: int | None, after: int
+) -> None:
+    target = tmp_path / "out.png"
+    if before is not None:
+        target.touch()
+        target.chmod(before)
+    if chmod == "is refused":
+        monkeypatch.setattr(os, "chmod", refuse(errno.EPERM))
+    umask = os.umask(0o027)
+    try:
+        write(target, force=True)
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(target.stat().st_mode) == after
+
+
 def test_a_disk_that_fails_is_still_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", refuse(errno.EIO))
     with pytest.raises(CannotWrite):
@@ -74,11 +94,19 @@ def test_a_folder_that_may_be_written_and_not_listed(tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     drop.mkdir()
     drop.chmod(0o733)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o011)
+    open_to_all(tmp_path)
     with unprivileged():
         write(drop / "out.png")
     assert (drop / "out.png").read_text() == "new"
+
+
+@on_linux
+def test_a_folder_that_may_not_be_entered_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "closed" / "inside").mkdir(parents=True)
+    (tmp_path / "closed").chmod(0o700)
+    open_to_all(tmp_path)
+    with unprivileged(), pytest.raises(CannotWrite, match="You may not write into the folder"):
+        atomic.check(tmp_path / "closed" / "inside" / "out.png", force=False)
 
 
 @on_linux

@@ -13,6 +13,7 @@ from tests.unit.test_engine_coarse_to_fine import Recorder, ramp
 from tests.unit.test_engine_fill import WHITE, pictures
 from tests.unit.test_engine_plan import masks
 
+from gan_inpaint.defects import fill as fill_holes
 from gan_inpaint.defects import repair
 from gan_inpaint.defects.cover import MARGIN, SIDES, cover
 from gan_inpaint.defects.thickness import CELL, divide
@@ -257,3 +258,51 @@ def test_progress_goes_to_the_last_window_and_what_it_raises_ends_the_work() -> 
 def test_a_mask_of_another_size_is_refused() -> None:
     with pytest.raises(MaskSizeMismatch):
         repair(np.zeros((4, 6), np.uint8), np.ones((6, 4), np.uint8), Recorder())
+
+
+def test_a_fill_gives_thin_holes_the_way_of_a_repair_and_grain_and_thick_ones_their_own() -> None:
+    random = np.random.default_rng(3)
+    image = random.integers(90, 150, (160, 160, 3), np.uint8)
+    image[:, :80] = cv2.GaussianBlur(image[:, :80], (0, 0), 3)  # calm ground: nothing to be added there
+    mask = np.zeros((160, 160), np.uint8)
+    mask[20:24, 10:150] = 255
+    mask[90:140, 90:140] = 255
+    mask[112:116, 20:90] = 255  # an arm of the thick hole
+    filler = Recorder(512)
+
+    exact = FillOptions(dilate=0)
+    filled = fill_holes(image, mask, filler, exact).image
+    thick = np.where(np.arange(160)[:, None] > 60, mask, 0).astype(np.uint8)
+    repaired = repair(image, mask - thick, filler).image
+
+    assert np.array_equal(filled[mask == 0], image[mask == 0])
+    calm, rough = (
+        np.abs(filled.astype(int) - repaired)[20:24, side].mean() for side in (slice(10, 70), slice(90, 150))
+    )
+    assert rough > 2 > calm  # grain, as much as is around
+    assert np.array_equal(filled, fill(np.where(thick[..., None] > 0, image, filled), thick, filler, exact).image)
+
+
+def test_a_tight_selection_of_a_soft_wire_leaves_little_of_it() -> None:
+    wire = np.zeros((96, 96), np.float32)
+    wire[46:50] = 1
+    wire = cv2.GaussianBlur(wire, (0, 0), 0.9)
+    image = (200 - 180 * wire).astype(np.uint8)
+    mask = np.where(wire > 0.5, np.uint8(255), np.uint8(0))
+    filler = Recorder(512)
+
+    exact, usual = (fill_holes(image, mask, filler, FillOptions(dilate=by)).image[mask > 0].mean() for by in (0, 2))
+
+    assert exact < 170 < 185 < usual
+
+
+def test_a_thin_fill_fades_in_over_the_feather() -> None:
+    image, mask = np.full((64, 64), 200, np.uint8), np.zeros((64, 64), np.uint8)
+    image[28:36] = 0
+    mask[28:36] = 255
+    filler = Recorder(512)
+
+    plain, soft = (fill_holes(image, mask, filler, FillOptions(feather=feather)).image[:, 32] for feather in (0, 3))
+
+    assert (plain[28:36] > 190).all()
+    assert (np.diff(soft[28:32].astype(int)) > 20).all() and soft[28] < 70

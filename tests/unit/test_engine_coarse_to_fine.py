@@ -171,3 +171,34 @@ def test_scattered_known_pixels_of_a_dense_blot_tell_the_prefill_what_is_under_i
     hole[30:130, 40:160] = random.random((100, 120)) < 0.95
     wrong = np.abs(prefill(picture, hole) - picture)[hole]
     assert wrong.mean() < 0.08  # 0.18 where a cell counts by how much of it is known
+
+
+class Flat(Recorder):
+    """A filler of one fixed size that is not guided, as published networks are; it fills with the mean."""
+
+    guided = False
+
+    def __init__(self, detail: float) -> None:
+        super().__init__(256, 256)
+        self.detail = detail
+
+    def __call__(self, images: np.ndarray, holes: np.ndarray, /) -> np.ndarray:
+        assert (images * holes == 0).all()
+        mean = images.sum(axis=(2, 3), keepdims=True) / (1 - holes).sum(axis=(2, 3), keepdims=True)
+        return np.where(holes > 0, super().__call__(images, holes) * 0 + mean, images)
+
+
+@pytest.mark.parametrize("radius", [60, 150])
+def test_fills_of_a_network_of_one_size_get_the_texture_of_the_photograph_at_any_size_of_hole(radius: int) -> None:
+    random = np.random.default_rng(0)
+    image = np.clip(ramp(600, 700) + 0.05 * random.standard_normal((600, 700, 1)), 0, 1).astype(np.float32)
+    mask = disc(600, 700, radius)
+    inner = disc(600, 700, radius - 20) > 0
+    grain = {}
+    for detail in (0.0, 0.5):
+        filled = fill(image, mask, Flat(detail)).image
+        assert (filled[mask == 0] == image[mask == 0]).all()
+        grain[detail] = float((filled - cv2.GaussianBlur(filled, (0, 0), 2))[inner].std())
+    outside = float((image - cv2.GaussianBlur(image, (0, 0), 2)).std())
+    assert grain[0.0] < 0.1 * outside
+    assert 0.7 * outside < grain[0.5] < 1.3 * outside

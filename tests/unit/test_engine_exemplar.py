@@ -7,9 +7,14 @@ from hypothesis import strategies as st
 
 from gan_inpaint.engine.arrays import shifted
 from gan_inpaint.engine.exemplar import complete
-from gan_inpaint.engine.exemplar.completion import LARGEST_CELL, cell_of
+from gan_inpaint.engine.exemplar.alignment import aligned
+from gan_inpaint.engine.exemplar.completion import LARGEST_CELL, LARGEST_FINAL_CELL, cells_of
+from gan_inpaint.engine.exemplar.grid import grid_of
+from gan_inpaint.engine.exemplar.labelling import finer_labels
 from gan_inpaint.engine.finishing import DEEP, deep_parts
+from gan_inpaint.engine.interruption import always
 from gan_inpaint.engine.patches import spread
+from gan_inpaint.errors import Cancelled
 
 
 def _hole(shape: tuple[int, int], top: int, left: int, height: int, width: int) -> np.ndarray:
@@ -92,10 +97,84 @@ def test_without_enough_to_copy_from_nothing_changes() -> None:
 
 
 def test_cells_grow_with_the_hole_and_very_large_holes_are_left() -> None:
-    assert cell_of(_hole((64, 64), 0, 0, 30, 30)) == 4
-    large = np.ones((1000, 1000), bool)
-    assert cell_of(large) > LARGEST_CELL
-    assert not complete(np.zeros((1000, 1000, 3), np.float32), large, ~large)
+    assert cells_of(_hole((64, 64), 0, 0, 30, 30)) == [4]
+    large = np.ones((1500, 2000), bool)
+    cells = cells_of(large)
+    assert cells[0] <= LARGEST_CELL and cells[-1] <= LARGEST_FINAL_CELL and cells[0] == 2 * cells[-1]
+    larger = np.ones((2100, 2100), bool)
+    assert not complete(np.zeros((2100, 2100, 3), np.float32), larger, ~larger)
+
+
+def test_a_seam_moves_within_a_cell_to_where_the_copies_meet_the_picture() -> None:
+    picture = np.zeros((64, 96, 3), np.float32)
+    picture[:, 46:] = 1  # an edge through the hole, in the middle of a cell of 4 pixels
+    hole = _hole((64, 96), 24, 36, 16, 24)
+    grid = grid_of(picture, hole, ~hole, 2)
+    halves = np.full((32, 48), -1)
+    halves[12:20, 18:24], halves[12:20, 24:30] = 0, 1  # the dark from the left, the light from the right
+
+    labels = finer_labels(grid, np.array([[0, -14], [0, 14]], np.intp), halves, always)
+
+    assert (labels[~grid.hole] == -1).all()
+    assert (labels[12:20, 18:23] == 0).all() and (labels[12:20, 23:30] == 1).all()
+
+
+def _with_remainder(value: float, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Fine grain around a hole, and what an object has left beside it: a bar as `value` below the hole."""
+    picture = np.float32(0.3) + np.random.default_rng(0).normal(0, 0.02, (160, 160, 1)).astype(np.float32)
+    picture = np.repeat(picture, 3, 2)
+    hole = _hole((160, 160), 50, 50, 60, 60)
+    picture[110 : 110 + width, 50:110] = value
+    return picture, hole
+
+
+def test_a_large_step_beside_the_hole_stays_an_edge() -> None:
+    picture, hole = _with_remainder(-0.9, 4)
+    picture[hole] = 0.3
+    assert complete(picture, hole, ~hole)
+    assert np.abs(picture[50:95, 50:110].mean(axis=(1, 2)) - 0.3).max() < 0.03, "no haze reaches into the hole"
+
+
+def test_a_small_step_is_spread_over_the_hole() -> None:
+    slope = np.linspace(-0.1, 0.1, 160, dtype=np.float32)[:, None, None]
+    picture, hole = _with_remainder(0.3, 0)
+    picture += slope
+    truth = picture.copy()
+    picture[hole] = (0.3 + np.broadcast_to(slope, picture.shape))[hole]
+    assert complete(picture, hole, ~hole)
+    edge = np.abs(picture[hole.any(axis=1)][[0, -1], 50:110] - picture[[49, 110], 50:110]).mean()
+    assert edge < 1.5 * np.abs(np.diff(truth, axis=0)).mean(), "no seam"
+
+
+def test_copies_may_come_from_what_resembles_the_surroundings_only() -> None:
+    """The smooth fill resembles a small patch of another kind; around the hole there is nothing but stripes."""
+    truth = np.full((160, 240, 3), 0.5, np.float32)
+    truth[:, ::8] = truth[:, 1::8] = -0.5
+    truth[10:40, 200:230] = -0.8
+    hole = _hole((160, 240), 60, 80, 50, 60)
+    picture = truth.copy()
+    picture[hole] = -0.8
+    assert complete(picture, hole, ~hole)
+    assert np.abs(picture - truth)[hole].mean() < 0.2
+
+
+def test_an_answer_between_ends_the_work_at_once() -> None:
+    truth = np.random.default_rng(0).uniform(-1, 1, (256, 256, 3)).astype(np.float32)
+    hole = _hole((256, 256), 80, 80, 100, 100)
+    asked = 0
+
+    def count() -> None:
+        nonlocal asked
+        asked += 1
+
+    assert complete(truth.copy(), hole, ~hole, count)
+    assert asked > 80  # no step of the work is a larger share of it than one of these
+
+    def stop() -> None:
+        raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        complete(truth, hole, ~hole, stop)
 
 
 def test_moving_a_plane_and_moving_it_back_is_a_cut() -> None:
@@ -127,3 +206,18 @@ def test_a_long_hole_across_a_large_picture_is_left_for_the_sake_of_memory() -> 
     for width in range(30):
         hole[rows, np.minimum(rows + width, 2399)] = True
     assert not complete(np.zeros((2400, 2400, 3), np.float32), hole, ~hole)
+
+
+@pytest.mark.parametrize(("period", "offset"), [(7, -56), (9, -54), (11, -55), (13, -52), (29, -58)])
+def test_copies_meet_what_is_known_to_the_pixel(period: int, offset: int) -> None:
+    stripes = np.where(np.arange(224) % period < 2, 0.8, -0.4)[None, :, None] * np.ones((160, 1, 3))
+    grain = 0.02 * np.random.default_rng(1).standard_normal((160, 224, 1))
+    truth = (stripes + grain).astype(np.float32)
+    hole = _hole((160, 224), 0, 80, 160, 52)
+    chosen = np.zeros((40, 56, 2), np.intp)
+    chosen[:, 20:33, 1] = 4 * round((offset + 1) / 4)  # the best of whole cells
+
+    moved = aligned(_smoothly_filled(truth, hole), hole, ~hole, chosen, 4, always)
+
+    assert (moved[:, 20:33, 1] == offset).all()
+    assert (moved[:, :20] == 0).all() and (moved[:, 33:] == 0).all()

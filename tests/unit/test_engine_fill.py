@@ -11,6 +11,7 @@ from gan_inpaint.engine import fill
 from gan_inpaint.engine.blending import check_unselected, composited, paste
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.plan import plan_windows
+from gan_inpaint.engine.transparency import opaque_after
 from gan_inpaint.engine.view import view
 from gan_inpaint.errors import BadModel, Cancelled, EmptyMask, MaskCoversAll, MaskSizeMismatch, UnsupportedImage
 from gan_inpaint.options import FillOptions
@@ -93,7 +94,7 @@ def pictures(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
         transfer=st.sampled_from(["srgb", "linear"]),
     ),
 )
-def test_pixels_outside_the_selection_and_all_alpha_are_bit_identical(
+def test_pixels_outside_the_selection_and_alpha_that_is_not_transparent_are_bit_identical(
     picture: tuple[np.ndarray, np.ndarray], window: int, options: FillOptions
 ) -> None:
     image, mask = picture
@@ -120,7 +121,10 @@ def test_pixels_outside_the_selection_and_all_alpha_are_bit_identical(
     assert filled.dtype == image.dtype
     assert np.array_equal(filled.view(bits)[mask == 0], image.view(bits)[mask == 0])
     if image.ndim == 3 and image.shape[2] in (2, 4):
-        assert np.array_equal(filled.view(bits)[..., -1], image.view(bits)[..., -1])
+        opens = opaque_after(image, mask)
+        kept = np.ones(mask.shape, bool) if opens is None else ~opens
+        assert np.array_equal(filled.view(bits)[kept, -1], image.view(bits)[kept, -1])
+        assert (filled[~kept, -1] >= image[~kept, -1]).all()
 
 
 @pytest.mark.parametrize("dtype", DEPTHS)
@@ -179,7 +183,7 @@ def test_colour_below_transparent_pixels_is_not_taken_into_the_fill() -> None:
     mask = square(200, 200, 40, 40, 130, 130)
     filled = fill(image, mask, MeanFiller()).image
     assert (filled[mask > 0][:, :3] == (90, 160, 30)).all()
-    assert np.array_equal(filled[..., 3], image[..., 3])
+    assert np.array_equal(filled[mask == 0], image[mask == 0])
 
 
 def test_a_selection_with_nothing_visible_around_it_is_refused() -> None:
@@ -357,3 +361,16 @@ def test_without_dilation_the_filler_sees_the_hole_alone() -> None:
         fill(gradient(120, 120), square(120, 120, 50, 50, 60, 60), filler, FillOptions(dilate=dilate))
         hidden.append(filler.hidden)
     assert hidden[0] == 100 < hidden[1]
+
+
+def test_what_an_object_has_left_beside_it_does_not_enter_the_fill() -> None:
+    mask = square(256, 256, 80, 80, 176, 176)
+    clean = gradient(256, 256)
+    left = clean.copy()
+    left[179:182, 84:172] = 0.0
+    fills = [
+        [fill(image, mask, MeanFiller(), FillOptions(dilate=dilate)).image[mask > 0] for image in (clean, left)]
+        for dilate in (2, 0)
+    ]
+    hidden, seen = (float(np.abs(one - other).mean()) for one, other in fills)
+    assert hidden < 1e-4 < seen

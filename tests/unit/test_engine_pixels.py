@@ -48,6 +48,16 @@ def test_half_floats_never_become_infinite() -> None:
     assert quantised(values, np.dtype(np.float16)).tolist() == [[65504, -65504]]
 
 
+@pytest.mark.parametrize("transfer", ["srgb", "linear"])
+@pytest.mark.filterwarnings("error")
+def test_no_light_overflows_on_its_way_back(transfer: Transfer) -> None:
+    largest = np.finfo(np.float32).max
+    samples = np.array([[-largest, largest] * 8], np.float32)
+    values, limits = normalised(samples, np.ones(samples.shape, np.bool_), transfer)
+    assert np.isfinite(quantised(limits.light(values), samples.dtype)).all()
+    assert np.isfinite(quantised(np.array([-np.inf, np.inf], np.float32), samples.dtype)).all()
+
+
 def test_the_srgb_curve_has_its_published_values_and_an_inverse() -> None:
     linear = np.array([[0, 0.0031308, 0.18, 0.5, 1, 4, -0.18]], np.float32)
     encoded = srgb_encoded(linear)

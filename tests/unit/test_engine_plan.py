@@ -121,6 +121,18 @@ def test_a_hole_of_a_third_of_the_native_window_is_filled_at_full_scale() -> Non
     assert (window.width, window.height, window.scale) == (512, 512, 1.0)
 
 
+@pytest.mark.parametrize(("side", "around"), [(600, 200), (1800, 512), (2100, 64)])
+def test_a_large_hole_of_a_guided_filler_sees_what_it_can_be_copied_from_unless_that_is_too_much(
+    side: int, around: int
+) -> None:
+    mask = np.zeros((4000, 6000), np.uint8)
+    mask[1000 : 1000 + side, 2000 : 2000 + side] = 255
+    (window,) = plan_windows(mask, NATIVE, 8, 2, guided=True).windows
+    assert window.scale == 1
+    left = window.core.left - window.box.left
+    assert around <= left <= around + 20
+
+
 def test_a_hole_larger_than_the_native_window_is_one_window_at_a_reduced_scale() -> None:
     mask = np.zeros((3000, 3000), np.uint8)
     mask[1000:2000, 1000:2000] = 255

@@ -168,6 +168,18 @@ def test_photoshops_thumbnail_goes_and_its_other_resources_stay(tmp_path: Path, 
     assert b"".join(parts) == OTHER + IPTC
 
 
+def test_the_thumbnail_in_the_header_of_jfif_goes_and_its_resolution_stays(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    photograph().save(source, dpi=(300, 300))
+    whole, thumbnail = source.read_bytes(), np.random.default_rng(4).bytes(3 * 20 * 15)
+    header = b"\xff\xe0" + struct.pack(">H", 16 + len(thumbnail)) + whole[6:18] + bytes((20, 15)) + thumbnail
+    source.write_bytes(whole[:2] + header + whole[20:])
+    refill(source, target)
+    assert all(thumbnail[start : start + 8] not in target.read_bytes() for start in range(0, 892, 8))
+    with Image.open(target) as after:
+        assert after.info["dpi"] == (300, 300)
+
+
 def test_resources_without_a_thumbnail_stay_as_they_are_damaged_ones_too(tmp_path: Path) -> None:
     source, target = tmp_path / "in.jpg", tmp_path / "out.jpg"
     photograph().resize((80, 70)).save(source)

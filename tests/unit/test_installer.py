@@ -115,6 +115,7 @@ def test_the_gimp_plug_in_is_complete_and_executable(home: Path) -> None:
     settings = client.read_settings(plugin / "settings.json")
     assert settings.command == [sys.executable, "-m", "gan_inpaint", "serve", "--detach"]
     assert settings.runtime_file == str(paths.runtime_file())
+    assert settings.log_file == str(paths.log_file())
     assert settings.version == __version__
 
 

@@ -41,11 +41,11 @@ def test_damage_is_found_selected_and_repaired() -> None:
     assert PAGE.tobytes() == before
 
 
-def test_more_is_selected_at_a_higher_sensitivity_and_of_more_kinds() -> None:
+def test_more_is_selected_at_a_higher_sensitivity_and_of_more_tones() -> None:
     damage_map = gan_inpaint.detect(PAGE, "tiny")
     counts = [
-        np.count_nonzero(gan_inpaint.select(damage_map, sensitivity, kinds, 0, detector="tiny"))
-        for sensitivity, kinds in ((0.1, "light"), (0.9, "light"), (0.9, "both"))
+        np.count_nonzero(gan_inpaint.select(damage_map, sensitivity, tone, 0, detector="tiny"))
+        for sensitivity, tone in ((0.1, "light"), (0.9, "light"), (0.9, "both"))
     ]
     assert 0 < counts[0] < counts[1] < counts[2]
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import onnx
 import onnxruntime
 import psutil
 import pytest
 
 from gan_inpaint.errors import BadModel, OutOfMemory
-from gan_inpaint.models import loading
+from gan_inpaint.models import interruption, loading
 from gan_inpaint.models.entry import CLASSICAL_ENTRY, ModelEntry
 from gan_inpaint.models.manifest import Manifest, sha256_of
 
@@ -113,6 +114,24 @@ def test_what_is_no_onnx_file_is_refused(gray: Path, damage) -> None:
         loading.examine(gray)
 
 
+@pytest.mark.parametrize("place", ["private.bin", "../{folder}/private.bin", "{whole}"])
+def test_a_model_cannot_read_other_files(gray: Path, tmp_path: Path, monkeypatch, place: str) -> None:
+    (tmp_path / "private.bin").write_bytes(np.float32(0.5).tobytes())
+    monkeypatch.chdir(tmp_path)
+    model = onnx.load(gray)
+    (constant,) = (node for node in model.graph.node if node.op_type == "Constant")
+    weight = onnx.TensorProto(
+        name=constant.output[0], data_type=onnx.TensorProto.FLOAT, data_location=onnx.TensorProto.EXTERNAL
+    )
+    location = place.format(folder=tmp_path.name, whole=tmp_path / "private.bin")
+    weight.external_data.add(key="location", value=location)
+    model.graph.node.remove(constant)
+    model.graph.initializer.append(weight)
+    gray.write_bytes(model.SerializeToString())
+    with pytest.raises(BadModel, match="another file"):
+        loading.examine(gray)
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
@@ -122,10 +141,13 @@ def test_what_is_no_onnx_file_is_refused(gray: Path, damage) -> None:
         ("shape = Constant<value_ints: ints = [1, 3, 5, 7]>() fill = Reshape(image, shape)", "failed while"),
     ],
 )
-def test_a_generator_that_does_not_work_is_refused(write_graph, manifest: Manifest, body: str, sentence: str) -> None:
+def test_a_generator_that_does_not_work_is_refused(
+    write_graph, manifest: Manifest, capfd, body: str, sentence: str
+) -> None:
     signature = "float[N, 3, H, W] image, float[N, 1, H, W] mask) => (float[a, b, c, d] fill"
     with pytest.raises(BadModel, match=sentence):
         loading.examine(write_graph("broken", body, signature, manifest))
+    assert not capfd.readouterr().err  # what is raised is not printed as well
 
 
 @pytest.mark.parametrize(
@@ -208,6 +230,25 @@ def test_a_lama_export_fills_whichever_range_it_answers_in(
     fill = filler(images, holes)
     assert (fill.shape, fill.dtype) == (images.shape, np.float32)
     np.testing.assert_allclose(fill, np.where(holes == 1, -0.5, images), atol=1e-6)
+
+
+def test_a_foreign_graph_frees_its_memory_at_once_and_rests_without_a_run(write_graph) -> None:
+    """Its smallest run takes as long as a fill."""
+    wide = """
+        shape = Constant<value_ints: ints = [1, 192, 512, 512]>() zero = Constant<value_float: float = 0.0>()
+        blank = Mul(mask, zero) many = Expand(blank, shape) much = Cos(many) more = Sin(much)
+        axes = Constant<value_ints: ints = [1]>() mean = ReduceMean<keepdims: int = 1>(more, axes)
+        none = Mul(mean, zero) output = Add(image, none)
+    """
+    entry = entry_of(write_graph("lama", wide, LAMA.replace("32, 32", "512, 512")))
+    before = psutil.Process().memory_info().rss
+    filler = loading.load(entry, 1)
+    filler(*window(1, 512, 512))
+    assert psutil.Process().memory_info().rss - before < 2**28  # two steps need 1.5 times that; one stays
+    stopped = interruption.Interruption()
+    stopped.set()
+    with interruption.interruptible(stopped):  # in which every run would raise
+        filler.rest()
 
 
 def test_a_lama_export_of_a_fixed_size_that_is_no_square_is_refused(write_graph) -> None:

@@ -24,7 +24,7 @@ def test_a_manifest_survives_being_written_and_read(manifest: Manifest) -> None:
     [
         {"title": None}, {"title": ""}, {"version": 3}, {"size_multiple": 0}, {"window": None}, {"window": "512"},
         {"window": 60}, {"fixed": True}, {"fixed": 1},
-        {"licence": None}, {"training_data": ""}, {"images_seen": -1}, {"channels": "bgr"},
+        {"licence": None}, {"training_data": ""}, {"images_seen": -1}, {"channels": "cmyk"},
         {"figures": {"psnr": "good"}}, {"inputs": ["image"]}, {"output": 1}, {"contract": None}, {"contract": "1"},
     ],
     ids=str,

@@ -22,7 +22,8 @@ ALL = [
     (client.SelectRequest, SelectOptions),
     (client.RepairRequest, RepairOptions),
 ]
-PICTURE = {"pixels", "mask", "width", "height", "layout", "depth", "heatmap", "damage_map"}
+MASKS = {"mask", "avoid", "sample", "within", "everything"}  # masks, and what the mask of a repair means
+PICTURE = {"pixels", "width", "height", "layout", "depth", "heatmap", "damage_map"} | MASKS
 
 
 def defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
@@ -58,8 +59,8 @@ def test_the_clients_layouts_and_depths_are_those_of_the_daemon() -> None:
     [
         (gan_inpaint.fill, FillOptions, set()),
         (gan_inpaint.select, SelectOptions, set()),
-        (gan_inpaint.detect, DetectOptions, {"sensitivity", "kinds", "dilate"}),  # chosen by `select`
-        (gan_inpaint.repair, RepairOptions, {"sensitivity", "kinds", "dilate"}),
+        (gan_inpaint.detect, DetectOptions, {"sensitivity", "tone", "kinds", "dilate"}),  # chosen by `select`
+        (gan_inpaint.repair, RepairOptions, {"sensitivity", "tone", "kinds", "dilate"}),
     ],
 )
 def test_the_python_interface_has_these_names_and_defaults(
@@ -67,7 +68,7 @@ def test_the_python_interface_has_these_names_and_defaults(
 ) -> None:
     parameters = inspect.signature(function).parameters
     asked = {name: parameter.default for name, parameter in parameters.items()}
-    for name in ("image", "mask", "damage_map", "detector"):
+    for name in ("image", "mask", "damage_map", "detector", "within", "avoid", "sample"):
         asked.pop(name, None)
     assert asked == {name: value for name, value in defaults(kind).items() if name not in left_out}
 
@@ -77,7 +78,7 @@ def test_the_python_interface_has_these_names_and_defaults(
     [
         ("fill", FillOptions, {"transfer"}),  # the photograph decides it
         ("detect", DetectOptions, {"transfer", "dilate"}),
-        ("restore", SelectOptions, {"kinds", "dilate"}),
+        ("restore", SelectOptions, {"tone", "kinds", "dilate"}),
     ],
 )
 def test_the_command_line_has_these_names_and_defaults(
@@ -85,4 +86,6 @@ def test_the_command_line_has_these_names_and_defaults(
 ) -> None:
     parameters: Any = typer.main.get_command(main.app).commands[command].params  # type: ignore[attr-defined]
     asked = {each.name: each.default for each in parameters if each.name in defaults(kind)}
+    if "kinds" in asked:
+        asked["kinds"] = tuple(asked["kinds"] or ())  # what may be repeated has no tuple as its default
     assert asked == {name: value for name, value in defaults(kind).items() if name not in left_out}

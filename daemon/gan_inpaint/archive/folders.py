@@ -9,9 +9,11 @@ from pathlib import Path
 from gan_inpaint.archive.journal import FOLDER
 
 _OF_SYSTEMS = frozenset({
-    "@eadir", "@recycle", "@recently-snapshot", "#recycle", "#snapshot",  # Synology, QNAP
+    "@eadir", "@tmp", "@sharebin", "#recycle", "#snapshot",  # Synology
+    "@recycle", "@recently-snapshot", "@transcode", "~snapshot",  # QNAP, NetApp
     "$recycle.bin", "system volume information", "recycler",  # Windows
-    "__macosx",
+    "__macosx", "network trash folder", "temporary items", "thevolumesettingsfolder",  # macOS
+    "lost+found",
 })  # fmt: skip
 """Folders of thumbnails, snapshots and deleted files, in lower case; the others of their kind are hidden."""
 

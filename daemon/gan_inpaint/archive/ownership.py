@@ -95,7 +95,24 @@ class Claim(Struct, frozen=True):
             return []
 
 
-def check_unchanged(target: Path, owned: Kept | None) -> None:
+class Place:
+    """The place of a result, which is looked at before the work and again right before it is taken.
+
+    `content`: the hash of the result, once it is there. Raises CannotWrite for a file that `restore` has not written.
+    """
+
+    def __init__(self, target: Path, claim: Claim) -> None:
+        self._target, self._claim = target, claim
+        self._owned = claim.owned(target)
+        self.content = ""
+
+    def take(self, result: Path) -> None:
+        """Note that `result` comes here, and check that it still may; for `last_look` of `files.atomic.writing`."""
+        self.content = self._claim.announce(result, self._owned)
+        _check_unchanged(self._target, self._owned)
+
+
+def _check_unchanged(target: Path, owned: Kept | None) -> None:
     """Raise CannotWrite unless `target` is still the file `owned`, or still missing."""
     if os.path.lexists(target) and not (owned and owned.is_at(target)):
         raise _foreign(target)

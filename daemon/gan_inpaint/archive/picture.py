@@ -13,7 +13,7 @@ import numpy as np
 
 from gan_inpaint import imagefile
 from gan_inpaint.archive.outcome import Contents, Options, Outcome, Problem, View
-from gan_inpaint.archive.ownership import Claim, check_unchanged, digest
+from gan_inpaint.archive.ownership import Place, digest
 from gan_inpaint.archive.views import Change, views
 from gan_inpaint.engine.arrays import Samples, UInt8Array
 from gan_inpaint.errors import (
@@ -30,7 +30,7 @@ from gan_inpaint.errors import (
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Masks, opened_masks
 from gan_inpaint.options import RepairOptions
-from gan_inpaint.service import MOST_DAMAGED, in_process
+from gan_inpaint.service import MOST_DAMAGED, MOST_MASKED, in_process
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _TOO_LARGE = OutOfMemory("There is not enough memory for this picture.", "Use fewer “--jobs”.")
@@ -47,7 +47,7 @@ def restore_file(source: Path, target: Path, options: Options) -> Outcome:
     try:
         _check_apart(source, target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        place = _Place(target, options.claim)
+        place = Place(target, options.claim)
         with opened_masks(options.mask) if options.mask else nullcontext() as masks:
             work = _Work(source, options, masks)
             imagefile.edit(source, target, work.change, force=True, last_look=place.take)
@@ -63,19 +63,6 @@ def restore_file(source: Path, target: Path, options: Options) -> Outcome:
     except OSError as problem:
         return _failed(_unwritable(target, problem), started)
     return msgspec.structs.replace(work.outcome(target), seconds=time.perf_counter() - started, contents=contents)
-
-
-class _Place:
-    """The place of the result, which is looked at before the work and again right before it is taken."""
-
-    def __init__(self, target: Path, claim: Claim) -> None:
-        self._target, self._claim = target, claim
-        self._owned = claim.owned(target)
-        self.content = ""
-
-    def take(self, result: Path) -> None:
-        self.content = self._claim.announce(result, self._owned)
-        check_unchanged(self._target, self._owned)
 
 
 class _Work:
@@ -152,7 +139,7 @@ def _check_apart(source: Path, target: Path) -> None:
 
 
 def _check_share(share: float, given: bool) -> None:
-    if share <= MOST_DAMAGED:
+    if share <= (MOST_MASKED if given else MOST_DAMAGED):
         return
     who = "The mask covers" if given else "The detector marks as scratches"
     hint = "Paint only what is damaged; “gan-inpaint fill” fills larger things." if given else "Lower the sensitivity."

@@ -49,7 +49,7 @@ def in_words(states: Iterable[str]) -> str:
         "failed": "failed",
     }
     listed = ", ".join(f"{counts[state]} {text}" for state, text in words.items() if counts[state])
-    return f"{total} {'picture' if total == 1 else 'pictures'}: {listed}."
+    return f"{total} {'picture' if total == 1 else 'pictures'}{': ' if listed else ''}{listed}."
 
 
 def state_of(entry: Entry) -> str:

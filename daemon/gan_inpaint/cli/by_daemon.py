@@ -8,8 +8,9 @@ import numpy as np
 
 from gan_inpaint.cli import work
 from gan_inpaint.cli.progress import OnProgress
-from gan_inpaint.cli.work import Outcome
+from gan_inpaint.cli.work import Outcome, Recipe
 from gan_inpaint.connection import client
+from gan_inpaint.engine.sources import Sources
 from gan_inpaint.errors import CannotStart, NoDaemon
 from gan_inpaint.imagefile import Photograph
 from gan_inpaint.imagefile.mask import Mask
@@ -23,8 +24,8 @@ _LAYOUTS = {channels: layout for layout, channels in CHANNELS.items() if layout 
 _DEPTHS = {np.dtype(samples): depth for depth, samples in SAMPLE_TYPES.items()}
 
 
-def fill(photograph: Photograph, mask: Mask, options: FillOptions, on_progress: OnProgress) -> Outcome:
-    """Fill the holes of `mask` (H, W), not empty; only they and their surroundings are sent to the daemon.
+def fill(photograph: Photograph, mask: Mask, recipe: Recipe, on_progress: OnProgress) -> Outcome:
+    """Fill the holes of `mask` (H, W), not empty; only they, their surroundings and the sampling area are sent.
 
     Raises:
         GanInpaintError: the daemon cannot be reached, or refuses.
@@ -33,16 +34,21 @@ def fill(photograph: Photograph, mask: Mask, options: FillOptions, on_progress: 
     try:
         with client(start=True) as connected:
 
-            def fill_crop(pixels: Pixels, hole: Mask, on_progress: OnProgress) -> Outcome:
-                return _ask(connected, pixels, hole, options, on_progress)
+            def fill_crop(
+                pixels: Pixels, hole: Mask, near: Sources, options: FillOptions, on_progress: OnProgress
+            ) -> Outcome:
+                return _ask(connected, pixels, hole, near, options, on_progress)
 
-            return work.fill(photograph, mask, _most_pixels(connected, photograph.pixels), fill_crop, on_progress)
+            most_pixels = _most_pixels(connected, photograph.pixels)
+            return work.fill(photograph, mask, recipe, most_pixels, fill_crop, on_progress)
     except (NoDaemon, CannotStart) as problem:
         problem.hint = f"{problem.hint}\n“--no-daemon” fills without it.".lstrip()
         raise
 
 
-def _ask(connected: Client, pixels: Pixels, mask: Mask, options: FillOptions, on_progress: OnProgress) -> Outcome:
+def _ask(
+    connected: Client, pixels: Pixels, mask: Mask, sources: Sources, options: FillOptions, on_progress: OnProgress
+) -> Outcome:
     def tell(progress: Progress) -> None:
         on_progress(progress["stage"], progress["done"] / max(1, progress["total"]))
 
@@ -60,11 +66,15 @@ def _ask(connected: Client, pixels: Pixels, mask: Mask, options: FillOptions, on
         dilate=options.dilate,
         feather=options.feather,
         quality=options.quality,
+        variant=options.variant,
+        avoid=None if sources.avoid is None else np.ascontiguousarray(sources.avoid).data,
+        sample=None if sources.sample is None else np.ascontiguousarray(sources.sample).data,
         on_progress=tell,
     )
     filled = np.frombuffer(reply.pixels, wire_type).reshape(pixels.shape)
     about = reply.header
-    return Outcome(filled, about["filled_by"], about["windows"], about["seconds"], about["note"], about["scores"])
+    how = (about["filled_by"], about["windows"], about["seconds"], about["note"], about["scores"], about["receipt"])
+    return Outcome(filled, *how)
 
 
 def _most_pixels(connected: Client, pixels: Pixels) -> int:

@@ -26,17 +26,24 @@ class Crop(NamedTuple):
         return slice(core.top - top, core.bottom - top), slice(core.left - left, core.right - left)
 
 
-def crops(mask: NDArray[np.uint8], limit: int) -> Iterator[Crop]:
+def crops(mask: NDArray[np.uint8], limit: int, sampling: Box | None = None) -> Iterator[Crop]:
     """Yield crops of at most `limit` pixels whose cores hold all of a mask (H, W) that is not empty.
 
-    Some of them overlap: send each after the one before it has been filled.
+    Some of them overlap: send each after the one before it has been filled. Crops within the limit show all of
+    `sampling`, a part of the picture.
     """
     height, width = mask.shape
-    boxes = [component.box for component in find_components(mask).components]
-    holes = [client.Box(box.left, box.top, box.width, box.height) for box in boxes]
-    for sent, core in client.crops(holes, width, height, limit):
-        yield Crop(_box(sent), _box(core))
+    holes = [to_client(component.box) for component in find_components(mask).components]
+    also = None if sampling is None else to_client(sampling)
+    for sent, core in client.crops(holes, width, height, limit, also):
+        yield Crop(from_client(sent), from_client(core))
 
 
-def _box(box: client.Box) -> Box:
+def to_client(box: Box) -> client.Box:
+    """Return a box of the engine as the client's."""
+    return client.Box(box.left, box.top, box.width, box.height)
+
+
+def from_client(box: client.Box) -> Box:
+    """Return a box of the client as the engine's."""
     return Box(box.x, box.y, box.x + box.width, box.y + box.height)

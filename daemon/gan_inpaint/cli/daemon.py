@@ -9,7 +9,7 @@ import typer
 from gan_inpaint import paths as places
 from gan_inpaint.cli import report
 from gan_inpaint.cli.options import Json
-from gan_inpaint.errors import Exit, NoDaemon
+from gan_inpaint.errors import Exit, NoDaemon, TimedOut
 
 
 def register(app: typer.Typer) -> None:
@@ -86,14 +86,18 @@ def paths(as_json: Json = False) -> None:
 
 
 def _stop(now: bool) -> bool:
-    """Return whether there was a daemon to stop."""
+    """Return whether there was a daemon to stop. Raises TimedOut if it cannot be asked, DaemonProblem."""
     from gan_inpaint.connection import client
+    from gan_inpaint_client import read_runtime_file
 
     try:
         with client(start=False) as connected:
             connected.stop(now)
     except NoDaemon:
         return False
+    except TimedOut as silence:
+        pid = read_runtime_file(places.runtime_file()).pid
+        raise TimedOut(silence.message, f"End its process {pid} in your system’s task manager.") from silence
     return True
 
 

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from gan_inpaint.cli import daemon, detect, evaluation, fill, models, plugins, report, restore, training
+from gan_inpaint import machine
+from gan_inpaint.cli import daemon, detect, evaluation, fill, models, plugins, report, restore, trace, training, watch
 from gan_inpaint.errors import CannotWrite, Exit, GanInpaintError, OutOfMemory
-from gan_inpaint.machine import keep_blas_to_one_thread
 from gan_inpaint.version import __version__
 
 app = typer.Typer(
@@ -23,7 +23,9 @@ app = typer.Typer(
 )
 fill.register(app)
 detect.register(app)
+trace.register(app)
 restore.register(app)
+watch.register(app)
 models.register(app)
 plugins.register(app)
 daemon.register(app)
@@ -33,7 +35,8 @@ evaluation.register(app)
 
 def main() -> None:
     """Run `gan-inpaint`."""
-    keep_blas_to_one_thread()
+    report.replace_closed()
+    machine.keep_blas_to_one_thread()
     signal.signal(signal.SIGTERM, _end)
     report.print_anything()
     code = run(sys.argv[1:])
@@ -51,7 +54,9 @@ def run(arguments: Sequence[str]) -> int:
         raise
     except OSError as problem:
         return _failed(_of_the_system(problem), arguments)
-    except MemoryError:
+    except (MemoryError, ImportError) as problem:
+        if not machine.is_exhaustion(problem):
+            raise
         return _failed(OutOfMemory("There is not enough memory for this.", "Close other programs first."), arguments)
     except SystemExit as end:  # how Typer reports usage errors, Ctrl+C and success
         return end.code if isinstance(end.code, int) else 0
@@ -61,7 +66,8 @@ def run(arguments: Sequence[str]) -> int:
 def _of_the_system(problem: OSError) -> GanInpaintError:
     """Return the sentence for an error of the system that nobody expected at its place."""
     where = f" ({problem.filename})" if problem.filename else ""
-    return CannotWrite(f"The system refuses this: {problem.strerror or problem}{where}.", "Free some space, or ask it.")
+    message = f"The system refuses this: {problem.strerror or problem}{where}."
+    return CannotWrite(message, "Check that there is space, and that you may write there.")
 
 
 def _end(*_: object) -> None:

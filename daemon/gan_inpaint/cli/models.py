@@ -1,13 +1,13 @@
-"""`gan-inpaint models`: list, describe, add and remove generators and detectors."""
+"""`gan-inpaint models`: list, describe, add, download and remove generators and detectors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import to_builtins
 
-from gan_inpaint import paths
-from gan_inpaint.cli import report
+from gan_inpaint.cli import model_files, progress, report
 from gan_inpaint.cli.options import Json
 from gan_inpaint.errors import BadModel
 from gan_inpaint.models.manifest import DetectorManifest
@@ -15,7 +15,6 @@ from gan_inpaint.models.manifest import DetectorManifest
 if TYPE_CHECKING:
     from gan_inpaint.models.entry import ModelEntry
     from gan_inpaint.models.manifest import AnyManifest
-    from gan_inpaint.models.store import ModelStore
 
 _Name = Annotated[
     str, typer.Argument(metavar="NAME", help="A name from “gan-inpaint models list”.", show_default=False)
@@ -29,12 +28,14 @@ def register(app: typer.Typer) -> None:
     models.command("info")(info)
     models.command("add")(add)
     models.command("remove")(remove)
+    models.command("catalogue")(show_catalogue)
+    models.command("get")(get)
     app.add_typer(models, name="models")
 
 
 def list_models(as_json: Json = False) -> None:
     """List the installed models, the default one first."""
-    entries = _store().list()
+    entries = model_files.store().list()
     if as_json:
         report.show_json([_summary(entry) for entry in entries])
         return
@@ -45,7 +46,7 @@ def list_models(as_json: Json = False) -> None:
 
 def info(name: _Name, as_json: Json = False) -> None:
     """Show what is known about a model: its training, how it works, its licence, its metrics."""
-    entry = _store().get(name)
+    entry = model_files.installed(name)
     described = _description(entry)
     if as_json:
         report.show_json(described)
@@ -66,7 +67,7 @@ def add(
 ) -> None:
     """Check a generator or a detector, and install it."""
     try:
-        entry = _store().add(source, name, sha256)
+        entry = model_files.store().add(source, name, sha256)
     except BadModel as problem:
         problem.hint = problem.hint or "Download it again, or write it with “gan-inpaint export”."
         raise
@@ -78,17 +79,51 @@ def add(
 
 def remove(name: _Name, as_json: Json = False) -> None:
     """Delete a model that was added."""
-    _store().remove(name)
+    model_files.store().remove(name)
     if as_json:
         report.show_json({"removed": name})
     else:
         report.show(f"Removed “{name}”.")
 
 
-def _store() -> ModelStore:
-    from gan_inpaint.models.store import ModelStore
+def show_catalogue(as_json: Json = False) -> None:
+    """Show well-known models that others have published. Nothing is downloaded."""
+    from gan_inpaint.models.catalogue import CATALOGUE
 
-    return ModelStore(paths.models_dir())
+    installed = {entry.sha256 for entry in model_files.store().list()}
+    if as_json:
+        about = [to_builtins(model) | {"installed": model.sha256 in installed} for model in CATALOGUE]
+        report.show_json(about)
+        return
+    for model in CATALOGUE:
+        state = "installed" if model.sha256 in installed else f"“gan-inpaint models get {model.name}” installs it"
+        report.show(f"{model.name}: {model.title}, {model.size / 1e6:.0f} MB, licence {model.licence}")
+        report.show(f"    Good for {model.good_for}.")
+        report.show(f"    {model.page} ({state})")
+        if not model.sha256:
+            report.show("    Its SHA-256 is not stated publicly: give it with “--sha256”.")
+
+
+def get(
+    wanted: Annotated[
+        str, typer.Argument(metavar="NAME", help="A name from “gan-inpaint models catalogue”.", show_default=False)
+    ],
+    name: Annotated[str | None, typer.Option(help="The name to give it; else that of the catalogue.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="What its SHA-256 must be, if the catalogue knows none.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Download a model of the catalogue, check it, and install it."""
+    from gan_inpaint.models import catalogue
+
+    model = catalogue.find(wanted)
+    with progress.shown() as on_progress:
+        entry = model_files.store().get_published(
+            model, name, sha256, lambda done: on_progress(f"downloading {model.size / 1e6:.0f} MB", done / model.size)
+        )
+    if as_json:
+        report.show_json(_description(entry))
+    else:
+        report.show(f"Added “{entry.name}”: {entry.manifest.title}, licence {entry.manifest.licence}.")
 
 
 def _summary(entry: ModelEntry) -> dict[str, Any]:

@@ -23,12 +23,16 @@ _Folder = Annotated[
 ]
 
 
+_EDITORS: tuple[Literal["gimp"], Literal["krita"]] = ("gimp", "krita")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     plugins = typer.Typer(help="The plug-ins for GIMP 3 and Krita.", no_args_is_help=True)
     plugins.command()(install)
     plugins.command()(uninstall)
     plugins.command()(status)
+    plugins.command()(pack)
     app.add_typer(plugins, name="plugin")
 
 
@@ -51,6 +55,26 @@ def status(as_json: Json = False) -> None:
     from gan_inpaint import installer
 
     _show(installer.status(), as_json, "Neither GIMP 3 nor Krita has been found.")
+
+
+def pack(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder for the zip files.")
+    ] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write zip files of both plug-ins: one that Krita imports, one to unpack into GIMP's folder of plug-ins."""
+    from gan_inpaint import installer
+
+    packed: dict[installer.Editor, Path] = {}
+    for editor in _EDITORS:
+        packed[editor] = installer.pack(editor, output, force)
+    if as_json:
+        report.show_json({editor: str(path) for editor, path in packed.items()})
+        return
+    report.show(f"{packed['krita']}: in Krita, Tools → Scripts → Import Python Plugin from File…")
+    report.show(f"{packed['gimp']}: unpack it into GIMP's folder of plug-ins (Preferences → Folders → Plug-ins).")
 
 
 def _show(installations: Sequence[Installation], as_json: bool, if_none: str) -> None:

@@ -16,6 +16,16 @@ from gan_inpaint.errors import GanInpaintError
 _ENDLESS = 10_000  # characters
 
 
+def replace_closed() -> None:
+    """Open nothing in the place of the standard streams that the caller has closed.
+
+    The next file that is opened would have such a stream's number otherwise, and get what is printed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 (as long as the process)
+
+
 def print_anything() -> None:
     """Let characters that the terminal's encoding lacks be printed as a “?” instead of ending the command."""
     for stream in (sys.stdout, sys.stderr):
@@ -25,8 +35,6 @@ def print_anything() -> None:
 
 def flushed() -> bool:
     """Return whether all results could be written; what is left of them is given up, so that the exit is clean."""
-    if sys.stdout is None:  # closed by the caller
-        return True
     try:
         sys.stdout.flush()
     except (OSError, ValueError):

@@ -86,12 +86,24 @@ def export(
         list[str] | None,
         typer.Option(help="Photographs, a folder or a tar file, to measure it on.", show_default=False),
     ] = None,
+    labelled: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PICTURES",
+            help="NAME.png with NAME_mask.png, by which a detector's threshold is set.",
+            show_default=False,
+        ),
+    ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(metavar="ONNX", help="Another detector, to make one of both.", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write a trained generator or detector as ONNX, compared with torch, ready for “gan-inpaint models add”."""
     exporter, data = imported("gan_inpaint_export"), imported("gan_inpaint_training.data")
     try:
-        done = exporter.from_run(run, output, validation or [])
+        done = exporter.from_run(run, output, validation or [], labelled, beside)
     except data.DataError as problem:
         raise TrainingFailed(str(problem)) from problem
     parities = [{"size": list(parity.size), "difference": parity.difference} for parity in done.parities]

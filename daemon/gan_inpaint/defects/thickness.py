@@ -26,11 +26,12 @@ class Divided(NamedTuple):
     thick: BoolArray | None
 
 
-def divide(mask: UInt8Array) -> Divided:
+def divide(mask: UInt8Array, undivided: float = 1.0) -> Divided:
     """Divide a mask (H, W), in which every value above 0 counts, into thin and thick.
 
     The mask is reduced to squares of 4 × 4 pixels, so that a large photograph costs little. The thin ends of a thick
-    region count as thin from 8 to 12 pixels beyond its thick part.
+    region count as thin from 8 to 12 pixels beyond its thick part. A connected component counts as thick in all its
+    parts if more than the share `undivided` of it is thick: the arms of a person are no scratches.
     """
     hole = cv2.threshold(mask, 0, 255, cv2.THRESH_BINARY)[1]
     squares = _reduced(hole, _SQUARE)
@@ -41,6 +42,10 @@ def divide(mask: UInt8Array) -> Divided:
     side = THIN // _SQUARE + 2 * _REACH + 1
     reach = np.ones((side, side), np.uint8)
     bodies = (cv2.dilate(core, reach) > 0) & (squares > 0)
+    if undivided < 1:
+        labels = cv2.connectedComponents((squares > 0).view(np.uint8), connectivity=8, ltype=cv2.CV_32S)[1]
+        sizes = np.bincount(labels.ravel())
+        bodies |= (np.bincount(labels[bodies], minlength=len(sizes)) > undivided * sizes)[labels]
     thick = cv2.resize(bodies.view(np.uint8), None, fx=_SQUARE, fy=_SQUARE, interpolation=cv2.INTER_NEAREST)
     height, width = mask.shape
     return Divided(_cells((squares > 0) & ~bodies), (thick[:height, :width] > 0) & (hole > 0))

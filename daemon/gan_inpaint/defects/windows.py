@@ -18,6 +18,7 @@ from gan_inpaint.defects.thickness import CELL
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray, Samples, UInt8Array
 from gan_inpaint.engine.blending import check_unselected, composited
 from gan_inpaint.engine.box import Box
+from gan_inpaint.engine.detail import add_detail
 from gan_inpaint.engine.filler import Filler, run_filler
 from gan_inpaint.engine.pixels import Range, colours, encoded, light, range_of
 from gan_inpaint.engine.prefill import prefill_many
@@ -81,8 +82,10 @@ class _Work:
 class ThinWindows:
     """Fills the thin defects of `image` (H, W[, 1..4]), selected by `mask` (H, W), in `out`, a copy of it.
 
-    Defects are filled from the statistics around them; those wider than 8 pixels are filled by the filler first.
-    `others` (H, W) marks where the mask selects regions that are filled elsewhere; None if there are none.
+    `hole` (H, W) is what the filler sees as unknown: all of the mask, and perhaps the pixels beside it. Defects are
+    filled from the statistics around them; those wider than 8 pixels are filled by the filler first. `others` (H, W)
+    marks where the mask selects regions that are filled elsewhere; None if there are none. With `grain` the finest
+    detail of the pixels around is added.
     """
 
     def __init__(
@@ -90,13 +93,15 @@ class ThinWindows:
         out: Samples,
         image: Samples,
         mask: UInt8Array,
+        hole: UInt8Array,
         others: BoolArray | None,
         filler: Filler,
         transfer: Transfer,
         threads: int,
+        grain: bool,
     ) -> None:
-        self.out, self.image, self.mask, self.others = out, image, mask, others
-        self.filler, self.transfer, self.threads = filler, transfer, threads
+        self.out, self.image, self.mask, self.hole, self.others = out, image, mask, hole, others
+        self.filler, self.transfer, self.threads, self.grain = filler, transfer, threads, grain
 
     def fill(self, windows: Cover, on_batch: Callable[[int], None]) -> IntArray:
         """Fill what the windows answer for; return the numbers of those that show no known pixel and stay as they are.
@@ -118,27 +123,31 @@ class ThinWindows:
 
     def _prefilled(self, numbers: IntArray, windows: Cover) -> _Work:
         batch = _placed(windows, numbers, self.mask.shape)
-        crops, mask = batch.tall(self.image), batch.tall(self.mask)
+        crops, mask, hole = batch.tall(self.image), batch.tall(self.mask), batch.tall(self.hole)
         values, unknown = encoded(crops, self.transfer)
-        values, holes = batch.apart(values), batch.apart((mask > 0) | unknown)
+        values, holes = batch.apart(values), batch.apart((hole > 0) | unknown)
         ranges = [range_of(*window, self.transfer) for window in zip(values, ~holes, strict=True)]
-        answered = self._answered(batch, windows, mask)
+        answered = self._answered(batch, windows, hole)
         pictures = _prefilled_holes(_normalised(values, ranges), holes)
         _refine_coarse_level(pictures, holes, answered)
         return _Work(batch, crops, mask, ranges, pictures, holes, answered)
 
     def _finish(self, work: _Work) -> IntArray:
         refine(work.pictures, work.answered)
+        if self.grain:
+            for picture, hole in zip(work.pictures, work.holes, strict=True):
+                add_detail(picture, hole, ~hole)
         blind: BoolArray = np.asarray(work.holes.all(axis=(1, 2)))
-        self._paste(work, work.answered & ~blind[:, None, None])
+        selected = work.batch.apart(work.mask) > 0
+        self._paste(work, work.answered & selected & ~blind[:, None, None])
         whole = Box(0, 0, work.crops.shape[1], len(work.crops))
         check_unselected(work.batch.tall(self.out), work.crops, work.mask, whole)
         return work.batch.numbers[blind]
 
-    def _answered(self, batch: _Batch, windows: Cover, mask: UInt8Array) -> BoolArray:
-        """Return the selected pixels (n, side, side) that the windows answer for."""
+    def _answered(self, batch: _Batch, windows: Cover, hole: UInt8Array) -> BoolArray:
+        """Return the pixels of `hole` (n, side, side) that the windows answer for."""
         owners = windows.owners[batch.rows // CELL, batch.columns // CELL]
-        mine: BoolArray = (owners == batch.numbers[:, None, None]) & (batch.apart(mask) > 0) & batch.first()
+        mine: BoolArray = (owners == batch.numbers[:, None, None]) & (batch.apart(hole) > 0) & batch.first()
         if self.others is not None:
             mine &= ~batch.apart(batch.tall(self.others))
         return mine

@@ -1,4 +1,4 @@
-"""Damage map of a picture, tile by tile."""
+"""Damage map of a picture, tile by tile, at the scale at which it is searched."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from gan_inpaint.detection.detector import Detector
+from gan_inpaint.detection.losses import with_middles
+from gan_inpaint.detection.scale import enlarged, reduced
 from gan_inpaint.detection.tiles import tiling
-from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array
-from gan_inpaint.engine.pixels import Range, check_image, encoded, range_of
+from gan_inpaint.engine.arrays import Float32Array, Samples, UInt8Array
+from gan_inpaint.engine.box import Box
+from gan_inpaint.engine.pixels import Range, check_image, encoded, range_of, unknown_pixels
 from gan_inpaint.errors import UnsupportedImage
 from gan_inpaint.options import Transfer
 
@@ -39,37 +42,44 @@ def find_damage(
     if not image.size:
         raise UnsupportedImage("The picture has no pixels.")
     height, width = image.shape[:2]
+    limits, searched = _range(image, transfer), reduced(image)
+    found = _searched(searched, detector, limits, on_tile)
+    found = with_middles(found, detector.threshold, lambda box: _view(searched[box.slices], limits))
+    damage_map = enlarged(found, width, height)
+    for strip in Box(0, 0, width, height).strips(_BATCH):
+        damage_map[strip.slices][unknown_pixels(image[strip.slices])] = 0
+    return damage_map
+
+
+def _searched(image: Samples, detector: Detector, limits: Range, on_tile: OnTile | None) -> UInt8Array:
+    """Return the damage map of a picture at its own scale."""
+    height, width = image.shape[:2]
     tiles = tiling(width, height, detector.core, detector.margin, detector.size_multiple)
-    limits = _range(image, transfer)
     damage_map = np.zeros((height, width, 2), np.uint8)
     done = 0
     for cores in tiles.batches(_BATCH):
         if on_tile:
             on_tile(done, len(tiles.cores))
-        views = [_view(image[np.ix_(*tiles.seen(core, width, height))], limits) for core in cores]
-        found = detector(np.stack([pixels for pixels, _ in views]))
-        for core, (_, unknown), damage in zip(cores, views, found, strict=True):
-            inner = np.s_[tiles.margin : tiles.margin + core.height, tiles.margin : tiles.margin + core.width]
-            damage_map[core.slices] = _as_bytes(damage[:, inner[0], inner[1]], unknown[inner])
+        found = detector(np.stack([_view(image[np.ix_(*tiles.seen(core, width, height))], limits) for core in cores]))
+        for core, damage in zip(cores, found, strict=True):
+            down, across = (slice(tiles.margin, tiles.margin + extent) for extent in (core.height, core.width))
+            damage_map[core.slices] = _as_bytes(damage[:, down, across])
         done += len(cores)
     if on_tile:
         on_tile(done, done)
     return damage_map
 
 
-def _as_bytes(damage: Float32Array, unknown: BoolArray) -> UInt8Array:
-    """Return probabilities (2, h, w) as bytes (h, w, 2); 0 where `unknown` (h, w)."""
-    values = np.rint(np.clip(damage, 0, 1) * np.float32(255)).astype(np.uint8).transpose(1, 2, 0)
-    return np.where(unknown[..., None], np.uint8(0), values)
+def _as_bytes(damage: Float32Array) -> UInt8Array:
+    """Return probabilities (2, h, w) as bytes (h, w, 2)."""
+    values: UInt8Array = np.rint(np.clip(damage, 0, 1) * np.float32(255)).astype(np.uint8)
+    return values.transpose(1, 2, 0)
 
 
-def _view(crop: Samples, limits: Range) -> tuple[Float32Array, BoolArray]:
-    """Return a crop (h, w[, 1..4]) as a detector sees it, (3, h, w) in [-1, 1], and its unknown pixels (h, w)."""
-    values, unknown = encoded(crop, limits.transfer)
-    pixels = limits.normalised(values)
-    if pixels.ndim == 2:
-        return np.broadcast_to(pixels, (3, *pixels.shape)), unknown
-    return pixels.transpose(2, 0, 1), unknown
+def _view(crop: Samples, limits: Range) -> Float32Array:
+    """Return a crop (h, w[, 1..4]) as a detector sees it, (3, h, w) in [-1, 1]."""
+    pixels = limits.normalised(encoded(crop, limits.transfer)[0])
+    return np.broadcast_to(pixels, (3, *pixels.shape)) if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
 def _range(image: Samples, transfer: Transfer) -> Range:

@@ -35,3 +35,12 @@ def shifted(plane: NDArray[Value], down: int, across: int, beyond: float) -> NDA
         there = (slice(rows.start + down, rows.stop + down), slice(columns.start + across, columns.stop + across))
         moved[rows, columns] = plane[there]
     return moved
+
+
+def dilated(mask: UInt8Array, by: int) -> UInt8Array:
+    """Return `mask` (H, W) dilated by a disc of radius `by` pixels; `mask` itself for 0."""
+    if not by:
+        return mask
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by + 1, 2 * by + 1))
+    larger: UInt8Array = cv2.dilate(mask, disc)
+    return larger

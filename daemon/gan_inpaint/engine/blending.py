@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_inpaint.engine.arrays import Float32Array, Samples, UInt8Array
+from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array
 from gan_inpaint.engine.box import Box
-from gan_inpaint.engine.pixels import Range, colours, light, quantised
+from gan_inpaint.engine.pixels import Range, alpha, colours, light, quantised
 from gan_inpaint.engine.plan import Plan, Window
+from gan_inpaint.engine.transparency import raised
 
 _STRIP = 1 << 20
 """Pixels blended at a time; bounds the memory that a hole of any size needs."""
@@ -26,20 +27,34 @@ def paste(
     fill: Float32Array,
     limits: Range,
     feather: int,
+    opens: BoolArray | None = None,
 ) -> None:
     """Blend the fill of window `index` into `out`, a copy of `image` (H, W[, 1..4]); in place.
 
     `fill` (height, width, 3) is in [-1, 1] of the range `limits`. Its weight is the value of the mask, lowered within
-    `feather` pixels of the mask's edge. Alpha is kept.
+    `feather` pixels of the mask's edge. Where `opens` (H, W), the fill goes below what is there, and alpha rises
+    by the weight; all other alpha is kept.
     """
     window = plan.windows[index]
     for strip in window.core.strips(_STRIP):
         selected = (mask[strip.slices] > 0) & plan.owned(index, strip)
         weight = np.where(selected, blend_weight(mask, strip, feather), np.float32(1))
         values = limits.light(resampled(fill, window, strip, (strip.width, strip.height), cv2.INTER_CUBIC))
+        if opens is not None:
+            weight = _raise_alpha(out, image, strip, selected & opens[strip.slices], weight)
         target = colours(out)[strip.slices]
         samples = composited(values, colours(image)[strip.slices], weight)
         np.copyto(target, samples, where=selected if target.ndim == 2 else selected[..., None])
+
+
+def _raise_alpha(out: Samples, image: Samples, box: Box, where: BoolArray, weight: Float32Array) -> Float32Array:
+    """Raise the alpha of `box` in `out` by `weight` (height, width); return the weight of the fill's colour."""
+    before, after = alpha(image), alpha(out)
+    assert before is not None and after is not None, "only what has alpha opens"
+    opacity = raised(before[box.slices], weight)
+    share = np.where(where, weight / np.maximum(opacity, np.float32(1e-6)), weight)
+    np.copyto(after[box.slices], quantised(opacity, image.dtype), where=where)
+    return np.minimum(share, np.float32(1))
 
 
 def composited(values: Float32Array, originals: Samples, weight: Float32Array) -> Samples:
@@ -84,6 +99,15 @@ def blend_weight(mask: UInt8Array, box: Box, feather: int) -> Float32Array:
         distance = cv2.distanceTransform((values > 0).view(np.uint8), cv2.DIST_L2, 5)
         weight *= np.minimum(distance / np.float32(feather + 1), np.float32(1))
     return weight[box.shifted(-around.left, -around.top).slices]
+
+
+def feathered(mask: UInt8Array, feather: int) -> UInt8Array:
+    """Return a mask (H, W) whose values are those of `blend_weight`, still above 0 where they were."""
+    if feather == 0:
+        return mask
+    height, width = mask.shape
+    weight = blend_weight(mask, Box(0, 0, width, height), feather)
+    return np.where(mask > 0, np.maximum(np.rint(255 * weight), 1), 0).astype(np.uint8)
 
 
 def resampled(fill: Float32Array, window: Window, box: Box, size: tuple[int, int], interpolation: int) -> Float32Array:

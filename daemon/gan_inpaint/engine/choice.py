@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -15,9 +16,11 @@ import numpy as np
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array
 from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.filler import Filler
-from gan_inpaint.engine.filling import OnWindow, fill
+from gan_inpaint.engine.filling import Filled
+from gan_inpaint.engine.filling import fill as engine_fill
 from gan_inpaint.engine.pixels import colours, light, unknown_pixels
 from gan_inpaint.engine.plan import plan_windows
+from gan_inpaint.engine.sources import EVERYWHERE, Sources
 from gan_inpaint.options import FillOptions
 
 CLEARLY = 1.0
@@ -29,6 +32,14 @@ _LEAST_ERROR = 1e-10
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1, 1))
 
 
+class Fill(Protocol):
+    """Fills what a mask selects in a picture with a filler, as `engine.fill` does."""
+
+    def __call__(
+        self, image: Samples, mask: UInt8Array, filler: Filler, options: FillOptions, /, *, sources: Sources
+    ) -> Filled: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The filler to use, and the PSNR in dB of each on the trial, by name; empty if no trial was possible."""
@@ -38,25 +49,35 @@ class Chosen:
 
 
 def choose(
-    image: Samples, mask: UInt8Array, fillers: Sequence[Filler], options: FillOptions, on_window: OnWindow | None = None
+    image: Samples,
+    mask: UInt8Array,
+    fillers: Sequence[Filler],
+    options: FillOptions,
+    fill: Fill = engine_fill,
+    sources: Sources = EVERYWHERE,
 ) -> Chosen:
     """Return the first of `fillers`, unless another one is clearly better on known ground beside the hole.
 
-    Arguments and errors are those of `fill`. The trial takes one window, whatever the size of the hole.
+    Arguments and errors are those of `engine.fill`. The fillers are tried with `fill`, in one window, whatever the size
+    of the hole.
     """
     first = fillers[0]
     plan = plan_windows(mask, first.window, first.size_multiple, options.dilate)
     box = max((window.box for window in plan.windows), key=lambda box: int(np.count_nonzero(mask[box.slices])))
     crop, hole = image[box.slices], mask[box.slices] > 0
-    trial = _beside(hole, ~unknown_pixels(crop), options.dilate)
+    known, avoided = ~unknown_pixels(crop), sources.avoided(box)
+    trial = _beside(hole, known if avoided is None else known & ~avoided, options.dilate)
     if trial is None:
         return Chosen(first, {})
     hidden = (hole | trial).astype(np.uint8) * 255
     truth = light(colours(crop))[trial]
-    scores = {
-        filler.name: _psnr(light(colours(fill(crop, hidden, filler, options, on_window=on_window).image))[trial], truth)
-        for filler in fillers
-    }
+    near = Sources(avoid=sources.within(box).avoid)  # the sampling area may be elsewhere
+
+    def reached(filler: Filler) -> float:
+        filled = fill(crop, hidden, filler, options, sources=near)
+        return _psnr(light(colours(filled.image))[trial], truth)
+
+    scores = {filler.name: reached(filler) for filler in fillers}
     best = max(fillers, key=lambda filler: scores[filler.name])
     return Chosen(best if scores[best.name] >= scores[first.name] + CLEARLY else first, scores)
 

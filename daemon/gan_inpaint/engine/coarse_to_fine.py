@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array, copy_where
 from gan_inpaint.engine.blending import resampled
-from gan_inpaint.engine.boundary_band import refine_coarse_to_fine
+from gan_inpaint.engine.boundary_band import refine_boundary_band, refine_coarse_to_fine
 from gan_inpaint.engine.filler import Filler, run_filler
 from gan_inpaint.engine.finishing import add_texture, without_colour_step
+from gan_inpaint.engine.interruption import GoOn
 from gan_inpaint.engine.plan import CONTEXT, Window
 from gan_inpaint.engine.prefill import clamp_to_boundary_band, prefill
+from gan_inpaint.engine.sources import EVERYWHERE, Sources
 from gan_inpaint.engine.tiling import fill_tiled
 from gan_inpaint.engine.view import View, view
 from gan_inpaint.options import FillOptions
@@ -30,13 +32,22 @@ _MIRRORED: tuple[tuple[int, ...], ...] = ((), (-1,), (-2,), (-2, -1))
 class Generation:
     """Fills windows of `image` (H, W[, 1..4]), whose `mask` is (H, W), with a filler.
 
-    `go_on` is called before each run of the filler; what it raises ends the work and is passed on.
+    `go_on` is called before each run of the filler, and often between; what it raises ends the work and is passed on.
+    `without_sources` counts the windows so far that need texture and had nothing to copy it from.
     """
 
     def __init__(
-        self, image: Samples, mask: UInt8Array, filler: Filler, options: FillOptions, go_on: Callable[[], None]
+        self,
+        image: Samples,
+        mask: UInt8Array,
+        filler: Filler,
+        options: FillOptions,
+        go_on: GoOn,
+        sources: Sources = EVERYWHERE,
     ) -> None:
         self.image, self.mask, self.filler, self.options, self.go_on = image, mask, filler, options, go_on
+        self.sources, self.sampling_box = sources, sources.sampling_box()
+        self.without_sources = 0
 
     def fills(self, windows: list[Window]) -> Iterator[tuple[View, Float32Array] | None]:
         """Yield for each of the windows, all of one size, its view and the filled picture (height, width, 3).
@@ -52,19 +63,49 @@ class Generation:
                 yield None
                 continue
             picture = next(fills)
+            only_hidden = each.ring & ~each.asked
+            copy_where(picture, each.pixels, only_hidden)
             if self.filler.detail and window.scale == 1:
-                add_texture(picture, each, self.filler.detail)
+                refine_boundary_band(picture, each.hole & ~only_hidden)
+                self._add_texture(picture, each, window)
             yield each, picture
 
+    def _add_texture(self, picture: Float32Array, seen: View, window: Window) -> None:
+        """Add texture to the filled `picture` (height, width, 3) of a window; in place.
+
+        A sampling area outside the window is brought into view for that; no network runs on it.
+        """
+        if self.sampling_box is None or window.box.contains(self.sampling_box):
+            self.without_sources += not seen.sources.any()
+            self._add_texture_from(picture, seen.asked, seen.sources)
+            return
+        box = window.box.union(self.sampling_box)
+        wide = self._view(Window(box, window.core, box.width, box.height, 1.0))
+        assert wide is not None, "it shows what the window shows"
+        place = window.box.shifted(-box.left, -box.top).slices
+        content = tuple(slice(0, side) for side in (window.box.height, window.box.width))
+        asked = np.zeros_like(wide.asked)
+        asked[place] = seen.asked[content]
+        filled, given = wide.pixels, wide.sources & ~asked
+        self.without_sources += not given.any()
+        copy_where(filled[place], seen.range.converted(picture[content], wide.range), seen.hole[content])
+        self._add_texture_from(filled, asked, given)
+        copy_where(picture[content], wide.range.converted(filled[place], seen.range), seen.hole[content])
+
+    def _add_texture_from(self, picture: Float32Array, asked: BoolArray, sources: BoolArray) -> None:
+        add_texture(picture, asked, sources, self.filler.detail, self.options.variant, self.go_on)
+
     def _view(self, window: Window) -> View | None:
-        return view(self.image, self.mask, window, self.options.dilate, self.options.transfer)
+        return view(self.image, self.mask, window, self.options.dilate, self.options.transfer, self.sources)
 
     def _smooth(self, views: list[View], windows: list[Window]) -> list[Float32Array]:
         """Return the views' pictures (height, width, 3), filled and without a colour step."""
         if not views:
             return []
         pictures = [self._input(seen, window) for seen, window in zip(views, windows, strict=True)]
-        if windows[0].coarser is not None:
+        if windows[0].coarser is not None and not self.filler.guided:
+            fills = pictures
+        elif windows[0].coarser is not None:
             fills = [self._finer(picture, seen.hole) for picture, seen in zip(pictures, views, strict=True)]
         elif max(views[0].hole.shape) > self.filler.window:
             fills = [self._tiled(picture, seen.hole, seen.hole) for picture, seen in zip(pictures, views, strict=True)]
@@ -76,12 +117,12 @@ class Generation:
     def _input(self, seen: View, window: Window) -> Float32Array:
         """Return the picture (height, width, 3) as the filler needs it: its hole prefilled or zero.
 
-        A guided filler's hole is prefilled with the coarser level's fill, or at the coarsest level smoothly.
+        The hole is prefilled with the coarser level's fill if there is one, and for a guided filler else smoothly.
         """
-        if not self.filler.guided:
-            return np.where(seen.hole[..., None], np.float32(0), seen.pixels)
         coarse = None if window.coarser is None else self._view(window.coarser)
         if window.coarser is None or coarse is None:
+            if not self.filler.guided:
+                return np.where(seen.hole[..., None], np.float32(0), seen.pixels)
             prefilled = prefill(seen.pixels, seen.hole)
             clamp_to_boundary_band(prefilled, seen.hole)
             refine_coarse_to_fine(prefilled, seen.hole)

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, copy_where
-from gan_inpaint.engine.boundary_band import refine_boundary_band
 from gan_inpaint.engine.box import bounding_box
 from gan_inpaint.engine.detail import add_detail
 from gan_inpaint.engine.exemplar import complete
+from gan_inpaint.engine.interruption import GoOn
 from gan_inpaint.engine.membrane import colour_correction
+from gan_inpaint.engine.variants import WITHOUT_COPIES, sources_of_variant
 from gan_inpaint.engine.view import View
 
 DEEP = 12.0
@@ -31,21 +32,22 @@ def without_colour_step(seen: View, fill: Float32Array) -> Float32Array:
     return picture
 
 
-def add_texture(picture: Float32Array, seen: View, detail: float) -> None:
-    """Refine the boundary band of a filled view at the image's own scale and add texture; in place.
+def add_texture(
+    picture: Float32Array, asked: BoolArray, sources: BoolArray, detail: float, variant: int, go_on: GoOn
+) -> None:
+    """Add texture to a picture (height, width, 3) in [-1, 1], filled smoothly, where it is `asked`; in place.
 
-    `picture` (height, width, 3) is in [-1, 1]. Deep parts of the hole are completed with exemplars; thin ones, and
-    those for which too little is known around them, keep the fill and get detail. `detail` in (0, 1] is the filler's:
-    the share of the finest detail that its fills need near the boundary.
+    Texture is taken from `sources` only. Both are (height, width) and do not overlap. Deep parts are completed with
+    exemplars; thin ones, and those for which too few sources are there, keep the fill and get detail. `detail` in
+    (0, 1] is the filler's: the share of the finest detail that its fills need near the boundary. `variant` is that of
+    `FillOptions`. `go_on` is called often; what it raises ends the work and is passed on.
     """
-    refine_boundary_band(picture, seen.hole)
-    known = ~seen.hole & seen.content
-    smooth = seen.hole.copy()
-    for part in deep_parts(seen.hole):
-        if complete(picture, part, known):
+    smooth, sources = asked.copy(), sources_of_variant(sources, asked, variant)
+    for part in deep_parts(asked) if variant != WITHOUT_COPIES else []:
+        if complete(picture, part, sources, go_on):
             smooth &= ~part
     if smooth.any():
-        add_detail(picture, smooth, known, detail)
+        add_detail(picture, smooth, sources, detail)
 
 
 def deep_parts(hole: BoolArray) -> list[BoolArray]:

@@ -22,6 +22,8 @@ DEPTHS = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535, np.dtype(np.float
 
 _LARGEST_HALF = 65504.0
 """Largest finite float16."""
+_LARGEST = 1e37
+"""Largest light that is worked with; float32's own end would overflow on the way."""
 _SAMPLED = 20_000
 """Values that the percentiles of a range are taken from, at most."""
 _TAILS = (0.5, 99.5)
@@ -94,6 +96,8 @@ def quantised(values: Float32Array, dtype: np.dtype[Any]) -> Samples:
         np.clip(values, 0, white, out=values)
     elif dtype == np.float16:
         np.clip(values, -_LARGEST_HALF, _LARGEST_HALF, out=values)
+    else:
+        np.clip(values, -_LARGEST, _LARGEST, out=values)
     return values.astype(dtype)
 
 
@@ -146,7 +150,7 @@ def range_of(encoded: Float32Array, known: BoolArray, transfer: Transfer) -> Ran
     if low < 0 or high > 1:
         few = values.reshape(-1)[:: max(1, values.size // _SAMPLED)]
         outer = np.percentile(few, _TAILS)
-        low, high = min(0.0, float(outer[0])), max(1.0, float(outer[1]))
+        low, high = max(-_LARGEST, min(0.0, float(outer[0]))), min(_LARGEST, max(1.0, float(outer[1])))
     return Range(low, high, transfer)
 
 

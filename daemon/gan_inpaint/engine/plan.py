@@ -5,7 +5,8 @@ so that a runtime meets few shapes and windows can be run in batches. Components
 that costs fewer pixels than one window for each. A window is shifted, not cut, to stay inside the image.
 
 A component that is too large for the filler's native window is cut along a grid when it is long and thin (a wire, a
-scratch). Otherwise its window is shown at a reduced `scale`, and its fill is enlarged.
+scratch). Otherwise its window is shown at a reduced `scale`, and its fill is enlarged; if the filler's fills get
+detail, they get it at the image's own scale.
 
 A guided filler works coarse to fine instead: a component thicker than `REACH` pixels is first filled at half the scale,
 and so on, until it is not. Each level's fill guides the next finer one, up to the image's own scale. A window may then
@@ -31,6 +32,7 @@ from gan_inpaint.engine.components import (
     split_by_grid,
     split_by_thickness,
 )
+from gan_inpaint.engine.exemplar import BOX_PIXELS
 from gan_inpaint.engine.grouping import Need, group
 from gan_inpaint.engine.tiling import rounded_up
 
@@ -38,6 +40,8 @@ CONTEXT = 64
 """Least width of the context ring around a hole, in pixels."""
 REACH = 128
 """Thickness of a hole, in pixels of a level, that a guided filler fills at that level."""
+_SURROUNDINGS = 512
+"""Most pixels around a large hole from which exemplars are taken."""
 _STEP = 64
 """Step between the sizes of windows, in pixels."""
 _RUNGS = 16
@@ -59,6 +63,11 @@ class Window:
     height: int
     scale: float
     coarser: Window | None = None
+
+    @property
+    def refines_only(self) -> bool:
+        """Whether it shows the image's own pixels, and a coarser window has decided what belongs there."""
+        return self.scale == 1 and self.coarser is not None
 
     @property
     def coarsest(self) -> Window:
@@ -106,13 +115,21 @@ class Plan:
 
 
 def plan_windows(
-    mask: UInt8Array, native: int, multiple: int, dilate: int, *, guided: bool = False, finest: bool = True
+    mask: UInt8Array,
+    native: int,
+    multiple: int,
+    dilate: int,
+    *,
+    guided: bool = False,
+    detailed: bool = False,
+    finest: bool = True,
 ) -> Plan:
     """Return windows for a mask (H, W), not empty, whose hole the filler will see dilated by `dilate` pixels.
 
     `native` is the side of the filler's largest window, in pixels. It is a multiple of `multiple`, as are the sizes of
     all windows. For a network of one fixed size the two are equal: the ladder then has one rung, and every window is
-    its square. `guided` fillers work coarse to fine; without `finest`, only the coarsest level of each hole is planned.
+    its square. `guided` fillers work coarse to fine. Fills of `detailed` ones get detail, so that a reduced window has
+    one at the image's own scale above it. Without `finest`, only the coarsest level of each hole is planned.
     """
     height, width = mask.shape
     ladder = _Ladder(native, multiple, dilate, width, height)
@@ -129,7 +146,8 @@ def plan_windows(
             window = ladder.pyramid(core, reach, side, thickness)
             windows.append(window if finest else window.coarsest)
         else:
-            windows.append(ladder.window(core, reach, side))
+            window = ladder.window(core, reach, side)
+            windows.append(ladder.enlarged(window) if detailed and finest else window)
     return Plan(windows, owner[found.labels], found.left, found.top)
 
 
@@ -181,7 +199,7 @@ class _Ladder:
         if side is not None:
             finest = self.window(core, reach, side)
         else:
-            finest = self._free(core, core.expanded(self.dilate + self.context), 1)
+            finest = self._free(core, core.expanded(self.dilate + self._surroundings(core)), 1)
         reduction, chain = 1, [finest]
         while (thickness + 2 * self.dilate) > REACH * reduction and min(self.image) > 2 * reduction * self.multiple:
             reduction *= 2
@@ -193,6 +211,19 @@ class _Ladder:
         while chain:
             window = replace(chain.pop(), coarser=window)
         return window
+
+    def _surroundings(self, core: Box) -> int:
+        """Return the width of the ring around a large hole: a filler's context, or more, to copy from."""
+        if core.width * core.height > BOX_PIXELS:
+            return self.context
+        return max(self.context, min(max(core.width, core.height) // 3, _SURROUNDINGS))
+
+    def enlarged(self, window: Window) -> Window:
+        """Return the window at the image's own scale for the hole of `window`, which is then its coarser level."""
+        if window.scale == 1:
+            return window
+        finest = self._free(window.core, window.core.expanded(self.dilate + self._surroundings(window.core)), 1)
+        return replace(finest, coarser=window)
 
     def _free(self, core: Box, reach: Box, reduction: int) -> Window:
         """Return a window of any size that shows `reach` at 1/`reduction`."""

@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import BoolArray, Float32Array
+from gan_inpaint.engine.interruption import GoOn, always
 
 STEPS = 6
 """Steps of conjugate gradients at most."""
-ENOUGH = 1e-2
+ENOUGH = 2e-2
 """Residual, as a share of the first one, that ends them."""
 SMOOTHING = 2
 """Jacobi sweeps before and after the correction by a coarser level."""
@@ -32,58 +33,85 @@ _NEIGHBOURS = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32)
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """`region` (h, w, 1), 1 inside, and `diagonal` (h, w, 1) of the operator."""
+    """`region` (h, w, 1), 1 inside, the `diagonal` (h, w, 1) of the operator, and a sweep's `weight` (h, w, 1)."""
 
     region: Float32Array
     diagonal: Float32Array
+    weight: Float32Array
 
     def applied(self, values: Float32Array) -> Float32Array:
         """Return the operator, screen minus Laplacian, on `values` (h, w, C), 0 outside of the region."""
-        return (self.diagonal * values - _sum_of_neighbours(values)) * self.region
+        result: Float32Array = self.diagonal * values
+        result -= _sum_of_neighbours(values)
+        result *= self.region
+        return result
+
+    def started(self, wanted: Float32Array) -> Float32Array:
+        """Return zeros, (h, w, C), after the sweeps."""
+        values: Float32Array = self.weight * wanted
+        return self.smoothed(values, wanted, SMOOTHING - 1)
 
     def smoothed(self, values: Float32Array, wanted: Float32Array, sweeps: int) -> Float32Array:
+        """Return `values` (h, w, C), 0 outside of the region, after some sweeps; they are overwritten."""
         for _ in range(sweeps):
-            target = (wanted + _sum_of_neighbours(values)) / self.diagonal
-            values = (values + DAMPING * (target - values)) * self.region
+            target = _sum_of_neighbours(values)
+            target += wanted
+            target *= self.weight
+            values *= 1 - DAMPING
+            values += target
         return values
 
 
-def solve_poisson(right_side: Float32Array, region: BoolArray, screen: float = 0.0) -> Float32Array:
+def solve_poisson(
+    right_side: Float32Array, region: BoolArray, screen: float = 0.0, go_on: GoOn = always
+) -> Float32Array:
     """Return u (H, W, C) with Laplacian(u) - screen · u = `right_side` (H, W, C) in `region` (H, W), 0 outside of it.
 
-    The array's own edges let u hang free.
+    The array's own edges let u hang free. `go_on` is called often; what it raises ends the work and is passed on.
     """
     levels = _levels(region, screen)
-    wanted = -right_side * levels[0].region
-    solution = np.zeros_like(wanted)
-    residual = wanted
+    residual = -right_side * levels[0].region
+    solution = np.zeros_like(residual)
     size = float(np.linalg.norm(residual))
     if not size:
         return solution
-    direction = conditioned = _cycle(levels, 0, residual)
+    direction = conditioned = _cycle(levels, 0, residual, go_on)
     energy = _products(residual, conditioned)
     for _ in range(STEPS):
         image = levels[0].applied(direction)
         length = _ratio(energy, _products(direction, image))
         solution += length * direction
-        residual = residual - length * image
+        image *= length
+        residual -= image
         if float(np.linalg.norm(residual)) < ENOUGH * size:
             break
-        conditioned = _cycle(levels, 0, residual)
+        conditioned = _cycle(levels, 0, residual, go_on)
         before, energy = energy, _products(residual, conditioned)
-        direction = conditioned + _ratio(energy, before) * direction
+        direction *= _ratio(energy, before)
+        direction += conditioned
     return solution
+
+
+def solve_roughly(right_side: Float32Array, region: BoolArray, screen: float, go_on: GoOn = always) -> Float32Array:
+    """Return about what `solve_poisson` returns, by one cycle: enough for a `screen` that lets nothing reach far."""
+    levels = _levels(region, screen)
+    return _cycle(levels, 0, -right_side * levels[0].region, go_on)
+
+
+def _level(region: BoolArray, screen: float) -> _Level:
+    height, width = region.shape
+    diagonal = np.full((height, width, 1), 4 + screen, np.float32)
+    diagonal[[0, -1]] -= 1
+    diagonal[:, [0, -1]] -= 1
+    diagonal, inside = np.maximum(diagonal, 1), region[..., None].astype(np.float32)
+    return _Level(inside, diagonal, DAMPING * inside / diagonal)
 
 
 def _levels(region: BoolArray, screen: float) -> list[_Level]:
     levels = []
     while True:
-        height, width = region.shape
-        diagonal = np.full((height, width, 1), 4 + screen, np.float32)
-        diagonal[[0, -1]] -= 1
-        diagonal[:, [0, -1]] -= 1
-        levels.append(_Level(region[..., None].astype(np.float32), np.maximum(diagonal, 1)))
-        if min(height, width) <= COARSEST:
+        levels.append(_level(region, screen))
+        if min(region.shape) <= COARSEST:
             return levels
         coarser = _halved(region[..., None].astype(np.float32))[..., 0] >= COVERED
         if not coarser.any():
@@ -91,18 +119,18 @@ def _levels(region: BoolArray, screen: float) -> list[_Level]:
         region, screen = coarser, 4 * screen
 
 
-def _cycle(levels: list[_Level], number: int, wanted: Float32Array) -> Float32Array:
+def _cycle(levels: list[_Level], number: int, wanted: Float32Array, go_on: GoOn) -> Float32Array:
     """Return an approximate solution on level `number`: smooth, correct by the coarser level, smooth."""
+    go_on()
     level = levels[number]
-    values = np.zeros_like(wanted)
+    values = level.started(wanted)
     if number + 1 == len(levels):
         return level.smoothed(values, wanted, COARSEST_SWEEPS)
-    values = level.smoothed(values, wanted, SMOOTHING)
     rest = np.float32(4) * _halved(wanted - level.applied(values)) * levels[number + 1].region
-    correction = _cycle(levels, number + 1, rest)
+    correction = _cycle(levels, number + 1, rest, go_on)
     height, width = wanted.shape[:2]
     enlarged = cv2.resize(correction, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)[:height, :width]
-    values = (values + enlarged.reshape(values.shape)) * level.region
+    values += enlarged.reshape(values.shape) * level.region
     return level.smoothed(values, wanted, SMOOTHING)
 
 

@@ -6,10 +6,9 @@ import errno
 import glob
 import hashlib
 import os
+import secrets
 import stat
 import sys
-import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,9 +16,8 @@ from pathlib import Path
 from gan_inpaint.errors import CannotWrite
 from gan_inpaint.files import locks
 
-_READING_THE_UMASK = threading.Lock()  # a process has one umask, which can only be read by setting it
-
 _UNFINISHED = ".part"
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _MOST_BYTES_OF_A_NAME = 200
 _CANNOT_FLUSH = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
 """What file systems answer that have no way to bring a file to the disk at once."""
@@ -27,6 +25,13 @@ _CANNOT_FLUSH = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
 
 def check(target: Path, force: bool) -> None:
     """Raise CannotWrite before the work starts for anything that would make `writing` fail after it."""
+    try:
+        _check(target, force)
+    except PermissionError as problem:
+        raise _forbidden(target.parent) from problem
+
+
+def _check(target: Path, force: bool) -> None:
     folder = target.parent
     if target.is_dir():
         raise CannotWrite(f"{target} is a folder.", "Give the name of a file.")
@@ -35,7 +40,11 @@ def check(target: Path, force: bool) -> None:
     if not folder.is_dir():
         raise CannotWrite(f"There is no folder {folder}.", "Make it first, or choose another one.")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotWrite(f"You may not write into the folder {folder}.", "Choose a folder of yours.")
+        raise _forbidden(folder)
+
+
+def _forbidden(folder: Path) -> CannotWrite:
+    return CannotWrite(f"You may not write into the folder {folder}.", "Choose a folder of yours.")
 
 
 def _check_existing(target: Path, force: bool) -> None:
@@ -63,12 +72,12 @@ def writing(
     remove_unfinished(target)
     temporary: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_prefix(target), suffix=_UNFINISHED)
-        temporary = Path(name)
+        mode = 0o600 if private else _mode_of(target)
+        descriptor, temporary = _new_file(target, mode)
         with _held(descriptor):
             yield temporary
             _flush_to_disk(temporary)
-            _dress(temporary, target, private)
+            _dress(temporary, target, mode)
             replaces = force and os.path.lexists(target)
             if last_look:
                 last_look(temporary)
@@ -123,14 +132,35 @@ def _held(descriptor: int) -> Iterator[None]:
         yield
 
 
-def _dress(temporary: Path, target: Path, private: bool) -> None:
+def _mode_of(target: Path) -> int | None:
+    """Return the mode of the file that is replaced; None if there is none."""
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _new_file(target: Path, mode: int | None) -> tuple[int, Path]:
+    """Make a temporary file of `target` with a mode, else with that of any new file; return it open.
+
+    It has its mode from the beginning: some file systems do not let it be changed later.
+    """
+    while True:
+        path = target.parent / f"{_prefix(target)}{secrets.token_hex(4)}{_UNFINISHED}"
+        with suppress(FileExistsError):
+            return os.open(path, _NEW, 0o666 if mode is None else mode | 0o600), path
+
+
+def _dress(temporary: Path, target: Path, mode: int | None) -> None:
     """Give a finished file the mode and the extended attributes of the file that it replaces.
 
     The file systems of some shares know neither; the file is worth more than both.
     """
+    if mode is None:
+        return
     with suppress(OSError):
-        temporary.chmod(0o600 if private else _mode_for(target))
-    if sys.platform == "linux" and not private:
+        temporary.chmod(mode)
+    if sys.platform == "linux":
         with suppress(OSError):
             for name in os.listxattr(target):
                 with suppress(OSError):
@@ -151,17 +181,6 @@ def _rename(temporary: Path, target: Path, replaces: bool) -> None:
         temporary.replace(target)
     else:
         temporary.unlink()
-
-
-def _mode_for(target: Path) -> int:
-    """Return the mode of the file that is replaced, or of any new file."""
-    try:
-        return stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
-        with _READING_THE_UMASK:
-            mask = os.umask(0)
-            os.umask(mask)
-        return 0o666 & ~mask
 
 
 def flush(descriptor: int) -> None:

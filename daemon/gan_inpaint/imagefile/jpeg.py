@@ -190,6 +190,8 @@ def _carried(segments: list[Segment]) -> Iterator[Segment]:
             )
         elif segment.data.startswith(_PHOTOSHOP):
             yield segment._replace(data=_PHOTOSHOP + resources.read(len(segment.data) - len(_PHOTOSHOP)))
+        elif jpeg_segments.is_jfif(segment):
+            yield jpeg_segments.without_thumbnail(segment)
         else:
             yield segment
 

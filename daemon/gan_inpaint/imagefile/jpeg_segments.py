@@ -56,6 +56,11 @@ def is_jfif(segment: Segment) -> bool:
     return segment.marker == JFIF and segment.data.startswith(_JFIF_HEAD) and len(segment.data) >= _JFIF_BYTES
 
 
+def without_thumbnail(jfif: Segment) -> Segment:
+    """Return JFIF's header without the thumbnail behind it, whose sides are its last two bytes."""
+    return jfif._replace(data=jfif.data[: _JFIF_BYTES - 2] + bytes(2))
+
+
 def is_adobe(segment: Segment) -> bool:
     """Return whether it is the segment whose last byte names the colour transform."""
     return segment.marker == ADOBE and segment.data.startswith(_ADOBE_HEAD) and len(segment.data) >= _ADOBE_BYTES

@@ -32,7 +32,7 @@ _NEW_SAVE = "Save a flat RGB or gray copy of it from your editor."
 _PHOTOMETRIC = {
     3: "The photograph has indexed colours (a palette).",
     5: "The photograph is in CMYK, the colours of print.",
-    6: "The photograph is in YCbCr, as JPEG-compressed TIFFs are.",
+    6: "The photograph is in YCbCr, the colours of video.",
     8: "The photograph is in Lab colours.",
     9: "The photograph is in Lab colours.",
     10: "The photograph is in Lab colours.",
@@ -43,6 +43,11 @@ _MIN_IS_WHITE, _MIN_IS_BLACK, _RGB = 0, 1, 2
 _DNG_VERSION, _PHOTOSHOP_LAYERS, _PHOTOSHOP_RESOURCES, _ORIENTATION, _XMP = 50706, 37724, 34377, 274, 700
 _LAYER_BLOCKS = (b"8BIMLayr", b"8BIMLr16", b"8BIMLr32", b"MIB8ryaL", b"MIB861rL", b"MIB823rL")
 _COMPRESSIONS = {1, 5, 8, 32773, 32946, 34925, 50000}  # none, LZW, deflate (two codes), PackBits, LZMA, zstd
+_LOSSY = {
+    6: "JPEG", 7: "JPEG", 34892: "JPEG", 33003: "JPEG 2000", 33004: "JPEG 2000", 33005: "JPEG 2000", 34712: "JPEG 2000",
+    50001: "WebP", 50002: "JPEG XL", 52546: "JPEG XL",
+}  # fmt: skip
+_NUMBERS = {"i": "signed whole numbers", "u": "whole numbers", "f": "floating-point numbers", "c": "complex numbers"}
 _PREDICTORS = {"u": (1, 2), "f": (1, 2, 3)}
 _COLOURS = {_MIN_IS_WHITE: 1, _MIN_IS_BLACK: 1, _RGB: 3}
 _MOST_CHANNELS = 16
@@ -193,18 +198,25 @@ def _opened(path: Path, mode: str) -> Iterator[Any]:
 
 
 def _check_kind(page: Any) -> None:
-    if page.photometric in _PHOTOMETRIC or _DNG_VERSION in page.tags:
-        raise UnsupportedImage(_PHOTOMETRIC.get(page.photometric, _PHOTOMETRIC[32803]), _NEW_SAVE)
+    if _DNG_VERSION in page.tags:
+        raise UnsupportedImage(_PHOTOMETRIC[32803], _NEW_SAVE)
+    if page.compression in _LOSSY:
+        raise UnsupportedImage(
+            f"The TIFF is compressed as {_LOSSY[page.compression]}, so that no pixel would come back as it is.",
+            "Save it with LZW, ZIP or no compression.",
+        )
+    if page.photometric in _PHOTOMETRIC:
+        raise UnsupportedImage(_PHOTOMETRIC[page.photometric], _NEW_SAVE)
     if page.subifds:
         raise UnsupportedImage("The file holds smaller copies of the photograph (an image pyramid).", _NEW_SAVE)
     if any(block in page.tags.valueof(_PHOTOSHOP_LAYERS, b"") for block in _LAYER_BLOCKS):
         raise UnsupportedImage("The file has Photoshop layers.", _NEW_SAVE)
     samples = tiff_pages.sample_type(page)
     if samples is None or samples.name not in _DTYPES or page.bitspersample != samples.itemsize * 8:
-        kind = getattr(samples, "name", "samples of an unusual kind")
+        kind = "samples of an unusual kind" if samples is None else _NUMBERS.get(samples.kind, samples.name)
         raise UnsupportedImage(
             f"The photograph has {kind} of {page.bitspersample} bits a channel.",
-            "Save it with 8 or 16 bits, or with 16- or 32-bit floating point.",
+            "Save it with whole numbers of 8 or 16 bits without a sign, or with 16- or 32-bit floating point.",
         )
     colours = _COLOURS.get(page.photometric, _MOST_CHANNELS + 1)
     fits = colours <= page.samplesperpixel <= _MOST_CHANNELS and tiff_pages.has_extra_channels(page)

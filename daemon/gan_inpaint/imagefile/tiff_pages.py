@@ -20,11 +20,12 @@ _JPEG_OFFSET, _JPEG_LENGTH = 513, 514
 _STRIPS, _TILES = 273, 324
 _WITH_PREDICTOR = {5, 8, 32946, 34925, 50000}  # LZW, deflate (two codes), LZMA, zstd
 _ASSOCIATED, _UNASSOCIATED = 1, 2
+_MIN_IS_BLACK, _RGB = 1, 2  # photometric interpretations
 _HORIZONTAL, _FLOAT = 2, 3  # a predictor, a sample format
 
 
 class Directories(NamedTuple):
-    """`pages` are pictures; `thumbnails` show one of them again. The others are neither, as masks of transparency."""
+    """`pages` are pictures; `thumbnails` show one of them again. Others are neither: masks, infrared exposures."""
 
     pages: list[Any]
     thumbnails: list[Any]
@@ -49,6 +50,8 @@ def directories(file: Any) -> Directories:
             thumbnails.append(page)
         elif not page.subfiletype & _TRANSPARENCY:
             pages.append(page)
+    if _is_infrared(pages):
+        pages.pop()
     for page in pages:
         _correct(page)
     return Directories(pages, thumbnails)
@@ -82,7 +85,7 @@ class Channels(NamedTuple):
 
 def channels(page: Any) -> Channels:
     """Return which channels are the picture; alpha is what ExtraSamples calls so (1 or 2), and nothing else."""
-    colours = 3 if page.photometric == 2 else 1
+    colours = 3 if page.photometric == _RGB else 1
     extra = [int(kind) for kind in page.extrasamples][: page.samplesperpixel - colours]
     alpha = next((colours + at for at, kind in enumerate(extra) if kind in (_ASSOCIATED, _UNASSOCIATED)), None)
     shown = [*range(colours), *([alpha] if alpha is not None else [])]
@@ -91,7 +94,7 @@ def channels(page: Any) -> Channels:
 
 def has_extra_channels(page: Any) -> bool:
     """Return whether the channels beside the colours are as many as ExtraSamples says; a single one needs no tag."""
-    extra = page.samplesperpixel - (3 if page.photometric == 2 else 1)
+    extra = page.samplesperpixel - (3 if page.photometric == _RGB else 1)
     return extra in (0, 1) or extra == len(page.extrasamples)
 
 
@@ -122,6 +125,18 @@ def _is_marked(page: Any) -> bool:
 def _is_like_exif(page: Any) -> bool:
     stored_apart = _JPEG_OFFSET in page.tags and _STRIPS not in page.tags and _TILES not in page.tags
     return stored_apart or not page.imagewidth or not page.imagelength
+
+
+def _is_infrared(pages: Sequence[Any]) -> bool:
+    """Return whether the second of two pages is the first one's infrared exposure, which some scanners do not mark.
+
+    It is gray, the picture in colour, both with 16 bits and of the same size.
+    """
+    if len(pages) != 2:
+        return False
+    kinds = [(page.photometric, page.samplesperpixel, page.bitspersample) for page in pages]
+    sizes = {(page.imagewidth, page.imagelength) for page in pages}
+    return kinds == [(_RGB, 3, 16), (_MIN_IS_BLACK, 1, 16)] and len(sizes) == 1
 
 
 def _original(every: Sequence[Any], number: int) -> Any:

@@ -22,6 +22,7 @@ from gan_inpaint.imagefile.reading import DamagedFile
 _SHORT, _LONG = 3, 4
 _OFFSETS, _COUNTS = (273, 324), (279, 325)  # of strips, of tiles
 _HORIZONTAL = 2  # a predictor
+_PACKBITS = 32773  # a compression
 _RGB = 2  # a photometric interpretation
 _CLASSIC_LIMIT = 2**32 - 1
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -44,8 +45,8 @@ class _Grid(NamedTuple):
 def correct_counts(page: Any) -> None:
     """Change the sizes of strips or tiles, as `page` has them, to those that libtiff takes for wrong ones.
 
-    An uncompressed segment has the size of its pixels; a compressed one without a size is the rest of the file.
-    Segments that are too many do not count.
+    An uncompressed segment has the size of its pixels; a compressed one without a size, or with one that reaches behind
+    the end of the file, is the rest of the file. Segments that are too many do not count.
     """
     grid, file_size = _grid(page), page.parent.filehandle.size
     number = grid.rows * grid.columns * grid.planes
@@ -56,8 +57,8 @@ def correct_counts(page: Any) -> None:
         if known and page.compression == 1:
             size = _plain_size(page, grid, each)
             counts[each] = size if offset + size <= file_size else counts[each]
-        elif known and not counts[each]:
-            counts[each] = file_size - offset
+        elif known and (not counts[each] or offset + counts[each] > file_size > offset):
+            counts[each] = _size_of_rest(page, grid, each)
     page.databytecounts = tuple(counts)
 
 
@@ -72,6 +73,8 @@ def check_complete(page: Any) -> None:
         if stored and (not count or offset + count > file_size):
             raise DamagedFile
         if stored and page.compression == 1 and count < _plain_size(page, grid, number):
+            raise DamagedFile
+        if stored and not _is_sure(page, number) and not _decodes(page, grid, number):
             raise DamagedFile
     if page.compression != 1 and _tag(page, _COUNTS) is None:
         raise DamagedFile
@@ -162,6 +165,36 @@ def _is_sure(page: Any, number: int) -> bool:
     """Return whether the segment's size is certain, so that its bytes are its own."""
     tag = _tag(page, _COUNTS)
     return page.compression == 1 or (tag is not None and tag.value[number] == page.databytecounts[number])
+
+
+def _decodes(page: Any, grid: _Grid, number: int) -> bool:
+    """Return whether all pixels of a compressed segment are there. Raises what the codec raises on damaged data."""
+    data, size = _read(page, number, page.databytecounts[number]), _plain_size(page, grid, number)
+    return len(tifffile.TIFF.DECOMPRESSORS[page.compression](data, out=size)) == size
+
+
+def _size_of_rest(page: Any, grid: _Grid, number: int) -> int:
+    """Return the bytes from the beginning of a compressed segment to the end of the file.
+
+    Only of PackBits, which has no mark of its end, it is what its pixels need.
+    """
+    size = int(page.parent.filehandle.size - page.dataoffsets[number])
+    if page.compression != _PACKBITS:
+        return size
+    data, missing, at = _read(page, number, size), _plain_size(page, grid, number), 0
+    while missing > 0 and at < size:
+        head = data[at]
+        at += head + 2 if head < 128 else 1 + (head > 128)
+        missing -= head + 1 if head < 128 else (257 - head) * (head > 128)
+    return min(at, size)
+
+
+def _read(page: Any, number: int, count: int) -> bytes:
+    """Return bytes of the file from the beginning of a segment, with their bits in the order of the codecs."""
+    handle = page.parent.filehandle
+    handle.seek(page.dataoffsets[number])
+    data: bytes = handle.read(count)
+    return data if page.fillorder == 1 else data.translate(_REVERSED)
 
 
 def _tag(page: Any, codes: tuple[int, int]) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from gan_inpaint import paths
 from gan_inpaint.installer.locations import Editor
 from gan_inpaint.version import __version__
+from gan_inpaint_client import manual
 
 SETTINGS = "settings.json"
 
@@ -24,12 +25,14 @@ class Layout:
         packages: target folders, with the Python package that each one is a copy of.
         elsewhere: files of those packages, as `package/name`, that go to another target than their package.
         program: the target that the editor runs, where it must be executable.
+        manual: the target of the whole manual, which the editor shows in its list of plug-ins.
     """
 
     own: PurePosixPath
     packages: dict[PurePosixPath, str]
     elsewhere: dict[PurePosixPath, PurePosixPath]
     program: PurePosixPath | None = None
+    manual: PurePosixPath | None = None
 
     @property
     def beside(self) -> set[PurePosixPath]:
@@ -59,6 +62,7 @@ LAYOUTS: dict[Editor, Layout] = {
             PurePosixPath("gan_inpaint_krita/gan_inpaint.desktop"): PurePosixPath("pykrita/gan_inpaint.desktop"),
             PurePosixPath("gan_inpaint_krita/gan_inpaint.action"): PurePosixPath("actions/gan_inpaint.action"),
         },
+        manual=PurePosixPath("pykrita/gan_inpaint/manual.html"),
     ),
 }
 
@@ -71,6 +75,8 @@ def payload(editor: Editor) -> dict[PurePosixPath, bytes]:
         for folder, package in layout.packages.items()
         for name, content in _tree(_folder_of(package)).items()
     }
+    if layout.manual is not None:
+        files[layout.manual] = manual.whole().encode()
     return files | {layout.own / SETTINGS: _settings([*files, layout.own / SETTINGS])}
 
 
@@ -79,6 +85,7 @@ def _settings(files: list[PurePosixPath]) -> bytes:
     content = {
         "command": [sys.executable, "-m", "gan_inpaint", "serve", "--detach"],
         "runtime_file": str(paths.runtime_file()),
+        "log_file": str(paths.log_file()),
         "version": __version__,
         "files": sorted(map(str, files)),
     }

@@ -23,7 +23,8 @@ from gan_inpaint.models.manifest import KEY, AnyManifest, DetectorManifest, Mani
 Float32Array = NDArray[np.float32]
 Feeds = dict[str, NDArray[np.float32] | NDArray[np.uint8]]
 
-PROBE_WHITE = 0.8  # in [-1, 1]: the value of a picture that tells an output in [0, 1] from one in [0, 255]
+PROBE = np.array([0.8, 0.2, -0.4], np.float32)
+"""The colour, RGB in [-1, 1], of a picture that shows the range of an output and the order of its channels."""
 
 
 class Adapter(Protocol):
@@ -52,7 +53,7 @@ class Adapter(Protocol):
         ...
 
     def calibrated(self, output: NDArray[np.generic]) -> Adapter:
-        """Return the adapter that fits the graph's output for a picture whose known part is `PROBE_WHITE`."""
+        """Return the adapter that fits the graph's output for a picture whose known part is of the colour `PROBE`."""
         ...
 
 
@@ -180,6 +181,8 @@ def _native(manifest: Manifest, inputs: Inputs, outputs: dict[str, str]) -> Nati
         raise BadModel(f"The model does not take pictures of {manifest.window}², as its manifest says.", hint)
     if sides and not manifest.fixed:
         raise BadModel("The model only takes pictures of one size, which its manifest does not say.", hint)
+    if manifest.channels != "rgb":
+        raise BadModel("The model's manifest says that it takes BGR, but the contract knows only RGB.", hint)
     return Native(manifest)
 
 

@@ -10,10 +10,11 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from gan_inpaint.errors import BadModel
-from gan_inpaint.models.adapters import PROBE_WHITE, Adapter, Float32Array, own_manifest, recognise
+from gan_inpaint.models.adapters import PROBE, Adapter, Float32Array, Native, own_manifest, recognise
 from gan_inpaint.models.detector import OnnxDetector
 from gan_inpaint.models.entry import ModelEntry, not_a_detector
-from gan_inpaint.models.manifest import MODEL_BYTES, AnyManifest, DetectorManifest, read_plain
+from gan_inpaint.models.foreign import Foreign
+from gan_inpaint.models.manifest import MODEL_BYTES, AnyManifest, DetectorManifest, Manifest, read_plain
 from gan_inpaint.models.session import CPU, open_session, run
 
 
@@ -47,7 +48,7 @@ class OnnxFiller:
         """
         batch = len(images) if self._adapter.batched else 1
         fills = [
-            self._adapter.fill(_run(self._session, self._adapter, images[at : at + batch], holes[at : at + batch]))
+            self._adapter.fill(self._run(images[at : at + batch], holes[at : at + batch]))
             for at in range(0, len(images), batch)
         ]
         return fills[0] if len(fills) == 1 else np.concatenate(fills)
@@ -57,7 +58,12 @@ class OnnxFiller:
 
         Raises as a call does.
         """
-        _tried(self._session, self._adapter, self._adapter.probe, shrink=True)
+        if self._adapter.batched:
+            _tried(self._session, self._adapter, self._adapter.probe, shrink=True)
+
+    def _run(self, images: Float32Array, holes: Float32Array) -> NDArray[np.generic]:
+        """Run the graph. A foreign one frees its memory at once: its smallest run would take as long as a fill."""
+        return _run(self._session, self._adapter, images, holes, shrink=not self._adapter.batched)
 
 
 def load(entry: ModelEntry, threads: int) -> OnnxFiller:
@@ -69,8 +75,11 @@ def load(entry: ModelEntry, threads: int) -> OnnxFiller:
     """
     session, fallback = _opened(entry, threads)
     adapter = recognise(session)
+    if not isinstance(adapter, Native) and isinstance(entry.manifest, Manifest):
+        adapter = Foreign(adapter, entry.manifest)
     window = adapter.manifest.window
-    return OnnxFiller(entry, session, _tried(session, adapter, (1, window, window)), fallback)
+    adapter = _tried(session, adapter, (1, window, window), shrink=not adapter.batched)
+    return OnnxFiller(entry, session, adapter, fallback)
 
 
 def load_detector(entry: ModelEntry, threads: int) -> OnnxDetector:
@@ -130,7 +139,7 @@ def _unchanged(entry: ModelEntry, path: Path) -> bytes:
 def _tried_detector(detector: OnnxDetector) -> OnnxDetector:
     """Run a detector once on two flat pictures; raises as it does."""
     side = detector.size_multiple
-    detector(np.full((2, 3, side, 2 * side), PROBE_WHITE, np.float32))
+    detector(np.broadcast_to(PROBE[:, None, None], (2, 3, side, 2 * side)).copy())
     return detector
 
 
@@ -141,7 +150,7 @@ def _tried(
     count, height, width = size
     holes = np.zeros((count, 1, height, width), np.float32)
     holes[:, :, height // 4 : -(-height * 3 // 4), width // 4 : -(-width * 3 // 4)] = 1
-    images = np.float32(PROBE_WHITE) * np.repeat(1 - holes, 3, axis=1)
+    images = PROBE[:, None, None] * (1 - holes)
     return adapter.calibrated(_run(session, adapter, images, holes, shrink=shrink))
 
 

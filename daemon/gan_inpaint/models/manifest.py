@@ -43,7 +43,6 @@ class _About(Struct, frozen=True, kw_only=True):
     images_seen: Annotated[int, Meta(ge=0)]
     metrics: dict[str, float] = msgspec.field(name="figures", default_factory=dict)
     contract: int = CONTRACT
-    channels: Literal["rgb"] = "rgb"
 
     def __post_init__(self) -> None:
         if self.window % self.size_multiple:
@@ -60,8 +59,10 @@ class Manifest(_About, frozen=True, kw_only=True):
 
     `detail`, 0 to 1: how much of the detail around the hole is added to the smooth fill.
     `window`: the side, in pixels, at which the generator fills best.
+    `channels`: the order of the colours that the graph of a foreign file takes; ours take RGB.
     """
 
+    channels: Literal["rgb", "bgr"] = "rgb"
     fixed: bool = False
     guided: bool = False
     detail: Annotated[float, Meta(ge=0, le=1)] = 0.0
@@ -86,6 +87,7 @@ class DetectorManifest(_About, frozen=True, kw_only=True, tag_field="kind", tag=
     `threshold`: the probability above which a pixel counts as damage at the default sensitivity.
     """
 
+    channels: Literal["rgb"] = "rgb"
     reach: Annotated[int, Meta(ge=0, le=1024)]
     threshold: Annotated[float, Meta(gt=0, lt=1)]
     inputs: tuple[Text] = ("image",)

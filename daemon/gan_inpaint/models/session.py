@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -11,6 +12,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from gan_inpaint import machine
 from gan_inpaint.errors import BadModel, OutOfMemory
 from gan_inpaint.models import interruption
 
@@ -27,7 +29,7 @@ _ORT_ERRORS = (
     *(ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf, ort_errors.NoModel),
     *(ort_errors.NoSuchFile, ort_errors.NotImplemented, RuntimeError, ValueError, MemoryError),
 )
-_SIGNS_OF_EXHAUSTION = ("failed to allocate memory", "bad_alloc", "out of memory", "cannot allocate memory")
+_IN_SEVERAL_FILES = "The model keeps a part of its weights in another file. Only models in a single file can be used."
 
 
 def open_session(model: bytes, threads: int, offered: list[str]) -> tuple[ort.InferenceSession, str]:
@@ -36,6 +38,8 @@ def open_session(model: bytes, threads: int, offered: list[str]) -> tuple[ort.In
     try:
         session = _create(model, threads, wanted)
     except _ORT_ERRORS as problem:
+        if "External data" in str(problem):
+            raise BadModel(_IN_SEVERAL_FILES, "Convert it to a single file first.") from problem
         if wanted == [CPU]:
             _refuse(problem, "This file does not open as an ONNX model: it is damaged, incomplete or something else.")
         log.warning("%s cannot be used: %s", wanted[0], problem)
@@ -56,8 +60,10 @@ def _create(model: bytes, threads: int, providers: list[str]) -> ort.InferenceSe
     options.add_session_config_entry(
         "session.force_spinning_stop", "1"
     )  # threads spin only within a run, so that an idle daemon uses no CPU
+    # A model must not read other files of the user: it would find them from the folder where the daemon was started.
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
     options.enable_mem_pattern = False  # it would keep a plan for each window size
-    options.log_severity_level = 3  # errors only
+    options.log_severity_level = 4  # errors are raised, so that they need not be printed as well
     with_options = [(provider, PROVIDERS[provider]) for provider in providers]
     # onnxruntime's own fallback would print to stdout, which may be a pipe.
     return ort.InferenceSession(model, options, providers=with_options, enable_fallback=0)
@@ -90,7 +96,7 @@ def run(
 def _refuse(problem: Exception, sentence: str) -> NoReturn:
     """Raise OutOfMemory if that is what an error of onnxruntime means, else BadModel with the sentence."""
     text = str(problem)
-    if isinstance(problem, MemoryError) or any(sign in text.lower() for sign in _SIGNS_OF_EXHAUSTION):
+    if machine.is_exhaustion(problem):
         raise OutOfMemory(
             "There is not enough memory for this picture.", "Close other programs, or select a smaller area."
         ) from problem

@@ -10,7 +10,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +19,8 @@ import msgspec
 
 from gan_inpaint.errors import BadModel, BadRequest, CannotWrite, NoDetector, UnknownModel
 from gan_inpaint.files import atomic
+from gan_inpaint.models.catalogue import Published, with_sha256
+from gan_inpaint.models.download import OnBytes, another_file, download, ignore
 from gan_inpaint.models.entry import AUTO, CLASSICAL, CLASSICAL_ENTRY, DEFAULT, FORMER_NAMES, SCRATCHES, ModelEntry
 from gan_inpaint.models.examination import examine
 from gan_inpaint.models.manifest import MODEL_BYTES, AnyManifest, Sidecar, read_sidecar, sha256_of
@@ -84,20 +86,46 @@ class ModelStore:
             CannotWrite: a model of that name exists, or the folder cannot be written.
         """
         is_address = str(source).lower().startswith(("http://", "https://"))
-        if is_address and sha256 is None:
-            raise BadRequest(
-                "A model from the internet is only added with its SHA-256, which proves that it is the right one.",
-                "Add “--sha256” with the value from the model's page.",
-            )
         name = _checked_name(_name_of(str(source)) if name is None else name)
+        if is_address:
+            proof = _checked_sha256(sha256)
+            return self._install(name, lambda target: download(str(source), target, proof))
+        return self._install(name, lambda target: _copy(Path(source), sha256, target))
+
+    def get_published(
+        self, model: Published, name: str | None = None, sha256: str | None = None, on_bytes: OnBytes = ignore
+    ) -> ModelEntry:
+        """Download a model of the catalogue and install it, under its own name if no `name` is given.
+
+        `sha256` must be given where the catalogue knows none. `on_bytes` is called with how many bytes have come; what
+        it raises ends the download, and nothing is left behind.
+
+        Raises:
+            BadModel: the site does not give the file, gives another one, or the file does not work.
+            BadRequest: the name cannot be used, or the SHA-256 is missing or not that of the catalogue.
+            CannotWrite: a model of that name exists, there is too little space, or the folder cannot be written.
+        """
+        proof = _checked_sha256(sha256 or model.sha256)
+        if model.sha256 and proof != model.sha256:
+            raise BadRequest(
+                f"The file of “{model.name}” has another SHA-256 in the catalogue: {model.sha256}.",
+                "Leave “--sha256” out, or add another file by its address with “gan-inpaint models add”.",
+            )
+        return self._install(
+            _checked_name(model.name if name is None else name),
+            lambda target: download(model.address, target, proof, model.size, on_bytes, model.page),
+            model,
+        )
+
+    def _install(self, name: str, write: Callable[[Path], None], known: Published | None = None) -> ModelEntry:
+        """Install the ONNX file that `write` writes into an empty one; `known`: what is known of it."""
         if any(path.exists() for folder in (self._built_in_dir, self._user_dir) for path in _pair(folder, name)):
             raise CannotWrite(f"There is a model called “{name}” already.", "Remove it first, or choose another name.")
         with being_written(_pair(self._user_dir, name)[0]) as temporary:
-            if is_address:
-                _download(str(source), str(sha256), temporary.model)
-            else:
-                _copy(Path(source), sha256, temporary.model)
-            temporary.describe(examine(temporary.model))
+            write(temporary.model)
+            known = known or with_sha256(sha256_of(temporary.model))
+            manifest = examine(temporary.model)
+            temporary.describe(known.described(manifest) if known else manifest)
         return self._read(self._user_dir, name)
 
     def remove(self, name: str) -> None:
@@ -182,6 +210,15 @@ def _checked_name(name: str) -> str:
     return name
 
 
+def _checked_sha256(sha256: str | None) -> str:
+    if not sha256:
+        raise BadRequest(
+            "A model from the internet is only added with its SHA-256, which proves that it is the right one.",
+            "Add “--sha256” with the value from the model's page.",
+        )
+    return sha256.lower()
+
+
 def _copy(source: Path, sha256: str | None, target: Path) -> None:
     try:
         stream = os.fdopen(os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
@@ -194,27 +231,4 @@ def _copy(source: Path, sha256: str | None, target: Path) -> None:
             raise BadModel(f"The file {source} is too large for a model.")
         shutil.copyfileobj(stream, copy)
     if sha256 is not None and sha256_of(target) != sha256.lower():
-        raise _another_file()
-
-
-def _download(address: str, sha256: str, target: Path) -> None:
-    import pooch
-
-    pooch.get_logger().setLevel(logging.WARNING)
-    try:
-        pooch.retrieve(address, known_hash=f"sha256:{sha256.lower()}", fname=target.name, path=target.parent)
-    except OSError as problem:
-        if problem.errno is not None:  # the disk; trouble with the network carries no number
-            raise
-        raise BadModel(
-            f"The model could not be downloaded: {problem}.", "Check the address and the network."
-        ) from problem
-    except ValueError as problem:
-        raise _another_file() from problem
-
-
-def _another_file() -> BadModel:
-    return BadModel(
-        "The file does not have the SHA-256 that was given: it is another file, or damaged.",
-        "Compare the SHA-256 with the one on the model's page, and download the file again.",
-    )
+        raise another_file()

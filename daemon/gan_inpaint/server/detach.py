@@ -22,13 +22,13 @@ _LOOK_SECONDS = 0.02
 _HELLO_SECONDS = 1.0
 
 
-def detach(timeout: float = 10.0) -> RuntimeInfo:
+def detach(timeout: float = 25.0) -> RuntimeInfo:
     """Start `python -m gan_inpaint serve` and return where it listens, once it has answered a `hello`.
 
     If another daemon runs already, or starts first, that one is returned.
 
     Raises:
-        CannotStart: the hint holds the end of what the process wrote, or of the log.
+        CannotStart: it has ended, and the hint holds the end of what it wrote or of the log; or it does not answer yet.
     """
     deadline = time.monotonic() + timeout
     if running := _wait_for_the_last(deadline):
@@ -40,6 +40,11 @@ def detach(timeout: float = 10.0) -> RuntimeInfo:
                 return running
             if _ended(process, _LOOK_SECONDS) and runtime_file.read() is None:
                 break
+        if process.poll() is None:
+            raise CannotStart(
+                f"The daemon does not answer yet, {timeout:.0f} seconds after its start.",
+                "Try again in a moment; “gan-inpaint status” shows whether it runs.",
+            )
         raise CannotStart("The daemon could not be started.", _tail(errors))
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
+from gan_inpaint import machine
 from gan_inpaint.errors import GanInpaintError, OutOfMemory
 
 log = logging.getLogger(__name__)
@@ -19,13 +20,13 @@ def guarded(task: Callable[[], Outcome]) -> Outcome | GanInpaintError:
         return task()
     except GanInpaintError as problem:
         return _without_frames(problem)
-    except MemoryError:
-        log.warning("out of memory", exc_info=True)
-        return OutOfMemory(
-            "There is not enough memory for this fill.", "Select a smaller area, or close other programs."
-        )
     # The only broad catch: a request that fails in one of the libraries must not end the service to other clients.
-    except Exception:
+    except Exception as problem:
+        if machine.is_exhaustion(problem):
+            log.warning("out of memory", exc_info=True)
+            return OutOfMemory(
+                "There is not enough memory for this fill.", "Select a smaller area, or close other programs."
+            )
         log.exception("a defect in answering a request")
         return GanInpaintError("The daemon ran into a defect.", "Its log has the details.")
 

@@ -6,15 +6,18 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from gan_inpaint.errors import BadRequest, Busy
 from gan_inpaint.models.interruption import Interruption
-from gan_inpaint.protocol import Limits, Progress, Work
+from gan_inpaint.protocol import Get, Limits, Progress, Work
+
+Kind = TypeVar("Kind", bound=Work | Get, covariant=True)
 
 
 @dataclass(eq=False, slots=True)
-class Job:
-    """Work for one client. The worker reads it; only the socket loop changes it.
+class Job(Generic[Kind]):
+    """Work for one client. The thread that does it reads it; only the socket loop changes it.
 
     Attributes:
         frames: the pixels and the mask, as far as the request has them.
@@ -25,7 +28,7 @@ class Job:
     """
 
     client: int
-    work: Work
+    work: Kind
     frames: list[bytearray]
     cancelled: Interruption = field(default_factory=Interruption)
     abandoned: bool = False
@@ -49,10 +52,10 @@ class Jobs:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._waiting: dict[int, deque[Job]] = {}  # the client whose turn is next comes first
-        self.running: Job | None = None
+        self._waiting: dict[int, deque[Job[Work]]] = {}  # the client whose turn is next comes first
+        self.running: Job[Work] | None = None
 
-    def __iter__(self) -> Iterator[Job]:
+    def __iter__(self) -> Iterator[Job[Work]]:
         if self.running is not None:
             yield self.running
         for queue in self._waiting.values():
@@ -65,7 +68,7 @@ class Jobs:
     def waiting(self) -> int:
         return sum(map(len, self._waiting.values()))
 
-    def add(self, job: Job) -> None:
+    def add(self, job: Job[Work]) -> None:
         """Queue a piece of work.
 
         Raises:
@@ -81,7 +84,7 @@ class Jobs:
             raise Busy("The daemon has too much to do already.", "Try again when what is under way is finished.")
         self._waiting.setdefault(job.client, deque()).append(job)
 
-    def start_next(self) -> Job | None:
+    def start_next(self) -> Job[Work] | None:
         """Return what to run now, or None while one runs or none waits."""
         if self.running is not None or not self._waiting:
             return None
@@ -92,16 +95,16 @@ class Jobs:
             self._waiting[client] = queue  # now behind the others
         return self.running
 
-    def find(self, client: int, id: str) -> Job | None:
+    def find(self, client: int, id: str) -> Job[Work] | None:
         return next((job for job in self if job.client == client and job.work.id == id), None)
 
-    def remove_waiting(self, job: Job) -> None:
+    def remove_waiting(self, job: Job[Work]) -> None:
         queue = self._waiting[job.client]
         queue.remove(job)
         if not queue:
             del self._waiting[job.client]
 
-    def take_waiting(self) -> list[Job]:
+    def take_waiting(self) -> list[Job[Work]]:
         """Empty the queue and return what was in it."""
         taken = [job for queue in self._waiting.values() for job in queue]
         self._waiting.clear()

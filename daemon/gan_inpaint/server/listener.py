@@ -1,7 +1,8 @@
 """The daemon's sockets: only this user's programs reach them, and only with the token of this start.
 
 Nothing here waits, except `poll`. What a peer sends is bounded at every step: strangers in number, time and bytes,
-clients in number and in the bytes of a whole message; a client that does not read is no longer read from, then dropped.
+clients in number, in the bytes of a message and in those of all that they send together; a client that does not read is
+no longer read from, then dropped.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,6 +26,7 @@ from gan_inpaint.protocol import Error, Limits, Reply, encode, read_id
 from gan_inpaint.server import endpoint
 from gan_inpaint.server.authentication import Authentication
 from gan_inpaint.server.peer import Peer
+from gan_inpaint.server.uploads import Uploads
 from gan_inpaint_client import ClientError
 
 log = logging.getLogger(__name__)
@@ -63,7 +66,8 @@ class Listener:
         self._limits = limits
         self._peers: dict[Client, Peer] = {}
         self._strangers: dict[Client, Authentication] = {}
-        self._messages: deque[Incoming] = deque()
+        self._messages: dict[Client, deque[Incoming]] = {}
+        self._uploads = Uploads(limits.message_bytes)
         self._selector = selectors.DefaultSelector()
         self._last_number = 0
         self._resume: float | None = None
@@ -97,8 +101,18 @@ class Listener:
         self._look_after_peers()
 
     def receive(self) -> Incoming | None:
-        """Return the next message, without waiting."""
-        return self._messages.popleft() if self._messages else None
+        """Return the next message, without waiting: one of each client in turn."""
+        if not self._messages:
+            return None
+        client = next(iter(self._messages))
+        queue = self._messages.pop(client)
+        incoming = queue.popleft()
+        if queue:
+            self._messages[client] = queue
+        self._uploads.taken(client, [len(frame) for frame in incoming.frames])
+        self._answered(client)
+        self._resume_waiting()
+        return incoming
 
     def send(self, client: Client, reply: Reply, frames: Frames = ()) -> None:
         """Send without waiting; nothing is sent to a client that has gone."""
@@ -147,7 +161,7 @@ class Listener:
     def _read(self, peer: Peer) -> None:
         reason = ""
         try:
-            ended = not peer.receive()
+            ended = not peer.receive(partial(self._uploads.admit, peer.number))
         except OSError:
             ended = True
         except MemoryError:
@@ -164,7 +178,8 @@ class Listener:
     def _take(self, peer: Peer, message: list[bytearray]) -> None:
         authentication = self._strangers.get(peer.number)
         if authentication is None:
-            self._messages.append(Incoming(peer.number, message))
+            self._messages.setdefault(peer.number, deque()).append(Incoming(peer.number, message))
+            peer.unanswered += 1
             return
         if peer.closing:
             return
@@ -193,9 +208,11 @@ class Listener:
         self._flush(peer)
 
     def _drop(self, peer: Peer, reason: str = "") -> None:
-        self._selector.unregister(peer.socket)
+        self._watch(peer, 0)
         peer.close()
         del self._peers[peer.number]
+        self._uploads.gone(peer.number)
+        self._resume_waiting()
         self._let_go |= peer.large
         if self._strangers.pop(peer.number, None) is None:
             self.gone.append(peer.number)
@@ -214,9 +231,35 @@ class Listener:
         if peer.closing and not peer.sending:
             self._drop(peer)
             return
-        wanted = selectors.EVENT_READ * peer.reading | selectors.EVENT_WRITE * peer.sending
-        if wanted != self._selector.get_key(peer.socket).events:
+        self._watch(peer, selectors.EVENT_READ * peer.reading | selectors.EVENT_WRITE * peer.sending)
+
+    def _watch(self, peer: Peer, wanted: int) -> None:
+        """Let `poll` return at these events of a peer, and at no others."""
+        watched = self._selector.get_map().get(peer.socket)
+        if watched is not None and not wanted:
+            self._selector.unregister(peer.socket)
+        elif watched is None and wanted:
+            self._selector.register(peer.socket, wanted, peer)
+        elif watched is not None and watched.events != wanted:
             self._selector.modify(peer.socket, wanted, peer)
+
+    def _answered(self, client: Client) -> None:
+        """Note that a message is not in the queue any longer, and read again from a client that has sent too many."""
+        peer = self._peers.get(client)
+        if peer is None:
+            return
+        was_reading = peer.reading
+        peer.unanswered -= 1
+        if peer.reading and not was_reading:
+            self._flush(peer)
+
+    def _resume_waiting(self) -> None:
+        """Read again from those who wait, as there may be room; who still has to wait says so at once."""
+        for peer in list(self._peers.values()):
+            if peer.waiting and peer.number in self._peers:
+                peer.waiting = False
+                peer.moved = time.monotonic()
+                self._flush(peer)
 
     def _look_after_peers(self) -> None:
         now = time.monotonic()
@@ -238,6 +281,8 @@ class Listener:
 
     def _end(self, peer: Peer) -> float:
         """Return when a peer is dropped, unless it moves before."""
+        if peer.waiting:
+            return float("inf")
         return peer.moved + _SILENCE_SECONDS if peer.known else peer.since + _HANDSHAKE_SECONDS
 
     def _next_ping(self, peer: Peer) -> float:

@@ -20,7 +20,11 @@ from gan_inpaint.protocol import (
     ClientProof,
     Detection,
     Error,
+    Get,
+    Got,
     Hello,
+    Models,
+    ModelsRequest,
     Outcome,
     Picture,
     Ping,
@@ -34,9 +38,11 @@ from gan_inpaint.protocol import (
     StatusRequest,
     Stop,
     Stopping,
+    Traced,
     Welcome,
     Work,
 )
+from gan_inpaint.server.downloads import Downloads
 from gan_inpaint.server.guard import guarded
 from gan_inpaint.server.jobs import Job, Jobs
 from gan_inpaint.server.listener import Client, Frames, Incoming, Listener
@@ -62,8 +68,9 @@ class Loop:
         self._service = service
         self._wake = wake
         self._jobs = Jobs(service.limits)
-        self._news: deque[tuple[Job, Progress | Outcome, Frames]] = deque()
+        self._news: deque[tuple[Job[Work | Get], Progress | Outcome, Frames]] = deque()
         self._worker = Worker(service, self._report, self._worker_ended)
+        self._downloads = Downloads(service, self._report)
         listener.watch(wake.inbox)
         self._started = time.monotonic()
         self._fills = 0
@@ -77,6 +84,7 @@ class Loop:
         self._worker.start()
         while (self._jobs or not self._stopping) and not self._overdue():
             self._turn()
+        self._downloads.finish(_LAST_CALL_SECONDS)
         return self._worker.finish(_LAST_CALL_SECONDS)
 
     def stop(self, patience: float = math.inf) -> None:
@@ -97,7 +105,7 @@ class Loop:
         running.cancelled.set()
         return now >= self._interrupt_at + _LAST_CALL_SECONDS
 
-    def _report(self, job: Job, reply: Progress | Outcome, frames: Frames) -> None:
+    def _report(self, job: Job[Work | Get], reply: Progress | Outcome, frames: Frames) -> None:
         """Take a reply of the worker, in its thread."""
         self._news.append((job, reply, frames))
         self._wake.ring()
@@ -130,7 +138,7 @@ class Loop:
         self._trim()
 
     def _seconds_until_due(self) -> float | None:
-        due = [job.sent_at + _PROGRESS_SECONDS for job in self._jobs]
+        due = [job.sent_at + _PROGRESS_SECONDS for job in (*self._jobs, *self._downloads)]
         if self._jobs.running is not None and self._interrupt_at is not None:
             cancelled = self._jobs.running.cancelled.is_set()
             due.append(self._interrupt_at + (_LAST_CALL_SECONDS if cancelled else 0))
@@ -141,6 +149,7 @@ class Loop:
     def _forget_the_gone(self) -> None:
         gone, self._listener.gone = self._listener.gone, []
         for client in gone:
+            self._downloads.drop_client(client)
             if dropped := self._jobs.drop_client(client):
                 log.info("a client is gone; dropped %d request(s) of it", dropped)
 
@@ -183,6 +192,13 @@ class Loop:
                 return [Pong(id=request.id)]
             case StatusRequest():
                 return [self._status(request.id)]
+            case ModelsRequest():
+                return [Models(id=request.id, installed=self._service.installed(), published=self._service.published())]
+            case Get():
+                if self._stopping:
+                    raise _stopping()
+                self._downloads.start(incoming.client, request)
+                return []
             case Stop():
                 self.stop(0 if request.now else math.inf)
                 return [Stopping(id=request.id)]
@@ -198,6 +214,10 @@ class Loop:
         self._jobs.add(Job(incoming.client, work, frames))
 
     def _cancel(self, request: Cancel, client: Client) -> list[Reply]:
+        ended = Error.of(request.target, Cancelled("The work was cancelled."))
+        if (download := self._downloads.find(client, request.target)) is not None:
+            self._downloads.leave(download)  # a site that is silent would keep the user waiting
+            return [Cancelling(id=request.id, found=True), ended]
         job = self._jobs.find(client, request.target)
         if job is None:
             return [Cancelling(id=request.id, found=False)]
@@ -205,7 +225,7 @@ class Loop:
         if job is self._jobs.running:
             return [Cancelling(id=request.id, found=True)]  # the worker ends it at its next window
         self._jobs.remove_waiting(job)
-        return [Cancelling(id=request.id, found=True), Error.of(request.target, Cancelled("The work was cancelled."))]
+        return [Cancelling(id=request.id, found=True), ended]
 
     def _welcome(self, id: str) -> Welcome:
         models = self._service.offered()
@@ -236,9 +256,12 @@ class Loop:
 
     # Replies about work
 
-    def _pass_on(self, job: Job, reply: Progress | Outcome, frames: Frames) -> None:
+    def _pass_on(self, job: Job[Work | Get], reply: Progress | Outcome, frames: Frames) -> None:
         if isinstance(reply, Progress):
             job.progress = reply
+        elif job in self._downloads:
+            self._downloads.forget(job)
+            _log_end(job, reply)
         else:
             self._jobs.running = None
             self._fills += isinstance(reply, Result)
@@ -249,7 +272,7 @@ class Loop:
 
     def _tell_progress(self) -> None:
         now = time.monotonic()
-        for job in [job for job in self._jobs if now - job.sent_at >= _PROGRESS_SECONDS]:
+        for job in [job for job in (*self._jobs, *self._downloads) if now - job.sent_at >= _PROGRESS_SECONDS]:
             job.sent_at = now
             if not job.abandoned:
                 self._send(job.client, job.progress)
@@ -257,20 +280,27 @@ class Loop:
     def _refuse_waiting(self) -> None:
         for job in self._jobs.take_waiting():
             self._send(job.client, Error.of(job.work.id, _stopping()))
+        for download in self._downloads:
+            self._downloads.leave(download)
+            self._send(download.client, Error.of(download.work.id, _stopping()))
 
     def _send(self, client: Client, reply: Reply, frames: Frames = ()) -> None:
         self._listener.send(client, reply, frames)
 
 
-def _log_end(job: Job, reply: Outcome) -> None:
+def _log_end(job: Job[Work | Get], reply: Outcome) -> None:
     work = job.work
     crop = f" {work.width}×{work.height} {work.layout} {work.depth}" if isinstance(work, Picture) else ""
     if isinstance(reply, Result):
         verb, by = "repaired" if reply.found else "filled", reply.filled_by
         how = f"{reply.windows} windows) by {by.model} on {by.provider}"
         log.info("%s%s in %.2f s (%s", verb, crop, reply.seconds, how)
+    elif isinstance(reply, Got):
+        log.info("downloaded and installed the model %s", reply.name)
     elif isinstance(reply, Detection):
         log.info("searched for damage%s in %.2f s (%d components)", crop, reply.seconds, reply.found)
+    elif isinstance(reply, Traced):
+        log.info("traced a line%s in %.2f s (%d pixels)", crop, reply.seconds, reply.length)
     else:
         log.info("did not %s%s: %s", type(work).__name__.lower(), crop, reply.code)
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 import socket
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from gan_inpaint.server.uploads import COUNTED_BYTES
 from gan_inpaint_client.zmtp import Connection
 
 STRANGERS_BYTES = 4 * 1024
 """The largest message of a peer that has not shown that it knows the token."""
 
 _TURN_BYTES = 4 * 2**20  # received from one peer before it is another's turn
+_MOST_UNANSWERED = 64  # messages; above it, nothing more is read from their client
+_LEAST_BYTES = 16 * 2**10  # for which a smaller piece counts
 _PILE_BYTES = 2**20  # of answers that wait to be taken; above it, nothing more is read from their client
 _LARGE_BYTES = 2**20  # a block of memory that is worth giving back to the system
 
@@ -31,6 +34,8 @@ class Peer:
         moved: when bytes last came, or were taken that had to wait.
         pinged: when a heartbeat was last sent.
         large: large blocks of memory have passed through it since this was last cleared.
+        waiting: its picture waits until those of others have come; nothing is read meanwhile.
+        unanswered: how many messages of it wait for their turn.
     """
 
     def __init__(self, number: int, connected: socket.socket) -> None:
@@ -40,6 +45,8 @@ class Peer:
         self.closing = False
         self.since = self.moved = self.pinged = time.monotonic()
         self.large = False
+        self.waiting = False
+        self.unanswered = 0
         self._connection = Connection(STRANGERS_BYTES, b"ROUTER")
         self._outgoing: deque[memoryview] = deque()
         self._piled = 0
@@ -54,16 +61,23 @@ class Peer:
 
     @property
     def reading(self) -> bool:
-        """Whether more is read from it: not while it does not take its answers."""
-        return not self.closing and self._piled <= _PILE_BYTES
+        """Whether more is read from it: not while it does not take its answers, nor while it or its messages wait."""
+        crowded = self._piled > _PILE_BYTES or self.unanswered > _MOST_UNANSWERED
+        return not (self.closing or self.waiting or crowded)
 
-    def receive(self) -> bool:
-        """Take in what has come, without waiting; return False at the end. Raises OSError, MemoryError."""
+    def receive(self, admits: Callable[[int], bool]) -> bool:
+        """Take in what has come, without waiting; return False at the end. Raises OSError, MemoryError.
+
+        `admits` is asked whether a large frame of so many bytes may come; if not, the peer is `waiting`.
+        """
         left = _TURN_BYTES if self.known else 1
         while left > 0:
-            buffer = self._connection.get_buffer()
-            if not self.known:  # what follows its proof may be large, but not what comes before it
-                buffer = buffer[: self._connection.missing]
+            announced = self._connection.announced
+            self.waiting = announced >= COUNTED_BYTES and not admits(announced)
+            if self.waiting:
+                return True
+            # No byte of what follows: it may be large, or come after the proof.
+            buffer = self._connection.get_buffer()[: self._connection.missing]
             self.large |= len(buffer) >= _LARGE_BYTES
             try:
                 count = self.socket.recv_into(buffer)
@@ -73,7 +87,7 @@ class Peer:
                 return False
             self.moved = time.monotonic()
             self._connection.buffer_updated(count)
-            left -= count
+            left -= max(count, _LEAST_BYTES)
         return True
 
     def next_message(self) -> list[bytearray] | None:
@@ -122,6 +136,7 @@ class Peer:
         """Hang up."""
         self.socket.close()
         self._outgoing.clear()
+        self._connection.forget()
 
     def _collect(self) -> None:
         for piece in self._connection.outgoing():

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint.options import CHANNELS, SAMPLE_TYPES
-from gan_inpaint.protocol import Picture
+from gan_inpaint.protocol import Pixels
 
 
-def image_from(picture: Picture, frame: memoryview) -> NDArray[Any]:
+def image_from(picture: Pixels, frame: memoryview) -> NDArray[Any]:
     """Return the image of a pixel frame: (H, W) for `gray`, else (H, W, channels), gray, alpha or R, G, B, alpha.
 
     Its dtype is uint8, uint16, float16 or float32 in the machine's byte order. It is read-only, a view of the frame if
@@ -25,12 +25,12 @@ def image_from(picture: Picture, frame: memoryview) -> NDArray[Any]:
     return _red_and_blue_swapped(native) if picture.layout == "bgra" else native
 
 
-def mask_from(picture: Picture, frame: memoryview) -> NDArray[np.uint8]:
+def mask_from(picture: Pixels, frame: memoryview) -> NDArray[np.uint8]:
     """Return the mask of a mask frame: (H, W) uint8, 0 keep to 255 fill; a read-only view."""
     return np.frombuffer(frame, np.uint8).reshape(picture.height, picture.width)
 
 
-def frame_from(picture: Picture, image: NDArray[Any]) -> NDArray[Any]:
+def frame_from(picture: Pixels, image: NDArray[Any]) -> NDArray[Any]:
     """Return the pixel frame of `image`, which has the shape and dtype of `image_from`: contiguous."""
     ordered = _red_and_blue_swapped(image) if picture.layout == "bgra" else image
     return np.ascontiguousarray(ordered, dtype=SAMPLE_TYPES[picture.depth])

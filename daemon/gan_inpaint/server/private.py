@@ -6,8 +6,6 @@ import os
 import stat
 from pathlib import Path
 
-ANOTHER = "set GAN_INPAINT_RUNTIME_DIR to a folder of your own"
-
 
 def why_open(directory: Path) -> str:
     """Return a sentence if other users can reach or replace `directory`; empty if they cannot.
@@ -19,8 +17,10 @@ def why_open(directory: Path) -> str:
     try:
         status = directory.lstat()
         if not stat.S_ISDIR(status.st_mode):
-            return f"{directory} is not a folder."
-        if status.st_uid != os.geteuid() or status.st_mode & 0o077:
+            return f"{directory} is {'a link' if stat.S_ISLNK(status.st_mode) else 'not a folder'}."
+        if status.st_uid != os.geteuid():
+            return f"The folder {directory} belongs to another user of this computer."
+        if status.st_mode & 0o077:
             return f"The folder {directory} is open to other users of this computer."
         for parent in (*directory.parents, *directory.resolve().parents):
             if _replaceable(parent):
@@ -31,8 +31,12 @@ def why_open(directory: Path) -> str:
 
 
 def advice(directory: Path) -> str:
-    """Return what closes a folder to others."""
-    return f"Run “chmod 700 {directory}”"
+    """Return what helps where `why_open` has a reason."""
+    another = "et GAN_INPAINT_RUNTIME_DIR to a folder of your own."
+    status = directory.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or not status.st_mode & 0o077:
+        return f"S{another}"
+    return f"Run “chmod 700 {directory}”, or s{another}"
 
 
 def _replaceable(parent: Path) -> bool:

@@ -26,8 +26,11 @@ def read() -> RuntimeInfo | None:
 
 
 def write(info: RuntimeInfo) -> None:
-    """Write the file in one step, readable only by its owner. Raises CannotWrite."""
-    with atomic.writing(paths.runtime_file(), force=True, private=True) as temporary:
+    """Write the file in one step, readable only by its owner. Raises CannotStart, CannotWrite."""
+    file = paths.runtime_file()
+    if file.is_dir():
+        raise CannotStart(f"{file} is a folder.", "Remove it, or set GAN_INPAINT_RUNTIME_DIR to another folder.")
+    with atomic.writing(file, force=True, private=True) as temporary:
         temporary.write_bytes(msgspec.json.encode({**info._asdict(), "protocol": PROTOCOL}))
 
 
@@ -51,5 +54,5 @@ def make_private_dir() -> Path:
             "Set GAN_INPAINT_RUNTIME_DIR to a folder of your own.",
         ) from problem
     if reason := private.why_open(directory):
-        raise CannotStart(reason, f"{private.advice(directory)} if it is yours, or {private.ANOTHER}.")
+        raise CannotStart(reason, private.advice(directory))
     return directory

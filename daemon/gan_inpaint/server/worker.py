@@ -10,7 +10,7 @@ from typing import TypeAlias
 from gan_inpaint.errors import GanInpaintError
 from gan_inpaint.models.entry import DEFAULT
 from gan_inpaint.models.interruption import interruptible
-from gan_inpaint.protocol import Error, Outcome, Progress, Stage
+from gan_inpaint.protocol import Error, Outcome, Progress, Stage, Work
 from gan_inpaint.server.damage_maps import DamageMaps
 from gan_inpaint.server.guard import guarded
 from gan_inpaint.server.jobs import Job
@@ -18,7 +18,7 @@ from gan_inpaint.server.listener import Frames
 from gan_inpaint.server.tasks import Tasks
 from gan_inpaint.service import Service
 
-Report: TypeAlias = Callable[[Job, Progress | Outcome, Frames], None]
+Report: TypeAlias = Callable[[Job[Work], Progress | Outcome, Frames], None]
 
 
 class Worker(threading.Thread):
@@ -35,9 +35,9 @@ class Worker(threading.Thread):
         self._tasks = Tasks(service, self._damage_maps)
         self._report = report
         self._ended = ended
-        self._inbox: SimpleQueue[Job | None] = SimpleQueue()
+        self._inbox: SimpleQueue[Job[Work] | None] = SimpleQueue()
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Job[Work]) -> None:
         self._inbox.put(job)
 
     def finish(self, seconds: float) -> bool:
@@ -73,10 +73,16 @@ class Worker(threading.Thread):
         self._damage_maps.tidy()
         self._service.tidy()
 
-    def _work(self, job: Job) -> None:
+    def _work(self, job: Job[Work]) -> None:
+        last: Progress | None = None
+
         def on_progress(done: int, total: int, stage: Stage) -> None:
+            nonlocal last
             job.cancelled.check()
-            self._report(job, Progress(id=job.work.id, done=done, total=total, stage=stage), ())
+            progress = Progress(id=job.work.id, done=done, total=total, stage=stage)
+            if progress != last:  # this is called hundreds of times, mostly with nothing new
+                last = progress
+                self._report(job, progress, ())
 
         buffers = [memoryview(frame).toreadonly() for frame in job.frames]
         with interruptible(job.cancelled):

@@ -2,7 +2,8 @@
 
 `connect` returns a Client that waits for its answers; Job does the same work for an event loop. `read_settings` reads
 what the installer wrote beside a plug-in, `context_window` says which part of the picture to send. Every failure is a
-ClientError. `stages`, `refusals` and `dialogs` hold the words that both editors show.
+ClientError. `stages`, `refusals` and `dialogs` hold the words that both editors show, in the language that
+`language.choose` has chosen before they are imported.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 from .blocking import PERHAPS_STALE, Client, connect
 from .components import component_boxes
 from .crop import Box, context_window
-from .errors import ClientError
+from .errors import ClientError, Refusal
 from .job import SILENCE_SECONDS, Job, Progress
 from .launch import DaemonStart, clean_environment, outside_sandbox
 from .messages import Messenger
 from .planner import Crop, crops, strips
-from .refusals import Refusal
+from .receipt import receipt_text
 from .requests import (
     DAMAGE_MAP_GONE,
     DetectionReply,
@@ -25,6 +26,8 @@ from .requests import (
     RepairReply,
     RepairRequest,
     SelectRequest,
+    TraceReply,
+    TraceRequest,
 )
 from .runtime_file import RuntimeInfo, read_runtime_file
 from .settings import Settings, read_settings
@@ -52,6 +55,8 @@ __all__ = [
     "RuntimeInfo",
     "SelectRequest",
     "Settings",
+    "TraceReply",
+    "TraceRequest",
     "clean_environment",
     "component_boxes",
     "connect",
@@ -60,6 +65,7 @@ __all__ = [
     "outside_sandbox",
     "read_runtime_file",
     "read_settings",
+    "receipt_text",
     "strips",
     "timed_out",
 ]

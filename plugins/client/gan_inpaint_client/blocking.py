@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .conversation import Conversation
 from .errors import ClientError
 from .job import SILENCE_SECONDS, Answer, Job, Progress, Request
+from .language import _
 from .launch import DaemonStart
 from .messages import CLIENT_NAME, Reply
 from .requests import (
@@ -97,6 +98,11 @@ class Client:
         if self._conversation is not None:
             self._conversation.close()
             self._conversation = None
+
+    def hang_up(self) -> None:
+        """Drop the work in progress, from any thread; the one that waits for it raises `connection_lost` at once."""
+        if (conversation := self._conversation) is not None:
+            conversation.hang_up()
 
     def hello(self) -> dict[str, Any]:
         """Return the daemon's `welcome`: its version, models and limits."""
@@ -190,9 +196,10 @@ class Client:
                 raise
             raise ClientError(
                 "cannot_start",
-                "The GAN Inpaint daemon was started, but cannot be reached from here.",
-                f"It is looked for in {self._runtime_file}. “gan-inpaint plugin status” shows what your editor lacks. "
-                f"({problem.message})",
+                _("The GAN Inpaint daemon was started, but cannot be reached from here."),
+                _(
+                    "It is looked for in {path}. “gan-inpaint plugin status” shows what your editor lacks. ({problem})"
+                ).format(path=self._runtime_file, problem=problem.message),
             ) from problem
 
     def _begun(self, deadline: float) -> Conversation:

@@ -32,6 +32,10 @@ class Conversation:
     def close(self) -> None:
         self._stream.close()
 
+    def hang_up(self) -> None:
+        """End the connection from any thread; a thread that waits raises `connection_lost` at once."""
+        self._stream.hang_up()
+
     def ask(self, request: str, answer: str, seconds: float, **keys: Any) -> Reply:
         """Send a request without frames and return its reply, of the type `answer`, within `seconds`.
 

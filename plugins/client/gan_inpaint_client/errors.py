@@ -1,6 +1,8 @@
-"""The one exception of the client."""
+"""The exceptions of the client."""
 
 from __future__ import annotations
+
+from .language import _
 
 
 class ClientError(Exception):
@@ -28,10 +30,14 @@ class ClientError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+class Refusal(Exception):
+    """The picture, the layer or the selection cannot be worked on. The message is a sentence for the user."""
+
+
 def bad_reply(detail: str) -> ClientError:
     """Return the error for a peer that breaks the protocol; `detail` helps to find the cause."""
     return ClientError(
         "bad_reply",
-        f"The answer is not that of a GAN Inpaint daemon: {detail}.",
-        "Run “gan-inpaint stop”, then try again; “gan-inpaint doctor” looks for the cause.",
+        _("The answer is not that of a GAN Inpaint daemon: {detail}.").format(detail=detail),
+        _("Run “gan-inpaint stop”, then try again; “gan-inpaint doctor” looks for the cause."),
     )

@@ -17,7 +17,7 @@ _COMMAND_LIMIT = 4096  # bytes; the longest useful command, READY with its metad
 
 
 class Frame(NamedTuple):
-    """`flags` are MORE or COMMAND or neither; the body belongs to whoever takes the frame."""
+    """`flags` are MORE or COMMAND or neither; the body belongs to the taker of the frame."""
 
     flags: int
     body: bytearray
@@ -33,14 +33,17 @@ def head(size: int, flags: int = 0) -> bytes:
 class FrameReader:
     """Cut a stream into frames, and refuse messages above the limit.
 
-    A body is allocated once, when its size is known to be within the limit, and is filled in place.
+    A body is allocated once, when its size is known to be within the limit and its first byte comes, and is filled in
+    place.
 
     Attributes:
+        announced: bytes of a body that comes next and is not allocated yet; 0 if none is known.
         message_limit: most bytes of all frames of a message together; a larger one is refused at its frame's head.
         message_traffic: bytes of messages received so far, without those of commands.
     """
 
     def __init__(self, message_limit: int) -> None:
+        self.announced = 0
         self.message_limit = message_limit
         self.message_traffic = 0
         self._message_bytes = 0
@@ -63,6 +66,8 @@ class FrameReader:
 
     def rest(self) -> memoryview | None:
         """Return the missing part of the current body, to receive bytes in place; then call `filled`."""
+        if self.announced:
+            self._body, self.announced = bytearray(self.announced), 0
         return None if self._body is None else memoryview(self._body)[self._filled :]
 
     @property
@@ -70,8 +75,14 @@ class FrameReader:
         """Bytes that are still to come of the current frame, as far as its length is known; at least one."""
         if self._body is not None:
             return len(self._body) - self._filled
+        if self.announced:
+            return self.announced
         long = bool(self._head) and self._head[0] & LONG
         return (_LONG_HEAD_BYTES if long else _SHORT_HEAD_BYTES) - len(self._head)
+
+    def forget(self) -> None:
+        """Let go of the bytes that have come."""
+        self._body, self.announced = None, 0
 
     def filled(self, count: int) -> Iterator[Frame]:
         """Yield the frame that is complete after `count` bytes were written to the start of `rest`."""
@@ -91,7 +102,7 @@ class FrameReader:
     def _begin_body(self, flags: int, size: int) -> None:
         if size > (_COMMAND_LIMIT if flags & COMMAND else self.message_limit - self._message_bytes):
             raise bad_reply(f"it announces {size} bytes, more than expected")
-        self._body = bytearray(size)
+        self._body, self.announced = (None, size) if size else (bytearray(), 0)
         self._filled = 0
         if not flags & COMMAND:
             self._message_bytes = self._message_bytes + size if flags & MORE else 0

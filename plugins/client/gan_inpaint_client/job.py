@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, Protocol, TypedDict, TypeVar
 
 from .errors import ClientError, bad_reply
+from .language import _
 from .messages import CLIENT_NAME, REPLY_BYTES, Messenger, Reply
 
 SILENCE_SECONDS = 15.0  # without an event the daemon is given up after this time; it reports once a second
@@ -38,6 +39,22 @@ class Request(Protocol[Answer]):
     def check_limits(self, limits: dict[str, int]) -> None: ...
 
     def read(self, reply: Reply) -> Answer: ...
+
+
+class Pieces(Protocol):
+    """What is to be asked, and what becomes of the answers: a Patchwork or a Tracing."""
+
+    note: str
+
+    def next_request(self) -> Any: ...
+
+    def take(self, reply: Any) -> None: ...
+
+    def skip(self, problem: ClientError) -> None: ...
+
+    def finish(self) -> None: ...
+
+    def progress(self, of_piece: Progress) -> Progress: ...
 
 
 class Job(Generic[Answer]):
@@ -92,7 +109,7 @@ class Job(Generic[Answer]):
 
     def _ask(self, limits: dict[str, int]) -> None:
         if self._cancelled:
-            raise ClientError("cancelled", "The work was cancelled.")
+            raise ClientError("cancelled", _("The work was cancelled."))
         self._request.check_limits(limits)
         self._messenger.connection.limit_messages(REPLY_BYTES + self._request.reply_bytes)
         self._asked = True

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from .errors import ClientError
+from .language import _
 
 _FLATPAK_INFO = Path("/.flatpak-info")  # exists inside a Flatpak, and only there
 _FLATPAK_SPAWN = "flatpak-spawn"
@@ -49,8 +50,8 @@ class DaemonStart:
             self._errors.close()
             raise ClientError(
                 "cannot_start",
-                f"The command that starts the GAN Inpaint daemon cannot be run: {problem}.",
-                "Run “gan-inpaint plugin install” for your editor again.",
+                _("The command that starts the GAN Inpaint daemon cannot be run: {problem}.").format(problem=problem),
+                _("Run “gan-inpaint plugin install” for your editor again."),
             ) from problem
 
     def __enter__(self) -> DaemonStart:
@@ -71,7 +72,7 @@ class DaemonStart:
         if status is None:
             return False
         if status != 0:
-            raise self._failed("The GAN Inpaint daemon could not be started.")
+            raise self._failed(_("The GAN Inpaint daemon could not be started."))
         return True
 
     def wait(self, seconds: float) -> None:
@@ -83,7 +84,7 @@ class DaemonStart:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, seconds))
         if not self.finished():
-            raise self._failed("The GAN Inpaint daemon did not start in time.")
+            raise self._failed(_("The GAN Inpaint daemon did not start in time."))
 
     def close(self) -> None:
         if self._process.poll() is None:
@@ -95,7 +96,7 @@ class DaemonStart:
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - _TAIL_BYTES))
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        hint = "\n".join(lines[-_TAIL_LINES:]) or "“gan-inpaint doctor” looks for the cause."
+        hint = "\n".join(lines[-_TAIL_LINES:]) or _("“gan-inpaint doctor” looks for the cause.")
         return ClientError("cannot_start", message, hint)
 
 

@@ -7,13 +7,34 @@ import re
 from .crop import Box
 
 OPAQUE = b"\xff"
+RIM = 2  # pixels beside a transparent place that belong to its soft edge; the daemon counts as many
 
+_TRANSPARENT_TO_255 = OPAQUE + bytes(255)
+_MISSING = bytes(range(255, -1, -1))
 _SELECTED_TO_255 = bytes([0]) + OPAQUE * 255
 
 
 def wholly_selected(mask: bytes) -> bytes:
     """Return the mask with 255 wherever it is not 0."""
     return mask.translate(_SELECTED_TO_255)
+
+
+def transparent(alpha: bytes, width: int) -> bytes:
+    """Return the mask that fills what is transparent in an alpha channel of 8 bits, in rows of `width` bytes.
+
+    It is 255 there, and in the rim as much as is missing.
+    """
+    rows = len(alpha) // width if width else 0
+    every = (1 << 8 * len(alpha)) - 1
+    transparent_places = near = int.from_bytes(alpha.translate(_TRANSPARENT_TO_255), "little")
+    for distance in range(1, min(RIM, width) + 1):
+        inside = int.from_bytes((OPAQUE * (width - distance) + bytes(distance)) * rows, "little")
+        near |= (transparent_places & inside) << 8 * distance | transparent_places >> 8 * distance & inside
+    in_rows = near
+    for step in range(8 * width, 8 * width * RIM + 1, 8 * width):
+        near |= in_rows << step & every | in_rows >> step
+    missing = int.from_bytes(alpha.translate(_MISSING), "little")
+    return (near & missing).to_bytes(len(alpha), "little")
 
 
 def product(first: bytes, second: bytes) -> bytes:

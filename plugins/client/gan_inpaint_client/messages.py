@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import ClientError, bad_reply
+from .language import _
 from .proof import CLIENT, DAEMON, new_nonce, proof, same
+from .reported import reported
 from .zmtp import Connection
 
 if TYPE_CHECKING:
@@ -24,6 +26,14 @@ _LIMITS = {"header_bytes": int, "frame_bytes": int, "pixels": int, "queue": int}
 _MODEL = {"name": str, "title": str, "version": str, "kind": str, "default": bool, "licence": str}
 _FILLED_BY = {"model": str, "version": str, "kind": str, "licence": str, "sha256": str, "provider": str}
 _SESSION = {"model": str, "provider": str, "sha256": str, "idle_seconds": _NUMBER}
+_INSTALLED = {
+    **{"name": str, "title": str, "version": str, "kind": str, "default": bool, "built_in": bool, "licence": str},
+    **{"training_data": str, "page": str},
+}
+_PUBLISHED = {
+    **{"name": str, "title": str, "good_for": str, "size": int, "licence": str, "training_data": str, "address": str},
+    **{"page": str, "installed": bool},
+}
 _SHAPES: dict[str, dict[str, Any]] = {
     "proof": {"nonce": str, "proof": str},
     "welcome": {"version": str, "pid": int, "models": [_MODEL], "limits": _LIMITS, "stopping": bool},
@@ -32,12 +42,23 @@ _SHAPES: dict[str, dict[str, Any]] = {
         **{"version": str, "pid": int, "endpoint": str, "uptime_seconds": _NUMBER, "fills": int, "queued": int},
         **{"running": int, "memory_mib": _NUMBER, "threads": int, "providers_available": [str], "sessions": [_SESSION]},
     },
+    "models": {"installed": [_INSTALLED], "published": [_PUBLISHED]},
+    "got": {"name": str},
     "progress": {"done": int, "total": int, "stage": str},
     "result": {
         **{"width": int, "height": int, "layout": str, "depth": str},
         **{"filled_by": _FILLED_BY, "windows": int, "seconds": _NUMBER, "note": str, "scores": dict},
     },
-    "detection": {"heatmap": str, "width": int, "height": int, "found": int, "selected": int, "seconds": _NUMBER},
+    "detection": {
+        "heatmap": str,
+        "width": int,
+        "height": int,
+        "found": int,
+        "selected": int,
+        "seconds": _NUMBER,
+        "kinds": dict,
+    },
+    "traced": {"width": int, "height": int, "length": int, "thickness": _NUMBER, "seconds": _NUMBER},
     "cancelling": {"found": bool},
     "stopping": {},
     "error": {"code": str, "message": str, "hint": str},
@@ -96,7 +117,7 @@ class Messenger:
         while (message := self.connection.next_message()) is not None:
             reply = _read(message)
             if reply.type == "error" and reply.header["id"] in (id, "", _PROOF_ID):  # "": of an unreadable request
-                raise ClientError(reply.header["code"], reply.header["message"], reply.header["hint"])
+                raise reported(reply.header["code"], reply.header["message"], reply.header["hint"])
             if not self._proved:
                 self._check_proof(reply)
             elif reply.header["id"] == id:
@@ -113,8 +134,8 @@ class Messenger:
         if not same(reply.header["proof"], proof(self._token, DAEMON, self._nonce, nonce)):
             raise ClientError(
                 "unauthorized",
-                "What answers in the place of the GAN Inpaint daemon is another program, or another daemon.",
-                "Nothing was sent to it. Try again: the daemon may have been restarted just now.",
+                _("What answers in the place of the GAN Inpaint daemon is another program, or another daemon."),
+                _("Nothing was sent to it. Try again: the daemon may have been restarted just now."),
             )
         shown = proof(self._token, CLIENT, self._nonce, nonce)
         self.connection.send([_header("proof", _PROOF_ID, proof=shown)])
@@ -138,8 +159,10 @@ def _read(message: list[bytearray]) -> Reply:
     if header["protocol"] != PROTOCOL:
         raise ClientError(
             "protocol_mismatch",
-            f"The daemon speaks protocol {header['protocol']}, this program speaks {PROTOCOL}.",
-            "Update GAN Inpaint, run “gan-inpaint plugin install” for your editor, then “gan-inpaint stop”.",
+            _("The daemon speaks protocol {daemon}, this program speaks {own}.").format(
+                daemon=header["protocol"], own=PROTOCOL
+            ),
+            _("Update GAN Inpaint, run “gan-inpaint plugin install” for your editor, then “gan-inpaint stop”."),
         )
     if not _fits(header, {"type": str, "id": str}) or header["type"] not in _SHAPES:
         raise bad_reply("a header is of no known type")

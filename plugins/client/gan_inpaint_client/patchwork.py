@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from . import reported
 from .components import component_boxes
 from .crop import Box
 from .errors import ClientError
 from .masks import bounds, cut, paste, product, spread, wholly_selected
 from .planner import Crop, crops, merged
+from .receipt import receipt_text
 from .requests import FillReply, RepairReply
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class Patchwork:
     Attributes:
         patches: what has come back.
         note: what the daemon says about the result; may be empty.
+        model: the name of the model that has filled the last crop.
+        variant: which variant of its fill that is.
     """
 
     def __init__(
@@ -65,7 +69,9 @@ class Patchwork:
         all, and `Patch.mask` says how much of it counts.
         """
         self.patches: list[Patch] = []
-        self.note = ""
+        self.note = self.model = ""
+        self.variant = 0
+        self._receipts: list[tuple[Box, dict[str, Any]]] = []
         self._mask, self._area, self._size = mask, area, size
         self._read, self._pixel_bytes, self._blends = read, pixel_bytes, blends
         self._holes = [box.shifted(area.x, area.y) for box in component_boxes(mask, area.width)]
@@ -74,10 +80,10 @@ class Patchwork:
         self._number = -1
         self._nothing: ClientError | None = None
 
-    def begin(self, ask: Ask, limit: int) -> None:
-        """Plan the crops, of at most `limit` pixels each."""
+    def begin(self, ask: Ask, limit: int, sampling: Box | None = None) -> None:
+        """Plan the crops, of at most `limit` pixels each; they show the box of the `sampling` area, if there is one."""
         self._ask = ask
-        self._crops = list(crops(self._holes, *self._size, limit))
+        self._crops = list(crops(self._holes, *self._size, limit, sampling))
 
     def next_request(self) -> PatchRequest | None:
         """Return the request for the next crop; None after the last one."""
@@ -85,7 +91,7 @@ class Patchwork:
         while self._number < len(self._crops):
             sent, core = self._crops[self._number]
             if spread(self._mask, self._area, core).strip(b"\0"):
-                return self._ask(self._pixels(sent), self._still_selected(sent), sent)
+                return self._ask(self.pixels(sent), self._still_selected(sent), sent)
             self._number += 1
         return None
 
@@ -99,7 +105,16 @@ class Patchwork:
         box = bounds(mask, core)
         if box is not None:
             self.patches.append(Patch(box, cut(reply.pixels, sent, box, self._pixel_bytes), cut(mask, core, box, 1)))
-        self.note = reply.header["note"] or self.note
+        self.note = reported.note(reply.header["note"]) or self.note
+        self.model = reply.header["filled_by"]["model"]
+        if "receipt" in reply.header and reply.header["receipt"] is not None:
+            self._receipts.append((sent, reply.header["receipt"]))
+            self.variant = reply.header["receipt"]["options"]["variant"]
+
+    @property
+    def receipt(self) -> str:
+        """What repeats the fill, as JSON, for `gan-inpaint fill --receipt`; empty for a repair."""
+        return receipt_text(self._receipts) if self._receipts else ""
 
     def skip(self, problem: ClientError) -> None:
         """Go on without the last crop if nothing is damaged there; raise every other problem."""
@@ -112,28 +127,25 @@ class Patchwork:
         if not self.patches and self._nothing is not None:
             raise self._nothing
 
+    def pixels(self, box: Box) -> bytes:
+        """Return the pixels of a box of the picture with all that has come back, also where the mask is 0."""
+        pixels = self._read(box)
+        for patch in self.patches:
+            if _meet(patch.box, box):
+                pixels = paste(pixels, box, patch.pixels, patch.box, self._pixel_bytes)
+        return pixels
+
     def is_unchanged(self) -> bool:
         """Return whether the selected part of the picture is what it was in the beginning."""
         return all(self._digest(box) == before for box, before in self._seen)
 
-    def progress(self, of_crop: Progress) -> Progress:
+    def progress(self, of_piece: Progress) -> Progress:
         """Return the progress of the whole work from that of the last request."""
         count = len(self._crops)
         if count == 1:
-            return of_crop
-        share = of_crop["done"] / of_crop["total"] if of_crop["total"] else 0
-        return {**of_crop, "done": int(STEPS * (self._number + share) / count), "total": STEPS}
-
-    def _pixels(self, sent: Box) -> bytes:
-        """Return the pixels of a crop, as the crops before have left them."""
-        pixels = self._read(sent)
-        for patch in self.patches:
-            if _meet(patch.box, sent):
-                pixels = self._patched(pixels, sent, patch)
-        return pixels
-
-    def _patched(self, pixels: bytes, sent: Box, patch: Patch) -> bytes:
-        return paste(pixels, sent, patch.pixels, patch.box, self._pixel_bytes)
+            return of_piece
+        share = of_piece["done"] / of_piece["total"] if of_piece["total"] else 0
+        return {**of_piece, "done": int(STEPS * (self._number + share) / count), "total": STEPS}
 
     def _still_selected(self, sent: Box) -> bytes:
         """Return the mask of a crop, without what the crops before have answered for."""

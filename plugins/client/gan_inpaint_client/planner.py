@@ -21,17 +21,19 @@ class Crop(NamedTuple):
     core: Box
 
 
-def crops(holes: Iterable[Box], width: int, height: int, limit: int) -> Iterator[Crop]:
+def crops(holes: Iterable[Box], width: int, height: int, limit: int, sampling: Box | None = None) -> Iterator[Crop]:
     """Yield crops of at most `limit` pixels whose cores hold all `holes` of a picture of `width` × `height` pixels.
 
     Holes outside the picture count for nothing. If one box around everything is small, it is the only crop; else there
     is one for each group of holes that are near each other. A group beyond the limit is cut into strips; send each
-    after the one before it has been filled.
+    after the one before it has been filled. Crops within the limit show all of `sampling`, a part of the picture.
     """
     windows = [window for hole in holes if (window := context_window(hole, width, height)) and _pixels(window)]
     if not windows:
         return
-    around_all = reduce(_union, windows)
+    if sampling is not None:
+        windows = [union(window, sampling) for window in windows]
+    around_all = reduce(union, windows)
     small = _pixels(around_all) <= min(SMALL, limit)
     for group in [around_all] if small else merged(windows):
         yield from strips(group, limit)
@@ -63,7 +65,7 @@ def merged(boxes: Iterable[Box]) -> list[Box]:
         near = [other for other in apart if _belong_together(box, other)]
         while near:
             apart = [other for other in apart if other not in near]
-            box = reduce(_union, near, box)
+            box = reduce(union, near, box)
             near = [other for other in apart if _belong_together(box, other)]
         apart.append(box)
     return sorted(apart, key=lambda box: (box.y, box.x))
@@ -74,7 +76,7 @@ def _by_cell(boxes: Iterable[Box]) -> list[Box]:
     cells: dict[tuple[int, int], Box] = {}
     for box in boxes:
         cell = (box.y + box.height // 2) // CELL, (box.x + box.width // 2) // CELL
-        cells[cell] = _union(cells[cell], box) if cell in cells else box
+        cells[cell] = union(cells[cell], box) if cell in cells else box
     return [cells[cell] for cell in sorted(cells)]
 
 
@@ -86,10 +88,11 @@ def _belong_together(one: Box, other: Box) -> bool:
         and one.y < other.y + other.height
         and other.y < one.y + one.height
     )
-    return meet or _pixels(_union(one, other)) <= _pixels(one) + _pixels(other) + REQUEST
+    return meet or _pixels(union(one, other)) <= _pixels(one) + _pixels(other) + REQUEST
 
 
-def _union(one: Box, other: Box) -> Box:
+def union(one: Box, other: Box) -> Box:
+    """Return the smallest box that holds both."""
     left, top = min(one.x, other.x), min(one.y, other.y)
     right, bottom = max(one.x + one.width, other.x + other.width), max(one.y + one.height, other.y + other.height)
     return Box(left, top, right - left, bottom - top)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .crop import Box
 from .errors import ClientError, bad_reply
+from .language import _, number
 
 if TYPE_CHECKING:
     from .messages import Reply
@@ -18,7 +20,8 @@ DEFAULT_MODEL = "default"
 DAMAGE_MAP_GONE = "heatmap_gone"  # the error code if the daemon no longer has the damage map of a request
 
 _ECHOED = ("width", "height", "layout", "depth")
-_BUFFERS = ("pixels", "mask")
+_BUFFERS = ("pixels", "mask", "within", "avoid", "sample")
+_OPTIONAL = ("within", "avoid", "sample")  # the header says which of these masks follow
 _HEADER_KEYS = {"damage_map": "heatmap"}  # the protocol's keys that differ from the names here
 
 
@@ -56,6 +59,14 @@ class DetectionReply(NamedTuple):
         return str(self.header["heatmap"])
 
 
+class TraceReply(NamedTuple):
+    """Masks of the boxes that were sent, a byte a pixel, 255 on the line, else 0, and the `traced` header of
+    docs/protocol.md."""
+
+    masks: tuple[tuple[Box, bytes], ...]
+    header: dict[str, Any]
+
+
 class _Picture:
     """What all requests with a picture share; the attributes are those of docs/protocol.md."""
 
@@ -72,18 +83,20 @@ class _Picture:
 
     def keys(self) -> dict[str, Any]:
         """Return the keys of the header that describe the request."""
-        return _header_keys(self, _BUFFERS)
+        given = {name: True for name in _OPTIONAL if getattr(self, name, None) is not None}
+        return {**_header_keys(self, _BUFFERS), **given}
 
     def frames(self) -> list[memoryview]:
-        """Return the pixels and the mask, if there is one, as bytes that are not copied."""
-        return [memoryview(getattr(self, name)).cast("B") for name in _BUFFERS if hasattr(self, name)]
+        """Return the pixels and the masks that there are, as bytes that are not copied."""
+        buffers = (getattr(self, name, None) for name in _BUFFERS)
+        return [memoryview(buffer).cast("B") for buffer in buffers if buffer is not None]
 
     def check(self) -> None:
         """Raise ClientError `bad_request` if the sizes do not fit together."""
         if self.layout not in CHANNELS or self.depth not in SAMPLE_BYTES:
             raise ClientError("bad_request", f"Pixels of the kind {self.layout} {self.depth} are not known.")
         sizes = [len(frame) for frame in self.frames()]
-        if sizes != [self.pixel_bytes, self.width * self.height][: len(sizes)]:
+        if sizes != [self.pixel_bytes, *[self.width * self.height] * (len(sizes) - 1)]:
             raise ClientError(
                 "bad_request",
                 f"{' bytes of pixels and '.join(map(str, sizes))} bytes are not those of {self.width} × {self.height} "
@@ -94,12 +107,7 @@ class _Picture:
         """Raise ClientError `too_large` for a picture at which the daemon would only hang up."""
         pixels = self.width * self.height
         if pixels > limits["pixels"] or self.pixel_bytes > limits["frame_bytes"]:
-            raise ClientError(
-                "too_large",
-                f"The area to work on has {pixels / 1e6:.0f} megapixels, more than the "
-                f"{limits['pixels'] / 1e6:.0f} that are worked on at once.",
-                "Select a smaller area, or work on several parts.",
-            )
+            raise _too_large(pixels, limits["pixels"])
 
     def _pixels_of(self, reply: Reply, sizes: list[int]) -> bytes:
         """Return the first frame of this request's result; raise `bad_reply` if the frames do not have these sizes."""
@@ -131,13 +139,21 @@ class _PictureWithMask(_Picture):
 
 @dataclass(frozen=True)
 class FillRequest(_PictureWithMask):
-    """A hole to fill, which is the mask, with the options that docs/protocol.md lists for `fill`."""
+    """A hole to fill, which is the mask, with the options that docs/protocol.md lists for `fill`.
+
+    Attributes:
+        avoid, sample: width × height bytes, or None for no limit: not 0 where nothing is taken from, and not 0 in the
+            only places that are copied from.
+    """
 
     type = "fill"
 
     dilate: int = 2
     feather: int = 0
     quality: str = "normal"
+    variant: int = 0
+    avoid: Buffer | None = None
+    sample: Buffer | None = None
 
     @property
     def reply_bytes(self) -> int:
@@ -155,6 +171,8 @@ class DetectRequest(_Picture):
 
     Attributes:
         pixels: width × height × channels samples, interleaved, rows top to bottom, little-endian.
+        within: width × height bytes: everything that stands out where it is not 0 is damage, and nothing elsewhere; or
+            None.
     """
 
     type = "detect"
@@ -166,8 +184,10 @@ class DetectRequest(_Picture):
     depth: str
     transfer: str = "srgb"
     sensitivity: float = 0.5
-    kinds: str = "both"
+    tone: str = "both"
     dilate: int = 2
+    kinds: tuple[str, ...] = ()
+    within: Buffer | None = None
 
     @property
     def reply_bytes(self) -> int:
@@ -194,8 +214,9 @@ class SelectRequest:
     width: int
     height: int
     sensitivity: float = 0.5
-    kinds: str = "both"
+    tone: str = "both"
     dilate: int = 2
+    kinds: tuple[str, ...] = ()
 
     @property
     def reply_bytes(self) -> int:
@@ -222,15 +243,78 @@ class SelectRequest:
 
 
 @dataclass(frozen=True)
+class TraceRequest:
+    """A line to trace, by points on it or by a rough stroke along it, as docs/protocol.md says for `trace`.
+
+    Attributes:
+        pixels: of each of the `boxes`, as of the other requests.
+        boxes: the parts of a picture of `width` × `height` pixels that are sent.
+        points: columns and rows on the line, in its order.
+        strokes: of each of the boxes, a byte a pixel: not 0 on the rough strokes that take the place of points.
+    """
+
+    type = "trace"
+
+    pixels: tuple[Buffer, ...]
+    boxes: tuple[Box, ...]
+    width: int
+    height: int
+    layout: str
+    depth: str
+    transfer: str = "srgb"
+    points: tuple[tuple[float, float], ...] = ()
+    strokes: tuple[Buffer, ...] = ()
+
+    @property
+    def reply_bytes(self) -> int:
+        """Size in bytes of the frames that answer the request."""
+        return sum(box.width * box.height for box in self.boxes)
+
+    def keys(self) -> dict[str, Any]:
+        """Return the keys of the header that describe the request."""
+        return {**_header_keys(self, ("pixels", "strokes")), "within": bool(self.strokes)}
+
+    def frames(self) -> list[memoryview]:
+        """Return the pixels and the strokes of the boxes, as bytes that are not copied."""
+        return [memoryview(buffer).cast("B") for buffer in (*self.pixels, *self.strokes)]
+
+    def check(self) -> None:
+        """Raise ClientError `bad_request` if the sizes do not fit together."""
+        sample = CHANNELS[self.layout] * SAMPLE_BYTES[self.depth]
+        areas = [box.width * box.height for box in self.boxes]
+        if [len(frame) for frame in self.frames()] != [area * sample for area in areas] + areas * bool(self.strokes):
+            raise ClientError("bad_request", _("The parts of the picture do not have the sizes of their boxes."))
+
+    def check_limits(self, limits: dict[str, int]) -> None:
+        """Raise ClientError `too_large` for a picture at which the daemon would only hang up."""
+        if self.width * self.height > limits["pixels"]:
+            raise _too_large(self.width * self.height, limits["pixels"])
+
+    def read(self, reply: Reply) -> TraceReply:
+        """Return the answer; raise ClientError `bad_reply` if the reply is none to this request."""
+        sizes = [box.width * box.height for box in self.boxes]
+        same = reply.type == "traced" and (reply.header["width"], reply.header["height"]) == (self.width, self.height)
+        if not same or [len(frame) for frame in reply.frames] != sizes:
+            raise bad_reply(_("the line is not that of the picture that was asked about"))
+        return TraceReply(tuple((box, reply.frames[number]) for number, box in enumerate(self.boxes)), reply.header)
+
+
+@dataclass(frozen=True)
 class RepairRequest(_PictureWithMask):
-    """A picture to repair inside the mask, with the options that docs/protocol.md lists for `repair`."""
+    """A picture to repair inside the mask, with the options that docs/protocol.md lists for `repair`.
+
+    Attributes:
+        everything: whether everything that stands out in the mask is damage.
+    """
 
     type = "repair"
 
     quality: str = "normal"
     sensitivity: float = 0.5
-    kinds: str = "both"
+    tone: str = "both"
     dilate: int = 2
+    kinds: tuple[str, ...] = ()
+    everything: bool = False
 
     @property
     def reply_bytes(self) -> int:
@@ -241,6 +325,16 @@ class RepairRequest(_PictureWithMask):
         """Return the answer; raise ClientError `bad_reply` if the reply is none to this request."""
         pixels = self._pixels_of(reply, [self.pixel_bytes, self.width * self.height])
         return RepairReply(pixels, reply.frames[1], reply.header)
+
+
+def _too_large(pixels: int, most: int) -> ClientError:
+    return ClientError(
+        "too_large",
+        _("The area to work on has {megapixels} megapixels, more than the {most} that are worked on at once.").format(
+            megapixels=number(round(pixels / 1e6)), most=number(round(most / 1e6))
+        ),
+        _("Select a smaller area, or work on several parts."),
+    )
 
 
 def _header_keys(request: object, left_out: tuple[str, ...]) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import NamedTuple, Union
 
 from .errors import ClientError
+from .language import _
 
 Address = Union[str, tuple[str, int]]  # noqa: UP007 (evaluated, and Python 3.9 has no other way)
 
 _TOKEN_BYTES = 255
 _FLATPAK_INFO = Path("/.flatpak-info")  # inside a Flatpak, the numbers of processes are others
 _MOST_BYTES = 64 * 1024
-_START = "Start it with “gan-inpaint serve --detach”."
 
 
 class RuntimeInfo(NamedTuple):
@@ -59,16 +59,29 @@ def read_runtime_file(path: str | os.PathLike[str]) -> RuntimeInfo:
         )
         at_a_port = not isinstance(info.address, str)
     except FileNotFoundError as problem:
-        raise ClientError("no_daemon", "The GAN Inpaint daemon is not running.", _START) from problem
+        raise not_running() from problem
     except OSError as problem:
         raise ClientError(
-            "no_daemon", f"The file {path} cannot be read: {problem.strerror}.", "Check who may read it."
+            "no_daemon",
+            _("The file {path} cannot be read: {problem}.").format(path=path, problem=problem.strerror),
+            _("Check who may read it."),
         ) from problem
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
-        raise ClientError("no_daemon", f"The file {path} is damaged.", _START) from problem
+        raise ClientError(
+            "no_daemon",
+            _("The file {path} is damaged.").format(path=path),
+            _("Start the daemon again with “gan-inpaint serve --detach”."),
+        ) from problem
     if at_a_port and not _is_own_process(info.pid):
-        raise ClientError("no_daemon", "The GAN Inpaint daemon is not running.", _START)
+        raise not_running()
     return info
+
+
+def not_running(detail: str = "") -> ClientError:
+    """Return the error for a daemon that is not there; `detail` is what the system says."""
+    start = _("Start it with “gan-inpaint serve --detach”.")
+    hint = f"{start} ({detail})" if detail else start
+    return ClientError("no_daemon", _("The GAN Inpaint daemon is not running."), hint)
 
 
 def parse_endpoint(endpoint: str) -> Address:
@@ -115,6 +128,6 @@ def _check_owner(descriptor: int, path: str | os.PathLike[str]) -> None:
     if os.name == "posix" and os.fstat(descriptor).st_uid not in (os.geteuid(), 0):
         raise ClientError(
             "no_daemon",
-            f"The file {path} belongs to another user of this computer.",
-            "Set GAN_INPAINT_RUNTIME_DIR to one of your own folders and install the plug-in again.",
+            _("The file {path} belongs to another user of this computer.").format(path=path),
+            _("Set GAN_INPAINT_RUNTIME_DIR to one of your own folders and install the plug-in again."),
         )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .language import _, percent
+
 if TYPE_CHECKING:
     from .job import Progress
 
-STARTING = "Starting GAN Inpaint…"
+STARTING = _("Starting GAN Inpaint…")
 
 _STAGES = {
-    "sending": "Sending the picture…",
-    "waiting": "Waiting for other work to end…",
-    "loading": "Loading the model…",
-    "detecting": "Looking for damage…",
-    "filling": "Filling…",
+    "sending": _("Sending the picture…"),
+    "waiting": _("Waiting for other work to end…"),
+    "loading": _("Loading the model…"),
+    "detecting": _("Looking for damage…"),
+    "filling": _("Filling…"),
+    "downloading": _("Downloading…"),
+    "checking": _("Checking the model…"),
 }
 
 
@@ -25,6 +29,5 @@ def stage_text(stage: str) -> str:
 
 def percent_text(progress: Progress) -> str:
     """Return the sentence for a stage, with the percentage where it is known."""
-    total = progress["total"]
-    share = f" {100 * progress['done'] // total} %" if total else ""
-    return stage_text(progress["stage"]) + share
+    stage, total = stage_text(progress["stage"]), progress["total"]
+    return f"{stage} {percent(progress['done'] / total)}" if total else stage

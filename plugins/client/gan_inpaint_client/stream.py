@@ -5,9 +5,12 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .errors import ClientError
+from .language import _
+from .runtime_file import not_running
 
 if TYPE_CHECKING:
     from .runtime_file import Address
@@ -31,11 +34,7 @@ class Stream:
         except _TIMED_OUT as problem:
             raise timed_out() from problem
         except OSError as problem:
-            raise ClientError(
-                "no_daemon",
-                "The GAN Inpaint daemon is not running.",
-                f"Start it with “gan-inpaint serve --detach”. ({problem.strerror or problem})",
-            ) from problem
+            raise not_running(str(problem.strerror or problem)) from problem
 
     def send(self, buffers: Iterable[Buffer], seconds: float, on_sent: Callable[[int], None] | None = None) -> None:
         """Send everything; `on_sent` is called with the number of bytes that went, after each of many pieces.
@@ -74,13 +73,18 @@ class Stream:
     def close(self) -> None:
         self._socket.close()
 
+    def hang_up(self) -> None:
+        """End the connection from any thread: one that waits for the daemon goes on at once, with `connection_lost`."""
+        with suppress(OSError):  # the other side may have ended it just now
+            self._socket.shutdown(socket.SHUT_RDWR)
+
 
 def timed_out() -> ClientError:
     """Return the error for a daemon that says nothing."""
     return ClientError(
         "timeout",
-        "The GAN Inpaint daemon does not answer.",
-        "End it with “gan-inpaint stop” and try again; “gan-inpaint doctor” looks for the cause.",
+        _("The GAN Inpaint daemon does not answer."),
+        _("End it with “gan-inpaint stop” and try again; “gan-inpaint doctor” looks for the cause."),
     )
 
 
@@ -112,13 +116,15 @@ def _socket_for(address: Address) -> socket.socket:
         return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     family = getattr(socket, "AF_UNIX", None)
     if family is None:
-        raise ClientError("no_daemon", "This editor's Python cannot reach the daemon's socket.", "Restart the daemon.")
+        raise ClientError(
+            "no_daemon", _("This editor's Python cannot reach the daemon's socket."), _("Restart the daemon.")
+        )
     return socket.socket(family, socket.SOCK_STREAM)
 
 
 def _lost(problem: OSError) -> ClientError:
     return ClientError(
         "connection_lost",
-        f"The connection to the GAN Inpaint daemon was lost: {problem.strerror or problem}.",
-        "Try again; the daemon's log says what happened.",
+        _("The connection to the GAN Inpaint daemon was lost: {problem}.").format(problem=problem.strerror or problem),
+        _("Try again; the daemon's log says what happened."),
     )

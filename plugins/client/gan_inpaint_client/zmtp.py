@@ -13,11 +13,12 @@ Source: RFC 37/ZMTP 3.1 (https://rfc.zeromq.org/spec/37/).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .errors import ClientError, bad_reply
 from .frames import COMMAND, MORE, Frame, FrameReader, head
+from .language import _
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -48,7 +49,6 @@ class Connection:
         self._socket_type = socket_type
         self._frames = FrameReader(message_limit)
         self._greeting = bytearray()
-        self._on_command: Callable[[bytes, bytes], None] = self._expect_ready
         self._ready = False
         self._scratch = memoryview(bytearray(_SCRATCH_BYTES))
         self._in_place = False
@@ -62,6 +62,11 @@ class Connection:
     def message_traffic(self) -> int:
         """Bytes of the messages received so far; heartbeats do not count."""
         return self._frames.message_traffic
+
+    @property
+    def announced(self) -> int:
+        """Bytes of the frame that comes next, of which none are here yet; 0 if its size is not known."""
+        return self._frames.announced
 
     def limit_messages(self, limit: int) -> None:
         """Refuse messages of more than `limit` bytes from now on."""
@@ -113,10 +118,21 @@ class Connection:
         """Bytes that can be received without any of the message after the next one."""
         return len(_GREETING) - len(self._greeting) or self._frames.missing
 
+    def forget(self) -> None:
+        """Let go of all that has come and of all that was not sent; nothing else may be asked of it then.
+
+        A failure keeps the connection alive, by the frames in its traceback, until Python looks for such circles.
+        """
+        self._frames.forget()
+        for kept in (self._parts, self._messages, self._outgoing, self._waiting):
+            kept.clear()
+
     def feed_eof(self) -> None:
         """Note that the peer has closed the connection."""
         self._failure = self._failure or ClientError(
-            "connection_lost", "The daemon has closed the connection.", "Try again; its log says what happened."
+            "connection_lost",
+            _("The daemon has closed the connection."),
+            _("Try again; the daemon's log says what happened."),
         )
 
     def next_message(self) -> list[bytearray] | None:
@@ -161,7 +177,8 @@ class Connection:
 
     def _take(self, frame: Frame) -> None:
         if frame.flags & COMMAND:
-            self._on_command(*_split_command(bytes(frame.body)))
+            on_command = self._when_ready if self._ready else self._expect_ready
+            on_command(*_split_command(bytes(frame.body)))
             return
         if not self._ready:
             raise bad_reply("a message came before the connection was ready")
@@ -177,7 +194,6 @@ class Connection:
     def _expect_ready(self, name: bytes, data: bytes) -> None:
         if name != b"READY" or _properties(data).get(b"socket-type") != _PEERS[self._socket_type]:
             raise bad_reply("it is not ready for requests")
-        self._on_command = self._when_ready
         self._ready = True
         self._outgoing += self._waiting
         self._waiting.clear()
@@ -189,7 +205,7 @@ class Connection:
                 raise bad_reply("a heartbeat has the wrong size")
             self._command(b"PONG", context)
         elif name == b"ERROR":
-            raise ClientError("connection_lost", "The daemon has ended the connection.", "Try again.")
+            raise ClientError("connection_lost", _("The daemon has closed the connection."), _("Try again."))
 
     def _command(self, name: bytes, data: bytes) -> None:
         body = bytes((len(name),)) + name + data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gan_inpaint_client.dialogs import ChoiceOption, NumberOption
+from gan_inpaint_client.dialogs import Choice, ChoiceOption, MaskOption, NumberOption
 
 from .bindings import Gimp, GObject
 
@@ -24,6 +24,14 @@ def add_choice(procedure: Gimp.Procedure, option: ChoiceOption) -> None:
     for number, choice in enumerate(option.choices):
         choices.add(choice.name, number, choice.label, choice.description)
     procedure.add_choice_argument(option.name, option.label, option.description, choices, option.default, _FLAGS)
+
+
+def add_switch(procedure: Gimp.Procedure, choice: Choice, default: bool) -> None:
+    procedure.add_boolean_argument(choice.name, choice.label, choice.description, default, _FLAGS)
+
+
+def add_channel(procedure: Gimp.Procedure, option: MaskOption) -> None:
+    procedure.add_channel_argument(option.name, option.label, option.description, True, _FLAGS)
 
 
 def add_text(procedure: Gimp.Procedure, name: str, label: str, description: str, default: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gi
 
-for _library, _version in {"Babl": "0.1", "Gegl": "0.4", "Gimp": "3.0", "GimpUi": "3.0", "Gtk": "3.0"}.items():
+_VERSIONS = {"Babl": "0.1", "GdkPixbuf": "2.0", "Gegl": "0.4", "Gimp": "3.0", "GimpUi": "3.0", "Gtk": "3.0"}
+for _library, _version in _VERSIONS.items():
     gi.require_version(_library, _version)
 
-from gi.repository import Babl, Gegl, Gimp, GimpUi, GLib, GObject, Gtk  # noqa: E402
+from gi.repository import Babl, GdkPixbuf, Gegl, Gimp, GimpUi, Gio, GLib, GObject, Gtk  # noqa: E402
 
-__all__ = ["Babl", "GLib", "GObject", "Gegl", "Gimp", "GimpUi", "Gtk"]
+__all__ = ["Babl", "GLib", "GObject", "GdkPixbuf", "Gegl", "Gimp", "GimpUi", "Gio", "Gtk"]

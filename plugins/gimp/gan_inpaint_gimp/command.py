@@ -10,7 +10,10 @@ from .bindings import Gimp
 
 @dataclass(frozen=True)
 class Call:
-    """One run of a procedure; a dialog asks the user first if it is `interactive`."""
+    """One run of a procedure; a dialog asks the user first if it is `interactive`.
+
+    A command that needs no image gets none.
+    """
 
     procedure: Gimp.Procedure
     config: Gimp.ProcedureConfig
@@ -24,6 +27,7 @@ class Command:
     """A procedure, which is also an entry of Filters → GAN Inpaint.
 
     `run` does the work. It returns False if the user cancels the dialog, and raises Refusal or ClientError if it fails.
+    A command that needs no image is offered without one, too, and Ctrl+F does not repeat it.
     """
 
     name: str
@@ -32,3 +36,4 @@ class Command:
     help: str
     add_arguments: Callable[[Gimp.Procedure], None]
     run: Callable[[Call], bool]
+    needs_image: bool = True

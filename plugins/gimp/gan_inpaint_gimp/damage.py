@@ -6,13 +6,12 @@ import json
 import logging
 from typing import TypedDict
 
-from gan_inpaint_client.dialogs import DAMAGE_DILATE, KINDS, SENSITIVITY
+from gan_inpaint_client.dialogs import DAMAGE_DILATE, EVERYTHING, KINDS, SENSITIVITY, TONE
 
-from .arguments import add_choice, add_float, add_integer
+from .arguments import add_choice, add_float, add_integer, add_switch
 from .bindings import Gimp
 
-NAMES = [SENSITIVITY.name, KINDS.name, DAMAGE_DILATE.name]
-
+NAMES = [SENSITIVITY.name, TONE.name, *(kind.name for kind in KINDS), EVERYTHING.name, DAMAGE_DILATE.name]
 
 _PARASITE = "gan-inpaint-damage"
 
@@ -20,16 +19,21 @@ log = logging.getLogger("gan_inpaint")
 
 
 class Damage(TypedDict):
-    """The options that docs/protocol.md lists for `detect`."""
+    """The options that docs/protocol.md lists for `detect`; `kinds` are those that are chosen, also if it is all."""
 
     sensitivity: float
-    kinds: str
+    tone: str
+    kinds: tuple[str, ...]
+    everything: bool
     dilate: int
 
 
 def add_arguments(procedure: Gimp.Procedure) -> None:
     add_float(procedure, SENSITIVITY)
-    add_choice(procedure, KINDS)
+    add_choice(procedure, TONE)
+    for kind in KINDS:
+        add_switch(procedure, kind, True)
+    add_switch(procedure, EVERYTHING, False)
     add_integer(procedure, DAMAGE_DILATE)
 
 
@@ -41,7 +45,8 @@ def recall(config: Gimp.ProcedureConfig) -> None:
     try:
         values = json.loads(bytes(kept.get_data()))
         for name in NAMES:
-            config.set_property(name, values[name])
+            if name in values:  # an earlier version kept fewer
+                config.set_property(name, values[name])
     except (ValueError, KeyError, TypeError):
         log.warning("the values of the last dialog about damage cannot be read")
 
@@ -56,6 +61,8 @@ def chosen(config: Gimp.ProcedureConfig) -> Damage:
     """Return the values of the arguments."""
     return Damage(
         sensitivity=config.get_property(SENSITIVITY.name),
-        kinds=config.get_property(KINDS.name),
+        tone=config.get_property(TONE.name),
+        kinds=tuple(kind.name for kind in KINDS if config.get_property(kind.name)),
+        everything=config.get_property(EVERYTHING.name),
         dilate=config.get_property(DAMAGE_DILATE.name),
     )

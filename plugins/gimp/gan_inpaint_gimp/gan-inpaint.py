@@ -5,7 +5,13 @@ from __future__ import annotations
 
 import sys
 
-from gan_inpaint_gimp.bindings import Gimp
-from gan_inpaint_gimp.plugin import GanInpaint
+from gan_inpaint_client.language import choose
+from gan_inpaint_gimp.bindings import Gimp, GLib
+
+choose(
+    GLib.get_language_names()
+)  # before the modules whose sentences are constants; GIMP sets LANGUAGE by its preferences
+
+from gan_inpaint_gimp.plugin import GanInpaint  # noqa: E402
 
 Gimp.main(GanInpaint.__gtype__, sys.argv)

@@ -15,6 +15,7 @@ from gan_inpaint_client import (
     Refusal,
     SelectRequest,
 )
+from gan_inpaint_client.dialogs import KINDS, kind_label
 from gan_inpaint_client.stages import percent_text
 
 from .bindings import GimpUi, GLib, Gtk
@@ -112,6 +113,8 @@ class Live:
     def _show(self) -> None:
         pixels = self._overlay.show(self._search.selected)
         self._label.set_text(self._search.sentence(pixels))
+        for kind in KINDS:
+            self._dialog.get_widget(kind.name, Gtk.CheckButton).set_label(kind_label(kind, self._search.counts))
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, pixels > 0)
 
     def _tell(self, progress: Progress) -> None:

@@ -54,3 +54,14 @@ class PixelFormat(NamedTuple):
             # babl marks encoded light, R'G'B' or R~G~B~, and leaves linear light, RGB, unmarked
             transfer="srgb" if set("'~") & set(model) else "linear",
         )
+
+
+def changed_alpha(before: bytes, after: bytes, pixel_format: PixelFormat) -> bytes:
+    """Return a byte for each pixel of two pictures in the format that is sent, not 0 where their alpha differs."""
+    size, channels = pixel_format.wire_bytes, CHANNELS[pixel_format.layout]
+    if not pixel_format.layout.endswith("a"):
+        return bytes(len(before) // size)
+    differing = 0
+    for byte in range(size - size // channels, size):
+        differing |= int.from_bytes(before[byte::size], "little") ^ int.from_bytes(after[byte::size], "little")
+    return differing.to_bytes(len(before) // size, "little")

@@ -1,8 +1,9 @@
 """The plug-in that GIMP sees: the entries of Filters → GAN Inpaint, and the procedures `gan-inpaint-…` for scripts.
 
 This module registers the procedures and runs them. Each procedure is a module: `filling.py`, `selecting.py`,
-`repairing.py`. `fill_dialog.py` and `damage_dialog.py` ask the user, `live.py` shows damage meanwhile, `selected.py`
-reads the picture, `output.py` writes into it, `selection.py` changes the selection, and the package
+`repairing.py`, `tracing.py`, `settings.py`. `fill_dialog.py`, `variants_dialog.py`, `damage_dialog.py`,
+`settings_dialog.py` and `adding_dialog.py` ask the user; meanwhile `choosing.py` shows fills, and `live.py` damage.
+`selected.py` reads the picture, `output.py` writes into it, `selection.py` changes the selection, and the package
 `gan_inpaint_client` talks to the daemon that does the work. Nothing beyond GIMP and the standard library is needed.
 """
 
@@ -12,11 +13,15 @@ from gan_inpaint_client import ClientError, Refusal
 
 from .bindings import Gegl, Gimp, GLib
 from .command import Call
-from .filling import FILL
+from .filling import FILL, FILL_PAINTED, FILL_TRANSPARENT
 from .repairing import REPAIR
 from .selecting import SELECT
+from .settings import SETTINGS
+from .tracing import TRACE
 
-COMMANDS = {command.name: command for command in (FILL, SELECT, REPAIR)}
+COMMANDS = {
+    command.name: command for command in (FILL, FILL_TRANSPARENT, FILL_PAINTED, SELECT, REPAIR, TRACE, SETTINGS)
+}
 
 
 class GanInpaint(Gimp.PlugIn):
@@ -28,10 +33,14 @@ class GanInpaint(Gimp.PlugIn):
 
     def do_create_procedure(self, name: str) -> Gimp.Procedure:
         command = COMMANDS[name]
-        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, run, None)
-        # Offered for every image with a layer, so that a refusal can say why it cannot be worked on.
-        procedure.set_image_types("*")
-        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES)
+        if command.needs_image:
+            procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, run, None)
+            # Offered for every image with a layer, so that a refusal can say why it cannot be worked on.
+            procedure.set_image_types("*")
+            sensitivity = Gimp.ProcedureSensitivityMask
+            procedure.set_sensitivity_mask(sensitivity.DRAWABLE | sensitivity.DRAWABLES)
+        else:
+            procedure = Gimp.Procedure.new(self, name, Gimp.PDBProcType.PLUGIN, run_without_image, None)
         procedure.set_menu_label(command.label)
         procedure.add_menu_path("<Image>/Filters/GAN Inpaint")
         procedure.set_documentation(command.blurb, command.help, name)
@@ -50,7 +59,16 @@ def run(
 ) -> Gimp.ValueArray:
     """Run a procedure for GIMP; return every failure that a user can meet as a sentence."""
     Gegl.init(None)
-    call = Call(procedure, config, image, drawables, run_mode == Gimp.RunMode.INTERACTIVE)
+    return _ended(Call(procedure, config, image, drawables, run_mode == Gimp.RunMode.INTERACTIVE))
+
+
+def run_without_image(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, _data: None) -> Gimp.ValueArray:
+    """Run a procedure that needs no image, in the same way."""
+    return _ended(Call(procedure, config, None, [], config.get_property("run-mode") == Gimp.RunMode.INTERACTIVE))
+
+
+def _ended(call: Call) -> Gimp.ValueArray:
+    procedure = call.procedure
     try:
         done = COMMANDS[procedure.get_name()].run(call)
     except Refusal as refusal:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from .bindings import Gimp, GimpUi, Gtk
+from .bindings import Gimp, GimpUi
+from .help import add_help
 
 
 def new_dialog(
     procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, title: str, label: str
 ) -> GimpUi.ProcedureDialog:
-    """Return an empty dialog for a procedure's arguments, with a button of this label, and Cancel.
-
-    It has no Help button: that would look for a page that GIMP's manual does not have.
-    """
+    """Return an empty dialog for a procedure's arguments, with a button of this label, Cancel, and Help."""
     GimpUi.init(procedure.get_name())
     dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
     dialog.set_ok_label(label)
-    button = dialog.get_widget_for_response(Gtk.ResponseType.HELP)
-    if button is not None:
-        button.destroy()
+    add_help(dialog, procedure.get_name().replace("gan-inpaint-", ""))
     return dialog

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from gan_inpaint_client import Box, RepairRequest
+from gan_inpaint_client.dialogs import kinds_asked
+from gan_inpaint_client.language import _
 
 from . import damage, damage_dialog, output
+from .bindings import Gimp
 from .command import Call, Command
 from .daemon import open_client
 from .damage import Damage
@@ -25,16 +28,18 @@ def _repair(selected: Selected, wanted: Damage) -> None:
     """Repair the damage that is found and write the result into the layer.
 
     Raises:
-        Refusal: GIMP does not let the layer be written, or the user has changed it in the meantime.
+        Refusal: no kind is chosen, GIMP does not let the layer be written, or the user has changed it in the meantime.
         ClientError: the daemon cannot be reached, does not repair, or finds nothing.
     """
     selected.check_unlocked()
+    everything = wanted["everything"] and not Gimp.Selection.is_empty(selected.image)
+    asked = Damage(**{**wanted, "kinds": kinds_asked(wanted["kinds"]), "everything": everything})
     show_start()
     mask = selected.mask(selected.box)
     work = selected.patchwork(mask, blends=True)
 
     def request(pixels: bytes, mask: bytes, sent: Box) -> RepairRequest:
-        return RepairRequest(pixels, mask, sent.width, sent.height, **selected.description, **wanted)
+        return RepairRequest(pixels, mask, sent.width, sent.height, **selected.description, **asked)
 
     with open_client() as client:
         perform(client, selected, work, request)
@@ -45,10 +50,12 @@ def _repair(selected: Selected, wanted: Damage) -> None:
 
 REPAIR = Command(
     name="gan-inpaint-repair-scratches",
-    label="_Repair scratches…",
-    blurb="Find the scratches, hairs and dust of a scan and fill them with what their surroundings suggest",
-    help="Neural networks, run by the GAN Inpaint daemon on this computer, find the damage of one layer and repair it. "
-    "Every other pixel stays bit-identical. If there is a selection, only the damage inside it is repaired.",
+    label=_("_Repair scratches…"),
+    blurb=_("Find the scratches, hairs and dust of a scan and fill them with what their surroundings suggest"),
+    help=_(
+        "Neural networks, run by the GAN Inpaint daemon on this computer, find the damage of one layer and repair it. "
+        "Every other pixel stays bit-identical. If there is a selection, only the damage inside it is repaired."
+    ),
     add_arguments=damage.add_arguments,
     run=_run,
 )

@@ -21,9 +21,10 @@ class Search(DamageSearch):
     def __init__(self, client: Client, selected: Selected) -> None:
         sent = selected.pixel_format
         limit = most_pixels(client.hello()["limits"], sent.layout, sent.depth)
-        super().__init__(selected.area, limit, selected.pixels, selected.description)
-        self.place = selected.in_image(selected.area)
         self._everywhere = bool(Gimp.Selection.is_empty(selected.image))
+        chosen = None if self._everywhere else selected.mask
+        super().__init__(selected.area, limit, selected.pixels, selected.description, chosen)
+        self.place = selected.in_image(selected.area)
         self._allowed = wholly_selected(selected.mask(selected.area))
 
     def look(self, client: Client, wanted: Damage) -> None:
@@ -48,6 +49,12 @@ class Search(DamageSearch):
         """The damage in `place` that is selected at all: 255, or 0 elsewhere."""
         return product(self.mask, self._allowed)
 
+    @property
+    def counts(self) -> dict[str, int] | None:
+        """How many places of each kind there are; None where only a part of the picture was looked at."""
+        return self.kinds if self._everywhere else None
+
     def sentence(self, pixels: int) -> str:
         """Return what the dialog says if so many pixels are selected."""
-        return selected_text(pixels, self.found if self._everywhere else None) if pixels else NO_DAMAGE
+        places = self.found if self._everywhere else None
+        return selected_text(pixels, places, len(self._allowed)) if pixels else NO_DAMAGE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gan_inpaint_client.language import _
+
 from . import damage, damage_dialog
 from .command import Call, Command
 from .daemon import open_client
@@ -30,10 +32,12 @@ def _run(call: Call) -> bool:
 
 SELECT = Command(
     name="gan-inpaint-select-scratches",
-    label="_Select scratches…",
-    blurb="Select the scratches, hairs and dust of a scan",
-    help="A neural network, run by the GAN Inpaint daemon on this computer, finds the damage of one layer, which "
-    "becomes the selection. If there is a selection, only the damage inside it is selected.",
+    label=_("_Select scratches…"),
+    blurb=_("Select the scratches, hairs and dust of a scan"),
+    help=_(
+        "A neural network, run by the GAN Inpaint daemon on this computer, finds the damage of one layer, which "
+        "becomes the selection. If there is a selection, only the damage inside it is selected."
+    ),
     add_arguments=damage.add_arguments,
     run=_run,
 )

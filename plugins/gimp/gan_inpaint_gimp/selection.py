@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gan_inpaint_client import Box, Refusal, refusals
+from gan_inpaint_client.language import _
 from gan_inpaint_client.masks import spread
 
 from .bindings import Gegl, Gimp
 from .output import write
 
-NAME = "GAN Inpaint: damage"
+NAME = _("GAN Inpaint: damage")
 COLOUR, OPACITY = "red", 60.0  # percent
 ROWS = 64  # of a tile of GIMP
 
@@ -81,6 +82,23 @@ class Overlay:
         size = self._image.get_width(), self._image.get_height()
         if size != self._size or not self._channel.is_valid():
             raise Refusal(refusals.PICTURE_CHANGED)
+
+
+def select(image: Gimp.Image, place: Box, mask: bytes, added: bool) -> None:
+    """Select a mask of a box of the image, a byte a pixel, 255 or 0; `added` to the selection if there is one.
+
+    One step of undo.
+    """
+    part = place.clipped(image.get_width(), image.get_height())
+    channel = Gimp.Channel.new(image, NAME, image.get_width(), image.get_height(), OPACITY, Gegl.Color.new(COLOUR))
+    channel.set_visible(False)
+    with _without_undo(image):
+        image.insert_channel(channel, None, 0)
+    write(channel.get_buffer(), part, "Y u8", spread(mask, place, part))
+    image.select_item(Gimp.ChannelOps.ADD if added else Gimp.ChannelOps.REPLACE, channel)
+    with _without_undo(image):
+        image.remove_channel(channel)
+    Gimp.displays_flush()
 
 
 @contextmanager

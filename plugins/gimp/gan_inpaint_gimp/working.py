@@ -1,8 +1,9 @@
-"""A fill or a repair, by the daemon, of what is selected: crop by crop."""
+"""Work in pieces, by the daemon: a fill or a repair crop by crop, lines one after the other."""
 
 from __future__ import annotations
 
-from gan_inpaint_client import Client, ClientError
+from gan_inpaint_client import Box, Client, ClientError
+from gan_inpaint_client.job import Pieces
 from gan_inpaint_client.patchwork import Ask, Patchwork
 from gan_inpaint_client.requests import most_pixels
 
@@ -10,14 +11,23 @@ from .progress import show_progress
 from .selected import Selected
 
 
-def perform(client: Client, selected: Selected, work: Patchwork, ask: Ask) -> None:
-    """Do the work; `ask` makes the requests.
+def perform(client: Client, selected: Selected, work: Patchwork, ask: Ask, sampling: Box | None = None) -> None:
+    """Do the work; `ask` makes the requests, which show the box of the `sampling` area, if there is one.
 
     Raises:
         ClientError: the daemon refuses, or finds nothing to repair.
     """
     sent = selected.pixel_format
-    work.begin(ask, most_pixels(client.hello()["limits"], sent.layout, sent.depth))
+    work.begin(ask, most_pixels(client.hello()["limits"], sent.layout, sent.depth), sampling)
+    finish(client, work)
+
+
+def finish(client: Client, work: Pieces) -> None:
+    """Do all pieces of work that has begun, and show its progress.
+
+    Raises:
+        ClientError: the daemon refuses, or finds nothing.
+    """
     while (request := work.next_request()) is not None:
         try:
             work.take(client.perform(request, lambda progress: show_progress(work.progress(progress))))

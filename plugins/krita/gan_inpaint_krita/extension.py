@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from functools import partial
 
 from krita import Document, Extension, Krita, Window
 
-from gan_inpaint_client import Refusal, refusals
-from gan_inpaint_client.dialogs import REPAIR_BUTTON, REPAIR_TITLE
-from gan_inpaint_client.patchwork import Ask
+from gan_inpaint_client import Box, Refusal, refusals
+from gan_inpaint_client.dialogs import REPAIR_BUTTON, REPAIR_TITLE, REPAIRED_HINT
+from gan_inpaint_client.language import _
+from gan_inpaint_client.patchwork import Ask, Patchwork
 
+from .choosing import Choosing
 from .dialog import FillDialog
 from .failures import slot
 from .job import Work
@@ -20,15 +23,29 @@ from .options import Damage, Options
 from .qt import QIcon, QMessageBox, QObject, Qt, QWidget
 from .scratches_dialog import ScratchesDialog
 from .search import Search
-from .selected import Selected
+from .selected import Painted, Selected
+from .settings_dialog import SettingsDialog
+from .sources import Sources, masks_of
+from .tracing import Drawn
 
 LINE_CHARACTERS = 72  # Krita breaks no lines
 MILLISECONDS_A_CHARACTER = 70
 MEDIUM_PRIORITY = 1
+SHORTCUT_IN_TIP = re.compile(r" \([^)]*\)$")
 
 
 class GanInpaint(Extension):
     """“GAN Inpaint…” asks and fills; “GAN Inpaint Again” fills with the last values, by one click or one key.
+
+    “GAN Inpaint: Variants…” shows several fills with the last values; a click adds one of them.
+
+    “GAN Inpaint: Fill Transparent Parts” does so where the layer is transparent.
+
+    “GAN Inpaint: Fill What Is Painted” does so where something is painted on the layer.
+
+    “GAN Inpaint: Trace Scratch” selects the scratch under a painted stroke, or under a rough selection.
+
+    “GAN Inpaint: Settings…” shows the daemon and its models, and adds published ones.
 
     “GAN Inpaint: Select Scratches…” selects damage; “GAN Inpaint: Repair Scratches…” asks, then finds and fills it.
     """
@@ -36,24 +53,34 @@ class GanInpaint(Extension):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._current: QObject | None = None
+        self._settings: SettingsDialog | None = None
 
     def setup(self) -> None:
         """Prepare nothing; Krita demands the method."""
 
     def createActions(self, window: Window) -> None:  # noqa: N802 (Krita calls it, for each window)
         for name, text, chosen in (
-            ("gan_inpaint", "GAN Inpaint…", self.ask),
-            ("gan_inpaint_again", "GAN Inpaint Again", self.again),
-            ("gan_inpaint_select_scratches", "GAN Inpaint: Select Scratches…", self.select_scratches),
-            ("gan_inpaint_repair_scratches", "GAN Inpaint: Repair Scratches…", self.repair_scratches),
+            ("gan_inpaint", _("GAN Inpaint…"), self.ask),
+            ("gan_inpaint_again", _("GAN Inpaint Again"), self.again),
+            ("gan_inpaint_variants", _("GAN Inpaint: Variants…"), self.choose_variant),
+            ("gan_inpaint_transparent", _("GAN Inpaint: Fill Transparent Parts"), self.fill_transparent_parts),
+            ("gan_inpaint_painted", _("GAN Inpaint: Fill What Is Painted"), self.fill_painted),
+            ("gan_inpaint_select_scratches", _("GAN Inpaint: Select Scratches…"), self.select_scratches),
+            ("gan_inpaint_repair_scratches", _("GAN Inpaint: Repair Scratches…"), self.repair_scratches),
+            ("gan_inpaint_trace_scratch", _("GAN Inpaint: Trace Scratch"), self.trace_scratch),
+            ("gan_inpaint_settings", _("GAN Inpaint: Settings…"), self.show_settings),
         ):
-            window.createAction(name, text, "filter").triggered.connect(chosen)
+            action = window.createAction(name, text, "filter")
+            tip = SHORTCUT_IN_TIP.sub("", action.toolTip())  # Krita takes it from gan_inpaint.action
+            action.setToolTip(_(tip))
+            action.triggered.connect(chosen)
 
     @slot
     def ask(self, _checked: bool = False) -> None:
         """Show the dialog at once; connect to the daemon meanwhile, and offer its models as soon as it answers."""
         selected = self._read(Selected.of)
-        link, dialog = Link(_window()), FillDialog(Options.remembered(), _window())
+        link = Link(_window())
+        dialog = FillDialog(Options.remembered(), masks_of(selected.document), selected, _window())
         link.welcomed.connect(partial(self._offer, dialog, link))
         link.failed.connect(partial(self._cannot_ask, dialog))
         dialog.finished.connect(partial(self._answered, dialog, link, selected))
@@ -67,19 +94,58 @@ class GanInpaint(Extension):
         self._fill(self._read(Selected.of), Options.remembered(), Link(_window()))
 
     @slot
+    def choose_variant(self, _checked: bool = False) -> None:
+        """Show several fills with the last values, and add the one that is chosen."""
+        self._choose(self._read(Selected.of), Options.remembered(), Link(_window()))
+
+    @slot
+    def fill_transparent_parts(self, _checked: bool = False) -> None:
+        """Fill what is transparent in the layer with the last values, inside the selection if there is one."""
+        options = Options.remembered()._replace(source="active-layer")
+        self._fill(self._read(Selected.of_transparent_parts), options, Link(_window()))
+
+    @slot
+    def fill_painted(self, _checked: bool = False) -> None:
+        """Fill what is painted over on the active layer with the last values; it covers the paint."""
+        self._fill(self._read(Painted.of_layer), Options.remembered(), Link(_window()))
+
+    @slot
     def select_scratches(self, _checked: bool = False) -> None:
         """Look for damage, inside the selection if there is one, and show it as the selection."""
         self._begin(Search(self._read(Selected.of_all), Link(_window()), _window()))
 
     @slot
+    def trace_scratch(self, _checked: bool = False) -> None:
+        """Select the scratch under a stroke that is painted on the layer, or under a rough selection."""
+        if self._current is not None:
+            raise Refusal(refusals.AT_WORK)
+        drawn = Drawn.of(Krita.instance().activeDocument())
+        tracing = drawn.tracing()
+        add = partial(drawn.select, tracing)
+        self._begin(Work(tracing, tracing.begin, add, drawn.pixel_format, Link(_window()), _window()))
+
+    @slot
     def repair_scratches(self, _checked: bool = False) -> None:
         """Show the dialog, then find damage, inside the selection if there is one, and fill it."""
         selected = self._read(Selected.of_all)
-        dialog = ScratchesDialog(REPAIR_TITLE, REPAIR_BUTTON, Damage.remembered(), _window())
-        dialog.say("The repaired pixels become a new layer; nothing else changes.", ready=True)
+        dialog = ScratchesDialog(REPAIR_TITLE, REPAIR_BUTTON, "repair-scratches", Damage.remembered(), _window())
+        dialog.say(REPAIRED_HINT, ready=True)
         dialog.finished.connect(partial(self._repair, dialog, selected))
         self._hold(dialog)
         dialog.open()
+
+    @slot
+    def show_settings(self, _checked: bool = False) -> None:
+        """Show the daemon and its models, beside any work."""
+        if self._settings is None:
+            self._settings = SettingsDialog(_window())
+            self._settings.destroyed.connect(self._forget_settings)
+        self._settings.show()
+        self._settings.raise_()
+
+    @slot
+    def _forget_settings(self, _object: QObject) -> None:
+        self._settings = None
 
     def fail(self, sentence: str) -> None:
         """Tell the user something; over a picture by a message that vanishes without a click."""
@@ -128,10 +194,19 @@ class GanInpaint(Extension):
             link.close()
             return
         dialog.options.remember()
-        self._fill(selected, dialog.options, link)
+        work = self._choose if dialog.wants_variants else self._fill
+        work(selected, dialog.options, link)
+
+    def _choose(self, selected: Selected, options: Options, link: Link) -> None:
+        selected = selected.taken_from(options.source)
+        sources = Sources.of(selected.document, options.avoid, options.sample)
+        self._begin(Choosing(selected, options, sources, link, _window()))
 
     def _fill(self, selected: Selected, options: Options, link: Link) -> None:
-        self._work(selected, partial(selected.fill_request, options), link)
+        selected = selected.taken_from(options.source)
+        sources = Sources.of(selected.document, options.avoid, options.sample)
+        ask = partial(selected.fill_request, options, sources)
+        self._work(selected, ask, link, sources.sampling_box())
 
     @slot
     def _repair(self, dialog: ScratchesDialog, selected: Selected, wanted: int) -> None:
@@ -139,12 +214,19 @@ class GanInpaint(Extension):
         dialog.deleteLater()
         if wanted:
             dialog.damage.remember()
-            self._work(selected, partial(selected.repair_request, dialog.damage), Link(_window()))
+            asked = dialog.damage.request_fields()
+            self._work(selected, partial(selected.repair_request, asked), Link(_window()))
 
-    def _work(self, selected: Selected, ask: Ask, link: Link) -> None:
-        self._begin(Work(selected.patchwork(), ask, selected.add, selected.pixel_format, link, _window()))
+    def _work(self, selected: Selected, ask: Ask, link: Link, sampling: Box | None = None) -> None:
+        pieces = selected.patchwork()
+        begin, add = partial(self._plan, pieces, ask, sampling), partial(selected.add, pieces)
+        self._begin(Work(pieces, begin, add, selected.pixel_format, link, _window()))
 
-    def _begin(self, work: Work | Search) -> None:
+    @staticmethod
+    def _plan(pieces: Patchwork, ask: Ask, sampling: Box | None, most: int) -> None:
+        pieces.begin(ask, most, sampling)
+
+    def _begin(self, work: Work | Search | Choosing) -> None:
         self._hold(work)
         work.ended.connect(self._ended)
         work.start()

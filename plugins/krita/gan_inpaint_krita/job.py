@@ -1,11 +1,13 @@
-"""A fill or a repair, from the request to the new layer, driven by Qt's event loop."""
+"""A fill, a repair or the tracing of lines, from the request to the result, driven by Qt's event loop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from gan_inpaint_client import ClientError, FillReply, Job, Progress, RepairReply
-from gan_inpaint_client.patchwork import Ask, Patchwork
+from gan_inpaint_client import ClientError, Job, Progress
+from gan_inpaint_client.dialogs import CANCEL_BUTTON
+from gan_inpaint_client.job import Pieces
 from gan_inpaint_client.requests import most_pixels
 from gan_inpaint_client.stages import STARTING, stage_text
 
@@ -13,12 +15,16 @@ from .failures import slot
 from .link import Link
 from .pixels import PixelFormat
 from .qt import QObject, QProgressDialog, Qt, QWidget, pyqtSignal
+from .widgets import qt_label
 
 SHOWN_AFTER_MILLISECONDS = 500  # most fills are ready before anybody could read a progress window
 
 
 class Work(QObject):
-    """Sends the requests that `ask` makes, one after the other; `add` puts the answers into the picture; owns the link.
+    """Sends the requests of `pieces`, one after the other; owns the link.
+
+    `begin` gets the most pixels of a request; `add` puts the answers into the picture and returns a sentence for the
+    user, or nothing.
 
     Signals:
         ended: a sentence for the user, or nothing if the new layer says it all.
@@ -28,17 +34,17 @@ class Work(QObject):
 
     def __init__(
         self,
-        pieces: Patchwork,
-        ask: Ask,
-        add: Callable[[Patchwork], None],
+        pieces: Pieces,
+        begin: Callable[[int], None],
+        add: Callable[[], str],
         pixel_format: PixelFormat,
         link: Link,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._pieces, self._ask_for, self._add = pieces, ask, add
+        self._pieces, self._begin, self._add = pieces, begin, add
         self._pixel_format, self._link = pixel_format, link
-        self._job: Job[FillReply | RepairReply] | None = None
+        self._job: Job[Any] | None = None
         self._progress = _progress_window(window)
         self._progress.canceled.connect(self.cancel)
         link.welcomed.connect(self._ask)
@@ -72,7 +78,8 @@ class Work(QObject):
     @slot
     def _ask(self) -> None:
         limits = self._link.messenger.limits or {}
-        self._pieces.begin(self._ask_for, most_pixels(limits, self._pixel_format.layout, self._pixel_format.depth))
+        most = most_pixels(limits, self._pixel_format.layout, self._pixel_format.depth)
+        self._begin(most)
         self._go_on()
         self._read()
 
@@ -102,8 +109,8 @@ class Work(QObject):
             return
         self._job = None
         self._pieces.finish()
-        self._add(self._pieces)
-        self._end(self._pieces.note)
+        said = self._add()
+        self._end("\n".join(filter(None, (self._pieces.note, said))))
 
     @slot
     def _show_sending(self, percent: int) -> None:
@@ -124,7 +131,7 @@ class Work(QObject):
 
 
 def _progress_window(window: QWidget) -> QProgressDialog:
-    progress = QProgressDialog(STARTING, "Cancel", 0, 0, window)
+    progress = QProgressDialog(STARTING, qt_label(CANCEL_BUTTON), 0, 0, window)
     progress.setWindowTitle("GAN Inpaint")
     progress.setWindowModality(Qt.WindowModality.NonModal)
     progress.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # keys still go to the picture

@@ -32,28 +32,31 @@ UNCONNECTED = (QLocalSocket.LocalSocketState.UnconnectedState, QTcpSocket.Socket
 
 
 class Link(QObject):
-    """One connection, from `open` to `close`; no method waits.
+    """One connection, from `open` to `close`; no method waits. A link that `starts` the daemon does so if none runs.
 
         open ──► connecting ──► welcomed ──► requests and replies
-                    └── no daemon: starting ──► connecting
+                    └── no daemon: starting ──► connecting, or absent
 
     Signals:
         welcomed: the daemon has answered; `messenger` takes requests, and `models` are those of its `welcome`.
         came: the messenger may have replies, or a failure.
         sending: of a large picture, how many percent have gone.
+        absent: no daemon runs, and the link does not start one; nothing can follow.
         failed: a sentence; nothing can follow.
     """
 
     welcomed = pyqtSignal()
     came = pyqtSignal()
     sending = pyqtSignal(int)
+    absent = pyqtSignal()
     failed = pyqtSignal(str)
 
     messenger: Messenger
     models: list[dict[str, Any]] | None = None
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, starts: bool = True) -> None:
         super().__init__(parent)
+        self._starts = starts
         self._socket: QLocalSocket | QTcpSocket | None = None
         self._start: DaemonStart | None = None
         self._outgoing: deque[memoryview] = deque()
@@ -103,6 +106,9 @@ class Link(QObject):
         if self._start is not None or problem.code not in PERHAPS_STALE:
             raise problem
         self._hang_up()
+        if not self._starts:
+            self.absent.emit()
+            return
         self._start = DaemonStart(self._settings.command)
         self._start_deadline = time.monotonic() + START_SECONDS
         self._look.start()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from gan_inpaint_client.dialogs import DAMAGE_DILATE, KINDS, SENSITIVITY
+from collections.abc import Mapping
+
+from gan_inpaint_client.dialogs import DAMAGE_DILATE, EVERYTHING, KINDS, SENSITIVITY, TONE, kind_label
+from gan_inpaint_client.language import decimal
 
 from .options import MOST_SENSITIVE, Damage
 from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QSlider, Qt, QWidget, pyqtSignal
-from .widgets import buttons_of, choice_box, pixel_box, row_label
+from .widgets import buttons_of, check_box, choice_box, pixel_box, qt_label, row_label
 
 SLIDER_WIDTH = 220  # pixels
 TENTH = MOST_SENSITIVE // 10
 
 
 class ScratchesDialog(QDialog):
-    """Asks which damage to look for, with a sentence below; `action` is the label of its button.
+    """Asks which damage to look for, with a sentence below; `action` is the label of its button, `page` that of the
+    manual.
 
     Signals:
         changed: another value was chosen.
@@ -21,21 +25,35 @@ class ScratchesDialog(QDialog):
 
     changed = pyqtSignal()
 
-    def __init__(self, title: str, action: str, last: Damage, parent: QWidget) -> None:
+    def __init__(self, title: str, action: str, page: str, last: Damage, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self._sensitivity, self._value = _slider(last.percent), QLabel(_fraction(last.percent))
-        self._kinds = choice_box(KINDS, last.kinds)
+        self._tone = choice_box(TONE, last.tone)
+        self._kinds = {kind: check_box(kind, kind.name in last.kinds) for kind in KINDS}
+        self._everything = check_box(EVERYTHING, last.everything)
         self._dilate = pixel_box(DAMAGE_DILATE, last.dilate)
         self._sentence = QLabel()
-        self._buttons = buttons_of(action)
+        self._buttons = buttons_of(action, page)
         self._lay_out()
         self._connect()
 
     @property
     def damage(self) -> Damage:
         """What is chosen."""
-        return Damage(percent=self._sensitivity.value(), kinds=self._kinds.currentData(), dilate=self._dilate.value())
+        kinds = tuple(kind.name for kind, box in self._kinds.items() if box.isChecked())
+        return Damage(
+            percent=self._sensitivity.value(),
+            tone=self._tone.currentData(),
+            dilate=self._dilate.value(),
+            kinds=kinds,
+            everything=self._everything.isChecked(),
+        )
+
+    def count(self, places: Mapping[str, int] | None) -> None:
+        """Show the number of places of each kind beside it; None shows no numbers."""
+        for kind, box in self._kinds.items():
+            box.setText(qt_label(kind_label(kind, places)))
 
     def say(self, sentence: str, ready: bool) -> None:
         """Show a sentence; the button can be pressed only if the dialog is `ready`."""
@@ -58,14 +76,18 @@ class ScratchesDialog(QDialog):
         label = QLabel(row_label(SENSITIVITY.label))
         label.setBuddy(self._sensitivity)
         form.addRow(label, slider)
-        form.addRow(row_label(KINDS.label), self._kinds)
+        form.addRow(row_label(TONE.label), self._tone)
+        for box in (*self._kinds.values(), self._everything):
+            form.addRow(box)
         form.addRow(row_label(DAMAGE_DILATE.label), self._dilate)
         form.addRow(self._sentence)
         form.addRow(self._buttons)
 
     def _connect(self) -> None:
         self._sensitivity.valueChanged.connect(self._change)
-        self._kinds.currentIndexChanged.connect(self._change)
+        self._tone.currentIndexChanged.connect(self._change)
+        for box in (*self._kinds.values(), self._everything):
+            box.stateChanged.connect(self._change)
         self._dilate.valueChanged.connect(self._change)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
@@ -76,7 +98,7 @@ class ScratchesDialog(QDialog):
 
 
 def _fraction(percent: int) -> str:
-    return f"{percent / MOST_SENSITIVE:.2f}"
+    return decimal(percent / MOST_SENSITIVE, 2)
 
 
 def _slider(percent: int) -> QSlider:

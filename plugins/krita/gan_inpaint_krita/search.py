@@ -53,7 +53,7 @@ class Search(QObject):
         self._asked: Damage | None = None
         self._waits = False
         self._search: DamageSearch | None = None
-        self._dialog = ScratchesDialog(SELECT_TITLE, SELECT_BUTTON, Damage.remembered(), window)
+        self._dialog = ScratchesDialog(SELECT_TITLE, SELECT_BUTTON, "select-scratches", Damage.remembered(), window)
         self._dialog.say(STARTING, ready=False)
         self._dialog.changed.connect(self._ask)
         self._dialog.finished.connect(self._answered)
@@ -101,7 +101,8 @@ class Search(QObject):
     def _new_search(self) -> DamageSearch:
         limits, sent = self._link.messenger.limits or {}, self._selected.pixel_format
         limit = most_pixels(limits, sent.layout, sent.depth)
-        return DamageSearch(self._selected.area, limit, self._selected.pixels, self._selected.description)
+        chosen = None if self._selected.everywhere else self._selected.chosen
+        return DamageSearch(self._selected.area, limit, self._selected.pixels, self._selected.description, chosen)
 
     def _go_on(self, search: DamageSearch) -> None:
         """Send the next request; show what was found after the last one."""
@@ -112,7 +113,7 @@ class Search(QObject):
             return
         self._job, self._waits = None, False
         self._link.rest()
-        self._show(search.mask, search.found)
+        self._show(search)
         self._ask()
 
     def _cancel(self) -> None:
@@ -146,13 +147,15 @@ class Search(QObject):
 
     # The selection
 
-    def _show(self, found: bytes, places: int) -> None:
+    def _show(self, search: DamageSearch) -> None:
         """Select what was found; if that is nothing, restore the selection of before."""
-        mask = self._selected.within(found)
+        mask = self._selected.within(search.mask)
         pixels = len(mask) - mask.count(0)
+        places = search.found if self._selected.everywhere else None
+        self._dialog.count(search.kinds if self._selected.everywhere else None)
         if pixels:
             self._select(self._selections.of(mask, self._selected.area))
-            self._dialog.say(selected_text(pixels, places if self._selected.everywhere else None), ready=True)
+            self._dialog.say(selected_text(pixels, places, len(mask)), ready=True)
         else:
             self._restore()
             self._dialog.say(refusals.NO_DAMAGE, ready=False)

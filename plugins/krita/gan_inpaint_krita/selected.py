@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from krita import Document, Krita, Node, Selection
 
 from gan_inpaint_client import Box, FillRequest, Refusal, RepairRequest, context_window, refusals
 from gan_inpaint_client.components import component_boxes
-from gan_inpaint_client.masks import OPAQUE, product, spread
+from gan_inpaint_client.dialogs import SOURCE
+from gan_inpaint_client.masks import OPAQUE, bounds, cut, product, spread, transparent, wholly_selected
 from gan_inpaint_client.patchwork import Patch, Patchwork
 from gan_inpaint_client.planner import merged
 
-from .layers import Ground, find
-from .options import Damage, Options
+from .layers import Fill, Ground, add_on_top, find, thumbnail, walk
+from .options import Options
 from .pixels import PixelFormat, alpha_of, only, with_alpha
+from .qt import QImage, QTimer
+from .sources import Sources
+
+if TYPE_CHECKING:
+    from typing import Self
+
+LAYER_LIST_MILLISECONDS = 200  # until Krita has made a new layer the active one
+_COVERED_TO_0 = b"\xff" * 128 + bytes(128)
 
 
 @dataclass(frozen=True)
 class Selected:
     """A part of a layer. `box` is the box of the selection in the picture's coordinates, `mask` the selection in it, a
     byte a pixel, 0 to 255. The part is `everywhere` if nothing was selected. `local` is the id of the layer's mask
-    that the selection is from, None if it is the picture's."""
+    that the selection is from, None if it is the picture's. The fill is taken from all `visible` layers, or from the
+    layer."""
 
     document: Document
     layer_id: object
@@ -32,21 +43,45 @@ class Selected:
     pixel_format: PixelFormat
     everywhere: bool
     local: object | None
+    visible: bool = False
 
     @classmethod
     def of(cls, document: Document | None) -> Selected:
         """Read the selected part of the active layer; raise Refusal if it cannot be filled."""
-        document, ground = _opened(document)
+        document, ground = opened(document)
         local, selection = _selection(document, ground)
         if selection is None:
             raise Refusal(refusals.NOTHING_SELECTED)
-        return cls._read(document, ground, selection, local)
+        return cls._read(document, ground, selection, local).taken_from(SOURCE.default)
 
     @classmethod
     def of_all(cls, document: Document | None) -> Selected:
         """Read the selected part, or the whole picture if nothing is selected."""
-        document, ground = _opened(document)
-        return cls._read(document, ground, *reversed(_selection(document, ground)))
+        document, ground = opened(document)
+        return cls._read(document, ground, *reversed(_selection(document, ground))).taken_from("active-layer")
+
+    @classmethod
+    def of_transparent_parts(cls, document: Document | None) -> Selected:
+        """Read the transparent parts of the active layer, inside the selection if there is one."""
+        selected = cls.of_all(document)
+        alpha = alpha_of(selected.pixels(selected.box), selected.pixel_format)
+        mask = product(transparent(alpha, selected.box.width), selected.mask)
+        box = bounds(mask, selected.box)
+        if box is None:
+            raise Refusal(refusals.NOTHING_TRANSPARENT)
+        return replace(selected, box=box, mask=cut(mask, selected.box, box, 1))
+
+    def taken_from(self, source: str) -> Selected:
+        """Return the same for a source of `SOURCE`; raise Refusal if nothing is seen there to take the fill from."""
+        ground = self._ground()
+        if source == "automatic":
+            several = len([*walk(self.document.rootNode())]) > 1
+            source = "visible" if several and ground.is_nearly_empty(self.size, self.area) else "active-layer"
+        if source == "visible":
+            return replace(self, visible=True, pixel_format=_format_of(self.document))
+        selected = replace(self, visible=False, pixel_format=ground.pixel_format())
+        selected._check_not_empty()
+        return selected
 
     @property
     def description(self) -> dict[str, Any]:
@@ -58,38 +93,53 @@ class Selected:
         """The selected part and its surroundings."""
         return context_window(self.box, *self.size)
 
-    def patchwork(self) -> Patchwork:
-        """Return the work on the selected part; of whole holes, as the new layer's alpha channel blends them."""
-        return Patchwork(self.mask, self.box, self.size, self.pixels, self.pixel_format.pixel_bytes, blends=False)
+    def patchwork(self, blends: bool = False) -> Patchwork:
+        """Return the work on the selected part; of whole holes, as the new layer's alpha channel blends them.
 
-    def fill_request(self, options: Options, pixels: bytes, mask: bytes, sent: Box) -> FillRequest:
+        For a picture of the result the daemon `blends` them.
+        """
+        return Patchwork(self.mask, self.box, self.size, self.pixels, self.pixel_format.pixel_bytes, blends)
+
+    def fill_request(
+        self, options: Options, sources: Sources, pixels: bytes, mask: bytes, sent: Box, variant: int = 0
+    ) -> FillRequest:
         """Return the request for a fill of a crop."""
-        return FillRequest(pixels, mask, sent.width, sent.height, **self.description, **options._asdict())
+        described = {**self.description, **options.fields(), **sources.masks(sent)}
+        return FillRequest(pixels, mask, sent.width, sent.height, variant=variant, **described)
 
-    def repair_request(self, damage: Damage, pixels: bytes, mask: bytes, sent: Box) -> RepairRequest:
-        """Return the request for a repair of a crop."""
-        return RepairRequest(pixels, mask, sent.width, sent.height, **self.description, **damage.fields())
+    def repair_request(self, damage: Mapping[str, Any], pixels: bytes, mask: bytes, sent: Box) -> RepairRequest:
+        """Return the request for a repair of a crop; `damage` is `Damage.request_fields`."""
+        fields = {**self.description, **damage, "everything": damage["everything"] and not self.everywhere}
+        return RepairRequest(pixels, mask, sent.width, sent.height, **fields)
 
     def pixels(self, box: Box) -> bytes:
         """Return the layer's pixels in a box, as they are now; raise Refusal if the layer or the picture is gone."""
         ground = self._ground()
-        if ground.pixel_format() != self.pixel_format:
+        if (_format_of(self.document) if self.visible else ground.pixel_format()) != self.pixel_format:
             raise Refusal(refusals.PICTURE_CHANGED)
-        pixels = ground.pixels(*box)
+        pixels = bytes(self.document.pixelData(*box)) if self.visible else ground.pixels(*box)
         if len(pixels) != box.width * box.height * self.pixel_format.pixel_bytes:
             raise Refusal(refusals.UNREADABLE)
         return pixels
 
-    def add(self, work: Patchwork) -> None:
-        """Add what came back above the layer, as one layer that holds nothing else: one step of undo.
+    def add(self, work: Patchwork) -> str:
+        """Add what came back above its source, as one layer that holds nothing else; return a sentence, or "".
 
         Raises:
             Refusal: the layer has changed or is gone.
         """
-        ground = self._ground()
+        self._layer()
         if not work.is_unchanged():
             raise Refusal(refusals.PICTURE_CHANGED)
-        ground.add_fill(self.document, [(patch.box, self._shown(patch)) for patch in work.patches])
+        return self._place(Fill(work.model, work.variant, [(patch.box, self._shown(patch)) for patch in work.patches]))
+
+    def _place(self, fill: Fill) -> str:
+        return add_on_top(self.document, fill) if self.visible else self._ground().add_fill(self.document, fill)
+
+    def thumbnail(self, pixels: bytes, side: int) -> QImage:
+        """Return a small picture of the area, whose longer side has `side` pixels, with these pixels in it."""
+        colours = self.document if self.visible else self._ground().layer
+        return thumbnail(self.document, colours, pixels, self.area, side)
 
     def is_open(self) -> bool:
         """Return whether the picture is still open."""
@@ -101,31 +151,36 @@ class Selected:
 
     def within(self, found: bytes) -> bytes:
         """Return the selected part of `found`, a mask of the area, a byte a pixel, 0 or 255."""
-        return product(found, spread(self.mask, self.box, self.area))
+        return product(found, self.chosen(self.area))
+
+    def chosen(self, box: Box) -> bytes:
+        """Return what was selected at first in a box, a byte a pixel, 0 to 255."""
+        return spread(self.mask, self.box, box)
 
     @classmethod
-    def _read(cls, document: Document, ground: Ground, selection: Selection | None, local: Node | None) -> Selected:
+    def _read(cls, document: Document, ground: Ground, selection: Selection | None, local: Node | None) -> Self:
         size = document.width(), document.height()
         box, mask = _area(size, selection)
         local_id = None if local is None else local.uniqueId()
         pixel_format = ground.pixel_format()
         everywhere = selection is None
-        selected = cls(document, ground.layer.uniqueId(), size, box, mask, pixel_format, everywhere, local_id)
-        selected._check_not_empty()
-        return selected
+        return cls(document, ground.layer.uniqueId(), size, box, mask, pixel_format, everywhere, local_id)
 
-    def _ground(self) -> Ground:
+    def _layer(self) -> Node:
         if not self.is_open():
             raise Refusal(refusals.PICTURE_CLOSED)
         layer = find(self.document, self.layer_id)
         if layer is None:
             raise Refusal(refusals.LAYER_REMOVED)
-        return Ground.under(self.document, layer)
+        return layer
+
+    def _ground(self) -> Ground:
+        return Ground.under(self.document, self._layer())
 
     def _check_not_empty(self) -> None:
         for hole in merged(component_boxes(self.mask, self.box.width)):
-            place = hole.shifted(self.box.x, self.box.y)
-            if self._alpha(Patch(place, self.pixels(place), spread(self.mask, self.box, place))).strip(b"\0"):
+            around = context_window(hole.shifted(self.box.x, self.box.y), *self.size)
+            if alpha_of(self.pixels(around), self.pixel_format).strip(b"\0"):
                 return
         raise Refusal(refusals.EMPTY_THERE)
 
@@ -134,12 +189,72 @@ class Selected:
         return product(patch.mask, alpha_of(patch.pixels, self.pixel_format))
 
     def _shown(self, patch: Patch) -> bytes:
-        """Return the pixels of a new layer; the daemon has left their opacity as it was."""
+        """Return the pixels of a new layer; where they were transparent, the daemon has made them opaque."""
         alpha = self._alpha(patch)
         return with_alpha(only(patch.pixels, alpha, self.pixel_format.pixel_bytes), alpha, self.pixel_format)
 
 
-def _opened(document: Document | None) -> tuple[Document, Ground]:
+@dataclass(frozen=True)
+class Painted(Selected):
+    """What is painted on a layer and not covered by a fill yet, inside the selection if there is one.
+
+    The picture as it is seen is the source: where nothing is painted, the layer adds nothing to it. The fill and the
+    paint get into a clipping group, in which the paint is seen no more: its opacity is that of the fill.
+    """
+
+    @classmethod
+    def of_layer(cls, document: Document | None) -> Painted:
+        """Read what is painted on the active layer; raise Refusal if that is nothing, or nothing new."""
+        document, ground = opened(document)
+        whole = Box(0, 0, document.width(), document.height())
+        if ground.layer.type() != "paintlayer" or not ground.is_nearly_empty(whole[2:], whole):
+            raise Refusal(refusals.NOTHING_PAINTED)
+        selected = cls._read(document, ground, *reversed(_selection(document, ground)))
+        alpha = alpha_of(bytes(ground.layer.pixelData(*selected.box)), selected.pixel_format)
+        painted = selected._part_of(product(wholly_selected(selected.mask), alpha))
+        uncovered = ground.covered(painted.box).translate(_COVERED_TO_0)
+        painted = painted._part_of(product(uncovered, painted.mask))
+        if not ground.is_plain():
+            raise Refusal(refusals.PAINT_SEEN_THROUGH)
+        if selected.pixel_format != _format_of(document):
+            raise Refusal(refusals.OTHER_COLOURS)
+        return replace(painted, visible=True)
+
+    def taken_from(self, source: str) -> Painted:
+        """Return the same: there is one source only."""
+        return self
+
+    def _part_of(self, mask: bytes) -> Painted:
+        """Return the same with another mask of its box; raise Refusal if that is empty."""
+        box = bounds(mask, self.box)
+        if box is None:
+            raise Refusal(refusals.NOTHING_PAINTED)
+        return replace(self, box=box, mask=cut(mask, self.box, box, 1))
+
+    def _place(self, fill: Fill) -> str:
+        said = self._ground().add_fill(self.document, fill, clips=True)
+        # The function keeps this object, of which Qt would keep no bound method.
+        QTimer.singleShot(LAYER_LIST_MILLISECONDS, lambda: self._activate())
+        return said
+
+    def _activate(self) -> None:
+        """Make the painted layer the active one again, on which the user paints the next stroke."""
+        layer = find(self.document, self.layer_id) if self.is_open() else None
+        if layer is not None:
+            self.document.setActiveNode(layer)
+
+    def _alpha(self, patch: Patch) -> bytes:
+        """Return opaque pixels wherever there is paint, whose opacity clips them."""
+        return product(wholly_selected(patch.mask), alpha_of(patch.pixels, self.pixel_format))
+
+
+def _format_of(document: Document) -> PixelFormat:
+    """Return the format of the picture's pixels; raise Refusal if the daemon takes no such pixels."""
+    return PixelFormat.of(document.colorModel(), document.colorDepth(), document.colorProfile())
+
+
+def opened(document: Document | None) -> tuple[Document, Ground]:
+    """Return the open picture and its active layer; raise Refusal if there is none."""
     if document is None or document.activeNode() is None:
         raise Refusal(refusals.NO_PICTURE)
     return document, Ground.under(document, document.activeNode())

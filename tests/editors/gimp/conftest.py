@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.detector import product_with, write_detector
 
 from gan_inpaint import installer
 
 from ..conftest import EditorDaemon, write_settings
 from ..workbench import Screen, Workbench
+from .scan import serving
 from .session import Gimp, profile
 
 
@@ -55,3 +59,31 @@ def gimp_window(_windowed: Gimp, plugin: Path) -> Iterator[Gimp]:
     """A GIMP in a window on the virtual screen, without an image."""
     yield _windowed
     _windowed.call("close_all")
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The variables of a daemon that ships with the tiny detector."""
+    folder = tmp_path_factory.mktemp("product")
+    return product_with(write_detector(folder / "tiny.onnx"), folder / "product", os.pathsep.join(sys.path))
+
+
+@pytest.fixture(scope="session")
+def finder(workbench: Workbench, product: dict[str, str]) -> Iterator[EditorDaemon]:
+    """Such a daemon for all tests that leave it running."""
+    with serving(workbench, product, "finder") as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def console(gimp: Gimp, plugin: Path, finder: EditorDaemon) -> Gimp:
+    """A GIMP without a window, whose plug-in uses that daemon."""
+    write_settings(plugin, finder.runtime_file)
+    return gimp
+
+
+@pytest.fixture
+def window(gimp_window: Gimp, plugin: Path, finder: EditorDaemon) -> Gimp:
+    """The same in a window."""
+    write_settings(plugin, finder.runtime_file)
+    return gimp_window

@@ -12,6 +12,7 @@ import os
 import random
 import socket
 import struct
+import sys
 import traceback
 from typing import Any
 
@@ -21,6 +22,9 @@ gi.require_version("Babl", "0.1")
 gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 from gi.repository import Babl, Gegl, Gimp, Gio  # noqa: E402
+
+sys.path.insert(0, os.path.dirname(os.environ["GIMP_TEST_SOCKET"]))  # noqa: PTH120 (where the script's copy is)
+from unfillable import UNFILLABLE  # noqa: E402
 
 _DISPLAYS: list[Gimp.Display] = []
 FLOATS = {"half": "e", "float": "f", "double": "d"}
@@ -48,13 +52,21 @@ def create(
 
 
 def images() -> list[dict[str, int]]:
-    """The images that are open, each with its topmost layer."""
-    return [{"image": image.get_id(), "layer": image.get_layers()[0].get_id()} for image in Gimp.get_images()]
+    """The images that are open, each with its topmost layer; an image that is still being loaded has none."""
+    layers = {image.get_id(): image.get_layers() for image in Gimp.get_images()}
+    return [{"image": image, "layer": found[0].get_id()} for image, found in layers.items() if found]
 
 
 def show(image: int) -> None:
     """Open a window on the image."""
     _DISPLAYS.append(Gimp.Display.new(_image(image)))
+
+
+def save(image: int, path: str) -> None:
+    """Write an image to a file, from which the user can revert it then."""
+    file = Gio.File.new_for_path(path)
+    Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, _image(image), file, None)
+    _image(image).set_file(file)
 
 
 def close(image: int) -> None:
@@ -141,6 +153,28 @@ def overlay_pixels(image: int, box: tuple[int, int, int, int]) -> int:
     return len(data) - data.count(0)
 
 
+def add_channel(image: int, box: tuple[int, int, int, int]) -> int:
+    """Add a channel that is white in a box; return its number."""
+    chosen = _image(image).get_selected_layers()
+    picture, kept = _image(image), Gimp.Selection.save(_image(image))
+    picture.select_rectangle(Gimp.ChannelOps.REPLACE, *box)
+    made = Gimp.Selection.save(picture)
+    picture.select_item(Gimp.ChannelOps.REPLACE, kept)
+    picture.remove_channel(kept)
+    picture.set_selected_layers(chosen)
+    return made.get_id()
+
+
+def add_path(image: int, strokes: list[list[tuple[float, float]]]) -> None:
+    """Add a path with straight strokes through points, which is the selected one then."""
+    path = Gimp.Path.new(_image(image), "scratch")
+    for stroke in strokes:
+        anchors = [number for point in stroke for number in (*point, *point, *point)]  # both handles lie on the anchor
+        path.stroke_new_from_points(Gimp.PathStrokeType.BEZIER, anchors, False)
+    _image(image).insert_path(path, None, 0)
+    _image(image).set_selected_paths([path])
+
+
 def channels(image: int) -> list[str]:
     return [channel.get_name() for channel in _image(image).get_channels()]
 
@@ -179,6 +213,48 @@ def set_up(layer: int, **properties: Any) -> None:
         changed.add_mask(changed.create_mask(Gimp.AddMaskType.SELECTION))
         changed.set_edit_mask(False)
         Gimp.Selection.none(picture)
+
+
+def note(layer: int, name: str) -> str:
+    """The text that is attached to a layer under a name."""
+    return bytes(_layer(layer).get_parasite(name).get_data()).decode()
+
+
+def reopened(path: str) -> dict[str, int]:
+    """The image of a file, with its topmost layer."""
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(path))
+    return {"image": image.get_id(), "layer": image.get_layers()[0].get_id()}
+
+
+def add_empty(image: int) -> int:
+    """Add an empty layer above all others."""
+    picture = _image(image)
+    return _new_layer(picture, picture.get_width(), picture.get_height(), alpha=True).get_id()
+
+
+def paint_box(layer: int, box: tuple[int, int, int, int]) -> None:
+    """Paint a box of a layer red, without a step of undo, and leave nothing selected."""
+    drawable = _layer(layer)
+    drawable.get_buffer().set(Gegl.Rectangle.new(*box), "R'G'B'A u8", b"\xff\0\0\xff" * (box[2] * box[3]))
+    Gimp.Selection.none(drawable.get_image())
+
+
+def clear_box(layer: int, box: tuple[int, int, int, int]) -> None:
+    """Make a box of a layer transparent, without a step of undo, and leave nothing selected."""
+    drawable = _layer(layer)
+    drawable.get_buffer().set(Gegl.Rectangle.new(*box), "R'G'B'A u8", bytes(4 * box[2] * box[3]))
+    Gimp.Selection.none(drawable.get_image())
+
+
+def rename(layer: int, name: str) -> None:
+    _layer(layer).set_name(name)
+
+
+def layer_mask(layer: int) -> str:
+    """The mask of a layer, a byte a pixel; empty where it has none."""
+    mask = _layer(layer).get_mask()
+    box = Gegl.Rectangle.new(0, 0, _layer(layer).get_width(), _layer(layer).get_height())
+    return _encoded(mask.get_buffer().get(box, 1.0, "Y u8", Gegl.AbyssPolicy.NONE) if mask else b"")
 
 
 def backdrop(image: int, colour: str = "white") -> None:
@@ -237,10 +313,23 @@ def run(procedure_name: str, image: int, drawables: list[int], **arguments: Any)
     config.set_property("image", _image(image))
     config.set_core_object_array("drawables", [Gimp.Item.get_by_id(drawable) for drawable in drawables])
     for name, value in arguments.items():
-        config.set_property(name, value)
+        config.set_property(name, Gimp.Item.get_by_id(value) if name in ("avoid", "sample") else value)
     status = procedure.run(config).index(0)
     success = status == Gimp.PDBStatusType.SUCCESS
     return {"status": status.value_nick, "message": "" if success else Gimp.get_pdb().get_last_error()}
+
+
+def run_alone(procedure_name: str) -> str:
+    """Run a procedure that needs no image as a script would; the result's status."""
+    procedure = Gimp.get_pdb().lookup_procedure(procedure_name)
+    config = procedure.create_config()
+    config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
+    return procedure.run(config).index(0).value_nick
+
+
+def menu_label(procedure_name: str) -> str:
+    """What GIMP's menu calls a procedure."""
+    return Gimp.get_pdb().lookup_procedure(procedure_name).get_menu_label()
 
 
 def pixels(layer: int) -> str:
@@ -269,7 +358,7 @@ def unfillable(kind: str) -> dict[str, Any]:
     made = create(64, 48)
     image, layer = _image(made["image"]), _layer(made["layer"])
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 20, 10, 20, 20)
-    refused = [_UNFILLABLE[kind](image, layer)] if kind in _UNFILLABLE else [layer]
+    refused = [UNFILLABLE[kind](image, layer)] if kind in UNFILLABLE else [layer]
     if kind == "indexed":
         image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 8, False, False, "")
     elif kind == "several layers":
@@ -279,87 +368,6 @@ def unfillable(kind: str) -> dict[str, Any]:
     elif kind == "selection outside the layer":
         layer.set_offsets(64, 0)
     return {"image": image.get_id(), "layer": layer.get_id(), "drawables": [item.get_id() for item in refused]}
-
-
-def _group(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
-    group = Gimp.GroupLayer.new(image, "group")
-    image.insert_layer(group, None, 0)
-    image.reorder_item(layer, group, 0)
-    return group
-
-
-def _text(image: Gimp.Image, _layer: Gimp.Layer) -> Gimp.Layer:
-    text = Gimp.TextLayer.new(image, "Text", Gimp.context_get_font(), 20.0, Gimp.Unit.pixel())
-    image.insert_layer(text, None, 0)
-    return text
-
-
-def _locked(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
-    layer.set_lock_content(True)
-    return layer
-
-
-def _in_locked_group(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
-    _group(image, layer).set_lock_content(True)
-    return layer
-
-
-def _layer_mask(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.LayerMask:
-    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
-    layer.add_mask(mask)
-    return mask
-
-
-def _channel(image: Gimp.Image, _layer: Gimp.Layer) -> Gimp.Channel:
-    channel = Gimp.Channel.new(image, "channel", 64, 48, 50.0, Gegl.Color.new("red"))
-    image.insert_channel(channel, None, 0)
-    return channel
-
-
-def _floating(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
-    return Gimp.Selection.float(_image, [layer], 0, 0)
-
-
-def _hidden(_image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
-    layer.set_visible(False)
-    return layer
-
-
-def _in_hidden_group(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
-    _group(image, layer).set_visible(False)
-    return layer
-
-
-def _empty_above(image: Gimp.Image, _layer: Gimp.Layer) -> Gimp.Layer:
-    return _new_layer(image, 64, 48, alpha=True)
-
-
-def _transparent_there(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
-    layer.add_alpha()
-    layer.edit_clear()
-    return layer
-
-
-def _quick_mask(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
-    image.insert_channel(Gimp.Channel.new(image, "Qmask", 64, 48, 50.0, Gegl.Color.new("red")), None, 0)
-    Gimp.Selection.none(image)
-    return layer
-
-
-_UNFILLABLE = {
-    "hidden": _hidden,
-    "in a hidden group": _in_hidden_group,
-    "empty layer above": _empty_above,
-    "transparent there": _transparent_there,
-    "quick mask": _quick_mask,
-    "group": _group,
-    "text": _text,
-    "locked": _locked,
-    "in a locked group": _in_locked_group,
-    "layer mask": _layer_mask,
-    "channel": _channel,
-    "floating selection": _floating,
-}
 
 
 def _image(number: int) -> Gimp.Image:

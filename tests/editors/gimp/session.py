@@ -14,6 +14,7 @@ import psutil
 from ..workbench import Screen, Workbench, eventually
 
 INSIDE = Path(__file__).with_name("inside.py")
+BESIDE = Path(__file__).with_name("unfillable.py")
 PLUGIN = "gan-inpaint.py"
 START_SECONDS = 60.0
 PREFERENCES = """\
@@ -40,6 +41,7 @@ class Gimp:
         self._socket = workbench.path / f"{name}.sock"
         self.log = workbench.path / f"{name}.log"
         script = shutil.copy(INSIDE, workbench.path)
+        shutil.copy(BESIDE, workbench.path)
         arguments = (
             *("--new-instance", "--no-splash", "--no-shm"),
             *("--batch-interpreter", "python-fu-eval", "--batch", f"exec(open('{script}').read())", "--quit"),
@@ -73,6 +75,7 @@ class Gimp:
 
     def close(self) -> None:
         self._workbench.stop(self._program)
+        self._socket.unlink(missing_ok=True)
 
     def _exchange(self, line: str) -> bytes:
         with socket.socket(socket.AF_UNIX) as connection:

@@ -40,7 +40,7 @@ def seen(gimp: Gimp, look: dict[str, Any], backdrop: bool, **arguments: str) -> 
 def test_a_new_layer_looks_like_a_fill_in_place(gimp: Gimp, look: str, backdrop: bool) -> None:
     in_place, before = seen(gimp, LOOKS[look], backdrop)
     above, after = seen(gimp, LOOKS[look], backdrop, output="new-layer")
-    assert after == ["GAN Inpaint", *before]
+    assert after == ["GAN Inpaint 1: default", *before]
     seen_at_all = in_place[..., 3] > 0
     assert np.abs(above - in_place)[seen_at_all].max() <= 1
     assert np.array_equal(above[..., 3], in_place[..., 3])

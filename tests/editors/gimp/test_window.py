@@ -14,6 +14,7 @@ from .session import Gimp
 WINDOW = "– GIMP$"
 DIALOG = "GAN Inpaint: fill selection"
 MESSAGE = "GIMP Message"
+REVERT = "Revert Image"
 CANCEL_BUTTON = (-50, -20)  # from the window's lower right corner
 
 
@@ -79,6 +80,28 @@ def test_one_undo_removes_a_new_layer(gimp_window: Gimp, screen: Screen) -> None
     assert photo.becomes(before)
 
 
+@pytest.mark.parametrize("way", ["empty layer", "painted layer", "mask", "transparent parts"])
+def test_one_undo_takes_a_retouch_back(gimp_window: Gimp, screen: Screen, way: str) -> None:
+    photo = Photo(gimp_window, screen, alpha=way == "transparent parts")
+    layer, procedure, arguments = photo.layer, "gan-inpaint-fill", {}
+    if way in ("empty layer", "painted layer"):
+        layer = gimp_window.call("add_empty", image=photo.image)
+    if way == "painted layer":
+        procedure = "gan-inpaint-fill-painted"
+        gimp_window.call("paint_box", layer=layer, box=(100, 80, 60, 50))
+    elif way == "mask":
+        arguments = {"output": "masked-layer"}
+    elif way == "transparent parts":
+        procedure = "gan-inpaint-fill-transparent"
+        gimp_window.call("clear_box", layer=layer, box=(0, 0, 40, 30))
+    before = photo.state()
+    drawables = {"image": photo.image, "drawables": [layer]}
+    answer = gimp_window.call("run", procedure_name=procedure, **drawables, **arguments)
+    assert answer["status"] == "success" and photo.state() != before
+    photo.press("ctrl+z")
+    assert photo.becomes(before)
+
+
 def test_a_repeat_fills_with_the_last_values_and_asks_nothing(gimp_window: Gimp, screen: Screen) -> None:
     photo = Photo(gimp_window, screen)
     assert len(photo.fill("alt+u", "Down")) == 2, "the dialog's choice of a new layer"
@@ -121,6 +144,27 @@ def test_the_dialog_can_be_left_without_a_fill(gimp_window: Gimp, screen: Screen
     eventually(lambda: not screen.windows(DIALOG))
     assert photo.state() == before
     assert editor_daemon.status()["fills"] == fills
+
+
+def test_an_image_that_is_reverted_under_the_dialog_is_reported_and_stays_as_it_was_saved(
+    gimp_window: Gimp, screen: Screen, workbench: Workbench
+) -> None:
+    photo = Photo(gimp_window, screen)
+    saved = photo.state()
+    gimp_window.call("save", image=photo.image, path=str(workbench.path / "saved.xcf"))
+    photo.open_dialog()
+    logged = len(gimp_window.log.read_bytes())
+    photo.press("alt+f", "v")
+    eventually(lambda: screen.windows(REVERT))
+    screen.press("alt+r", window=REVERT)
+    (reverted,) = eventually(lambda: [each for each in gimp_window.call("images") if each["image"] != photo.image])
+    screen.press("alt+f", window=DIALOG)
+    eventually(lambda: screen.windows(MESSAGE))
+    screen.press("Return", window=MESSAGE)
+    eventually(lambda: not gimp_window.filling())
+    photo.image = reverted["image"]
+    assert photo.state() == saved
+    assert b"Traceback" not in gimp_window.log.read_bytes()[logged:]
 
 
 @pytest.fixture

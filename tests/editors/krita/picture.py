@@ -24,6 +24,8 @@ class Picture:
         krita.until("ready")
         for name in ("model", "dilate", "feather", "quality"):
             krita.call("remember", name=name, value=str(getattr(FillRequest, name)))
+        for name in ("avoid", "sample", "source"):
+            krita.call("remember", name=name, value="")
 
     def select(self, box: tuple[int, int, int, int] = HOLE, feather: int = 0) -> None:
         self.krita.call("select", box=box, feather=feather)
@@ -33,9 +35,11 @@ class Picture:
 
     def fill(self, layers: int = 2, action: str = "gan_inpaint_again") -> str:
         """Fill with the remembered values and wait until there are so many layers; the new layer's name."""
+        before = self.layers()
         self.krita.call("trigger", action=action)
         self.krita.until("count_is", layers_wanted=layers)
-        return "GAN Inpaint"
+        (made,) = set(self.layers()) - set(before)
+        return made
 
     def undo(self, layers: int = 1) -> None:
         self.krita.until("step", action="edit_undo")

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gan_inpaint import installer
+from gan_inpaint_client import previews
 
 from ..conftest import write_settings
 from ..stage import staged, stands_still
@@ -46,7 +47,15 @@ def _take(krita: Krita, screen: Screen, folder: Path) -> None:
     krita.call("trigger", action="gan_inpaint")
     krita.until("dialog_offers_models")
     shoot("krita-dialog.png")
-    krita.call("press", button="Fill")
+    krita.call("switch_preview", on=True)
+    krita.until("preview_says", sentence=previews.DONE)
+    krita.call("preview_colours", split=50)
+    shoot("krita-preview.png")
+    krita.call("switch_preview", on=False)
+    krita.call("press_variants")
+    krita.until("variants_are_ready")
+    shoot("krita-variants.png")
+    krita.call("choose_variant", number=1)
     krita.until("count_is", layers_wanted=2)
     krita.call("trigger", action="deselect")
     shoot("krita-after.png")

@@ -23,8 +23,11 @@ KINDS = {
 
 
 def test_the_entries_stand_in_the_filter_menu(krita: Krita) -> None:
-    entries = ["GAN Inpaint…", "GAN Inpaint Again", "GAN Inpaint: Select Scratches…", "GAN Inpaint: Repair Scratches…"]
-    assert krita.call("menu", name="Filter")[-4:] == entries
+    scratches = ["GAN Inpaint: Select Scratches…", "GAN Inpaint: Repair Scratches…"]
+    entries = ["GAN Inpaint…", "GAN Inpaint Again", "GAN Inpaint: Variants…"]
+    parts = ["GAN Inpaint: Fill Transparent Parts", "GAN Inpaint: Fill What Is Painted"]
+    others = ["GAN Inpaint: Trace Scratch", "GAN Inpaint: Settings…"]
+    assert krita.call("menu", name="Filter")[-9:] == [*entries, *parts, *scratches, *others]
 
 
 def test_a_shortcut_can_be_given_to_an_entry(krita: Krita) -> None:
@@ -96,8 +99,7 @@ def test_a_fill_starts_from_what_earlier_fills_have_left(krita: Krita) -> None:
 def test_a_fill_that_was_renamed_still_counts_as_a_part_of_the_layer(krita: Krita) -> None:
     picture = Picture(krita)
     picture.select(box=(40, 40, 40, 40))
-    picture.fill()
-    krita.call("rename", name="GAN Inpaint", to="retouch")
+    krita.call("rename", name=picture.fill(), to="retouch")
     krita.call("activate", name="retouch")
     krita.until("is_active", name="retouch")
     across = (60, 40, 60, 40)
@@ -107,9 +109,10 @@ def test_a_fill_that_was_renamed_still_counts_as_a_part_of_the_layer(krita: Krit
 
 def test_a_layer_that_only_has_the_name_of_a_fill_is_none(krita: Krita) -> None:
     picture = Picture(krita)
-    krita.call("rename", name=krita.call("add", kind="empty paint layer"), to="GAN Inpaint")
-    krita.call("activate", name="GAN Inpaint")
-    krita.until("is_active", name="GAN Inpaint")
+    krita.call("rename", name=krita.call("add", kind="empty paint layer"), to="GAN Inpaint 1: default")
+    krita.call("activate", name="GAN Inpaint 1: default")
+    krita.until("is_active", name="GAN Inpaint 1: default")
+    krita.call("remember", name="source", value="active-layer")
     picture.select()
     assert picture.refused().startswith("The chosen layer is empty there.")
 
@@ -121,14 +124,45 @@ def test_a_selection_of_the_layers_own_is_what_is_filled(krita: Krita) -> None:
     assert picture.box(picture.fill()) == list(HOLE)
 
 
-@pytest.mark.parametrize(("opacity", "mode"), [(102, "normal"), (255, "multiply"), (140, "screen")])
-def test_a_fill_has_the_opacity_and_the_mode_of_its_layer(krita: Krita, opacity: int, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("opacity", "mode", "steps"), [(102, "normal", 1), (255, "multiply", 2), (140, "screen", 2), (180, "multiply", 2)]
+)
+def test_a_fill_of_a_layer_that_is_seen_through_looks_as_the_layer_around_it(
+    krita: Krita, opacity: int, mode: str, steps: int
+) -> None:
     picture = Picture(krita)
-    krita.call("look", name="Background", opacity=opacity, mode=mode)
+    everything, object_ = (0, 0, picture.width, picture.height), (115, 70, 30, 30)
+    krita.call("paint", name="Background", boxes=[everything], level=0.6)
+    layer = krita.call("add", kind="empty paint layer")
+    krita.call("paint", name=layer, boxes=[everything], level=0.5)
+    krita.call("look", name=layer, opacity=opacity, mode=mode)
+    clean = picture.pixels()
+    krita.call("paint", name=layer, boxes=[object_], level=0.05)
+    krita.call("activate", name=layer)
+    krita.until("is_active", name=layer)
     picture.select()
-    assert krita.call("looks", name=picture.fill()) == [opacity, mode]
-    picture.undo()
-    assert picture.layers() == ["Background"]
+    before = picture.pixels()
+    assert np.abs(before.astype(int) - clean).max() > 20
+    krita.call("trigger", action="gan_inpaint_again")
+    krita.until("inside_is", name="GAN Inpaint 1: default", siblings=[layer, "GAN Inpaint 1: default"])
+    assert np.abs(picture.pixels().astype(int) - clean).max() <= 6
+    assert ("Undo takes two steps" in " ".join(krita.call("messages"))) == (steps == 2)
+    picture.select(box=(30, 30, 40, 40))
+    krita.call("trigger", action="gan_inpaint_again")
+    krita.until("inside_is", name=layer, siblings=[layer, "GAN Inpaint 1: default", "GAN Inpaint 2: default"])
+    assert np.abs(picture.pixels().astype(int) - clean).max() <= 6
+    for _ in range(1 + steps):
+        krita.until("step", action="edit_undo")
+    krita.until("inside_is", name=layer, siblings=["Background", layer])
+    assert np.array_equal(picture.pixels(), before)
+
+
+def test_a_layer_that_is_seen_through_and_has_other_colours_than_the_picture_is_refused(krita: Krita) -> None:
+    picture = Picture(krita)
+    krita.call("look", name="Background", opacity=102)
+    krita.call("convert", name="Background", model="RGBA", depth="U16", profile="sRGB-elle-V2-g10.icc")
+    picture.select()
+    assert picture.refused().startswith("The layer is not opaque, or not in the mode Normal, and has other colours")
 
 
 def test_two_specks_in_the_corners_of_96_megapixels_are_filled(krita: Krita) -> None:
@@ -140,18 +174,9 @@ def test_two_specks_in_the_corners_of_96_megapixels_are_filled(krita: Krita) -> 
     krita.call("trigger", action="gan_inpaint_again")
     krita.until("count_is", layers_wanted=2)
     for box in specks:
-        filled = np.frombuffer(krita.bytes("pixels", name="GAN Inpaint", box=box), np.uint8).reshape(-1, 4)
+        filled = np.frombuffer(krita.bytes("pixels", name="GAN Inpaint 1: default", box=box), np.uint8).reshape(-1, 4)
         assert (filled[:, 3] == 255).all()
         assert np.abs(filled[:, :3].astype(int) - round(0.45 * 255)).max() < 12
-
-
-def test_what_is_transparent_stays_so(krita: Krita) -> None:
-    picture = Picture(krita)
-    krita.call("clear", name="Background", box=(0, 0, 120, picture.height))
-    picture.select(box=(100, 50, 40, 40))
-    alpha = picture.alpha(picture.fill()).reshape(picture.height, picture.width)
-    assert not alpha[:, :120].any()
-    assert (alpha[50:90, 120:140] == 255).all()
 
 
 def test_a_layer_with_colours_of_its_own_is_filled_in_them(krita: Krita) -> None:

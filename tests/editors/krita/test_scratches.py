@@ -16,6 +16,7 @@ import pytest
 from tests.detector import product_with, write_detector
 
 import gan_inpaint_client as client
+from gan_inpaint_client.refusals import NO_DAMAGE
 
 from ..conftest import EditorDaemon, daemon_environment, write_settings
 from ..workbench import Screen, Workbench, eventually
@@ -24,6 +25,7 @@ from .session import Krita
 
 SELECT, REPAIR = "gan_inpaint_select_scratches", "gan_inpaint_repair_scratches"
 LIGHT, DARK = (140, 20, 2, 160), (60, 100, 4, 4)
+KIND_LABELS = ["Cracks and creases", "Scratches and hairs", "Dust and specks", "Stains", "Tears and edges"]
 AROUND = 8  # pixels within which the tiny detector may see what stands out
 KINDS = {
     "RGBA U8": {},
@@ -61,7 +63,7 @@ class Scan(Picture):
 
     def __init__(self, krita: Krita, **properties: Any) -> None:
         super().__init__(krita, **properties)
-        krita.call("remember_damage", percent=50, kinds="both", dilate=2)
+        krita.call("remember_damage", percent=50, tone="both", dilate=2, kinds="", everything=False)
         krita.call("paint", name="Background", boxes=[(0, 0, self.width, self.height)], level=0.45)
         krita.call("paint", name="Background", boxes=[LIGHT], level=1)
         krita.call("paint", name="Background", boxes=[DARK], level=0)
@@ -111,18 +113,72 @@ def test_what_is_found_becomes_the_selection(detecting: Krita, kind: str) -> Non
 def test_the_selection_follows_the_dialog(krita: Krita, scan: Scan) -> None:
     scan.search()
     both = scan.selected()
-    dark = scan.choose(kinds="dark", dilate=0, percent=20)
+    dark = scan.choose(tone="dark", dilate=0, percent=20)
     assert dark[scan.near(DARK, margin=0)].all() and not dark[scan.near(LIGHT, margin=0)].any()
-    light = scan.choose(kinds="light")
+    light = scan.choose(tone="light")
     assert light[scan.near(LIGHT, margin=0)].all() and not light[scan.near(DARK, margin=0)].any()
     counts = [np.count_nonzero(scan.choose(percent=percent)) for percent in (0, 50, 90)]
     assert sorted(counts) == counts
-    assert np.array_equal(scan.choose(kinds="both", dilate=2, percent=50), both)
+    assert np.array_equal(scan.choose(tone="both", dilate=2, percent=50), both)
     krita.call("press_scratches", button="Cancel")
 
 
+def test_kinds_are_counted_and_chosen(krita: Krita, scan: Scan) -> None:
+    scan.search()
+    both = scan.selected()
+    labels = krita.call("kind_labels")
+    assert [label.rpartition(" (")[0] for label in labels] == KIND_LABELS
+    assert "Dust and specks (1)" in labels and sum(int(label.rpartition("(")[2][:-1]) for label in labels) == 2
+    dust = scan.choose(kinds=["dust"])
+    assert dust[scan.near(DARK, margin=0)].all() and not dust[scan.near(LIGHT)].any()
+    assert krita.call("kind_labels") == labels
+    krita.call("scratches", kinds=[])
+    krita.until("scratches_say", sentence=NO_DAMAGE)
+    assert not krita.call("has_selection") and not krita.call("scratches_are_ready")
+    assert np.array_equal(scan.choose(kinds=["cracks", "scratches", "dust", "stains", "tears"]), both)
+    krita.call("press_scratches", button="Cancel")
+
+
+FAINT = (220, 40, 2, 80)
+
+
+def test_everything_that_stands_out_in_the_selection_is_found_and_repaired(krita: Krita, scan: Scan) -> None:
+    krita.call("paint", name="Background", boxes=[FAINT], level=0.5)
+    before = scan.pixels()
+    scan.select(box=(200, 20, 60, 140))
+    krita.call("trigger", action=SELECT)
+    krita.until("scratches_say", sentence=NO_DAMAGE)
+    found = scan.choose(everything=True)
+    assert found[scan.near(FAINT, margin=0)].all() and not found[~scan.near(FAINT)].any()
+    krita.call("scratches", everything=False)
+    krita.until("scratches_say", sentence=NO_DAMAGE)
+    krita.call("scratches", everything=True)
+    krita.until("scratches_are_ready")
+    krita.call("press_scratches", button="Select")
+    scan.repair()
+    krita.until("count_is", layers_wanted=2)
+    check_repaired(scan, before, FAINT)
+
+
+def test_only_the_chosen_kinds_are_repaired(krita: Krita, scan: Scan) -> None:
+    krita.call("remember_damage", kinds="dust")
+    before = scan.pixels()
+    scan.repair()
+    krita.until("count_is", layers_wanted=2)
+    check_repaired(scan, before, DARK)
+
+
+def test_a_repair_without_a_kind_says_so_and_changes_nothing(krita: Krita, scan: Scan) -> None:
+    krita.call("trigger", action=REPAIR)
+    krita.until("scratches_are_ready")
+    krita.call("scratches", kinds=[])
+    krita.call("press_scratches", button="Repair")
+    assert scan.message().startswith("No kind of damage is chosen.")
+    assert scan.layers() == ["Background"]
+
+
 def test_values_that_were_used_are_used_again(krita: Krita, scan: Scan) -> None:
-    wanted = {"percent": 70, "kinds": "light", "dilate": 1}
+    wanted = {"percent": 70, "tone": "light", "dilate": 1, "kinds": ["scratches", "dust"], "everything": True}
     scan.search()
     scan.choose(**wanted)
     krita.call("press_scratches", button="Select")
@@ -167,7 +223,7 @@ def test_a_repair_keeps_within_a_selection_of_the_layers_own(krita: Krita, scan:
     krita.call("select_locally", name="Background", box=box)
     scan.repair()
     krita.until("count_is", layers_wanted=2)
-    alpha = scan.alpha("GAN Inpaint").reshape(scan.height, scan.width)
+    alpha = scan.alpha("GAN Inpaint 1: default").reshape(scan.height, scan.width)
     inside = scan.near(box, margin=0)
     assert (alpha[scan.near(LIGHT, margin=0) & inside] == 255).all() and not alpha[~inside].any()
 
@@ -229,8 +285,8 @@ def test_what_the_daemon_has_forgotten_is_looked_for_again(
     with client.connect(str(detecting_daemon.runtime_file)) as other:
         for _ in range(8):
             other.detect(bytes(64 * 64), width=64, height=64, layout="gray", depth="u8")
-    assert not scan.choose(kinds="dark", percent=20)[scan.near(LIGHT, margin=0)].any()
-    assert np.array_equal(scan.choose(kinds="both", percent=50), both)
+    assert not scan.choose(tone="dark", percent=20)[scan.near(LIGHT, margin=0)].any()
+    assert np.array_equal(scan.choose(tone="both", percent=50), both)
     krita.call("press_scratches", button="Cancel")
 
 
@@ -245,7 +301,7 @@ def test_a_picture_closed_under_the_dialog_is_reported(krita: Krita, scan: Scan)
     scan.search()
     krita.until("calm")
     krita.call("close_all")
-    krita.call("scratches", kinds="dark")
+    krita.call("scratches", tone="dark")
     assert krita.until("close_message_box").startswith("The picture was closed")
     assert not krita.call("scratches_are_shown")
 
@@ -253,7 +309,7 @@ def test_a_picture_closed_under_the_dialog_is_reported(krita: Krita, scan: Scan)
 def check_repaired(page: Scan, before: np.ndarray, *damage: tuple[int, int, int, int]) -> np.ndarray:
     """The fill layer hides the damage, boxes of pixels, and nothing far from it; what is seen has changed there alone,
     and in all of the damage. Returns the layer's alpha, (height, width)."""
-    alpha, damaged = page.alpha("GAN Inpaint").reshape(page.height, page.width), page.near(*damage, margin=0)
+    alpha, damaged = page.alpha("GAN Inpaint 1: default").reshape(page.height, page.width), page.near(*damage, margin=0)
     assert (alpha[damaged] == 255).all()
     assert not alpha[~page.near(*damage)].any()
     changed = (page.pixels() != before).any(axis=1)
@@ -269,7 +325,7 @@ def test_a_repair_is_a_layer_with_the_repaired_pixels_only(detecting: Krita, kin
     page.repair()
     detecting.until("count_is", layers_wanted=2)
     alpha = check_repaired(page, before, LIGHT, DARK)
-    assert not page.pixels("GAN Inpaint")[alpha.ravel() == 0].any()
+    assert not page.pixels("GAN Inpaint 1: default")[alpha.ravel() == 0].any()
     assert np.array_equal(page.pixels("Background"), before)
 
 
@@ -291,12 +347,12 @@ def test_one_undo_takes_a_repair_away_and_redo_brings_it_back(detecting: Krita, 
     before = page.pixels()
     page.repair()
     detecting.until("count_is", layers_wanted=2)
-    repaired = page.pixels("GAN Inpaint")
+    repaired = page.pixels("GAN Inpaint 1: default")
     page.undo()
     assert page.layers() == ["Background"]
     assert np.array_equal(page.pixels(), before)
     page.redo()
-    assert np.array_equal(page.pixels("GAN Inpaint"), repaired)
+    assert np.array_equal(page.pixels("GAN Inpaint 1: default"), repaired)
 
 
 def test_only_what_is_selected_is_repaired(krita: Krita, scan: Scan) -> None:
@@ -304,7 +360,7 @@ def test_only_what_is_selected_is_repaired(krita: Krita, scan: Scan) -> None:
     selected = scan.selected()
     scan.repair()
     krita.until("count_is", layers_wanted=2)
-    alpha = scan.alpha("GAN Inpaint").reshape(scan.height, scan.width)
+    alpha = scan.alpha("GAN Inpaint 1: default").reshape(scan.height, scan.width)
     hit = scan.near(LIGHT, margin=0)
     assert np.array_equal(alpha[hit], selected[hit]) and 0 < np.count_nonzero(alpha[hit]) < hit.sum()
     assert (alpha <= selected).all() and not alpha[~scan.near(LIGHT)].any()

@@ -1,6 +1,6 @@
 """Examples of every kind of damage with their labels, for the documentation.
 
-`python -m gan_inpaint_training.damage.examples PAGE.jpg PHOTOGRAPH...` draws the page from photographs.
+`python -m gan_inpaint_training.damage.examples PAGE.jpg` draws the page on photographs that scikit-image ships.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from skimage import data
 
 from gan_inpaint_training.damage import film
 from gan_inpaint_training.damage import print as prints
@@ -72,10 +74,14 @@ def coloured(label: Label) -> Picture:
     return picture
 
 
-def main(target: str, *photographs: str) -> None:
-    """Draw the page from the files `photographs` and save it as `target`."""
-    pictures = [np.asarray(Image.open(path).convert("RGB")) for path in photographs]
-    Image.fromarray(page(pictures)).save(Path(target), quality=QUALITY, optimize=True)
+def photographs() -> list[Picture]:
+    """Return the photographs of the documentation's page, one for each of its columns."""
+    return [data.astronaut(), data.rocket(), cv2.merge([data.camera()] * 3), data.coffee(), data.chelsea()]
+
+
+def main(target: str) -> None:
+    """Draw the page and save it as `target`."""
+    Image.fromarray(page(photographs())).save(Path(target), quality=QUALITY, optimize=True)
 
 
 def _drawn(row: int, column: int, photograph: Picture, example: Example) -> tuple[Picture, Label]:
@@ -103,4 +109,4 @@ def _of_print(kind: str) -> Example:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

@@ -8,14 +8,15 @@ from gan_inpaint_training.damage.film.kinds import FILM
 from gan_inpaint_training.detector.config import KIND, DetectorConfig, configured
 from gan_inpaint_training.detector.crops import DamagedCrops, damaged_crops
 from gan_inpaint_training.detector.held_out import for_training, held_out
-from gan_inpaint_training.detector.metrics import measured
+from gan_inpaint_training.detector.metrics import UNMEASURED_THRESHOLD, damage_map, measured
 from gan_inpaint_training.detector.network import Detector
-from gan_inpaint_training.detector.trainer import DetectorTrainer, build, restore
+from gan_inpaint_training.detector.trainer import DetectorTrainer, build, of_checkpoint, restore
 from gan_inpaint_training.detector.validation import Cases
 
 __all__ = [
     "FILM",
     "KIND",
+    "UNMEASURED_THRESHOLD",
     "Cases",
     "DamagedCrops",
     "Detector",
@@ -23,9 +24,11 @@ __all__ = [
     "DetectorTrainer",
     "build",
     "configured",
+    "damage_map",
     "damaged_crops",
     "for_training",
     "held_out",
     "measured",
+    "of_checkpoint",
     "restore",
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from gan_inpaint_training.data import DataError, Picture, sources
 
@@ -22,6 +23,8 @@ LEAST_SLACK = 2
 """Distance in pixels that always counts as found."""
 SLACK = 0.003
 """Distance that counts as found, as a share of the picture's long side; the larger of the two holds."""
+RED, BLUE = (255, 40, 40), (90, 120, 255)
+"""Colours of what is damaged or found, and of what is not scored."""
 
 Mask = NDArray[np.uint8]
 
@@ -122,24 +125,29 @@ def at_flagged(
     return found
 
 
-def contact_sheet(rows: Iterable[tuple[Picture, Mask, Mask]], side: int = 480) -> Picture:
-    """Return a page of rows picture | label | found, each at most `side` pixels wide and high."""
-    return np.vstack([_row(picture, label, mask, side) for picture, label, mask in rows])
+def contact_sheet(rows: Iterable[tuple[Picture, Mask, Sequence[Mask]]], side: int = 480) -> Image.Image:
+    """Return a page of rows picture | label | what each detector found, each at most `side` pixels wide and high."""
+    return Image.fromarray(np.vstack([_row(picture, label, found, side) for picture, label, found in rows]))
 
 
-def _row(picture: Picture, label: Mask, mask: Mask, side: int) -> Picture:
-    red, blue = np.array([255, 40, 40], np.uint8), np.array([90, 120, 255], np.uint8)
-    labelled, found = picture.copy(), picture.copy()
-    labelled[label == DAMAGED], labelled[(label != DAMAGED) & (label != SOUND)] = red, blue
-    found[mask > 0] = red
-    page = np.full((side, 3 * side, 3), 32, np.uint8)
+def _row(picture: Picture, label: Mask, masks: Sequence[Mask], side: int) -> Picture:
+    labelled = _marked(picture, label == DAMAGED, RED)
+    labelled = _marked(labelled, (label != DAMAGED) & (label != SOUND), BLUE)
+    shown = [picture, labelled, *(_marked(picture, mask > 0, RED) for mask in masks)]
+    page = np.full((side, len(shown) * side, 3), 32, np.uint8)
     scale = side / max(picture.shape[:2])
-    for number, shown in enumerate((picture, labelled, found)):
+    for number, each in enumerate(shown):
         small = cv2.resize(
-            shown, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+            each, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         )
         page[: small.shape[0], number * side : number * side + small.shape[1]][:side, :side] = small[:side, :side]
     return page
+
+
+def _marked(picture: Picture, where: NDArray[np.bool_], colour: tuple[int, int, int]) -> Picture:
+    marked = picture.copy()
+    marked[where] = colour
+    return marked
 
 
 def _read(path: Path, flags: int) -> NDArray[np.uint8]:

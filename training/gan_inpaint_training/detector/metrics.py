@@ -18,9 +18,13 @@ from gan_inpaint_training.detector.validation import CLEAN, DEGRADED, MIXED, Cas
 
 DamageMap = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
+Find = Callable[[Picture], DamageMap]
+"""Makes the damage map (H, W, 2) of a picture (H, W, 3) uint8."""
 Select = Callable[[DamageMap, float], Mask]
 """What of a damage map (H, W, 2) is selected at a threshold: (H, W) uint8, 255 or 0, not dilated."""
 
+UNMEASURED_THRESHOLD = 0.5
+"""Threshold of a detector that was not measured, a probability."""
 TOLERANCE = 2
 """Distance in pixels that counts as found."""
 FLAGGED = 0.0005
@@ -92,15 +96,15 @@ def damage_map(detector: Detector, picture: Picture) -> DamageMap:
 
 
 def measured(
-    detector: Detector, cases: Iterable[Case], select: Select, on_case: Callable[[], None] = lambda: None
+    find: Find, cases: Iterable[Case], select: Select, on_case: Callable[[], None] = lambda: None
 ) -> tuple[float, dict[str, float]]:
-    """Return the threshold of a detector and its metrics, as `best_metrics` does.
+    """Return the threshold of the detector with which `find` makes damage maps and its metrics, as `best_metrics` does.
 
     `on_case` is called after each case. Raises what iterating over the cases raises.
     """
     tallies: Tallies = defaultdict(lambda: dict.fromkeys(THRESHOLDS, NOTHING))
     for case in cases:
-        found = damage_map(detector, case.picture)
+        found = find(case.picture)
         for threshold in THRESHOLDS:
             tallies[case.kind][threshold] += tally(select(found, threshold), case.label)
         on_case()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -125,6 +126,17 @@ def restore(state: dict[str, Any]) -> Detector:
     network = build(msgspec.convert(state["config"], DetectorConfig))
     network.load_state_dict(state["ema"])
     return network.eval()
+
+
+def of_checkpoint(path: Path) -> Detector:
+    """Return the averaged network of a run's folder, or of the checkpoint file in it. Raise CheckpointError."""
+    run = path if path.is_dir() else path.parent
+    if not path.is_dir() and path.name != checkpoint.NAME:
+        raise checkpoint.CheckpointError(f"{path} is neither the folder of a run nor its {checkpoint.NAME}.")
+    try:
+        return restore(checkpoint.load(run))
+    except (msgspec.ValidationError, KeyError, TypeError, RuntimeError) as error:
+        raise checkpoint.CheckpointError(f"The detector of {path} cannot be used: {error}") from error
 
 
 def _shown(damage: Tensor) -> Tensor:

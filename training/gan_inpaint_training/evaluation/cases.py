@@ -11,6 +11,7 @@ import numpy as np
 from gan_inpaint_training import masks
 from gan_inpaint_training.data import DataError, Picture, Pictures, sources
 from gan_inpaint_training.evaluation.metrics import SSIM_WINDOW, Hole
+from gan_inpaint_training.evaluation.silhouettes import OBJECTS, Silhouettes
 
 SMALLEST = 2 * SSIM_WINDOW
 _MEMORY_MIB = 1024  # for decoded pictures
@@ -41,7 +42,8 @@ class Cases:
 
     `size`: side in pixels of the central square that is cropped from every picture; None: whole pictures. A hole is a
     function of `seed`, its kind and the picture's number in the set only. `box`: side of the kinds centre-box and
-    random-box, as a share of the picture's.
+    random-box, as a share of the picture's. `silhouettes`: folders or tar files of masks, white on black, from which
+    the kind `objects` is drawn.
 
     Raises DataError when no picture is usable, and EvaluationError for an unknown kind.
     """
@@ -54,11 +56,13 @@ class Cases:
         size: int | None = None,
         seed: int = 0,
         box: float = 0.5,
+        silhouettes: Sequence[str] = (),
     ) -> None:
-        unknown = [kind for kind in kinds if kind not in masks.KINDS]
+        there_are = [*masks.KINDS, *([OBJECTS] if silhouettes else [])]
+        unknown = [kind for kind in kinds if kind not in there_are]
         if unknown or not kinds:
             wrong = f"“{unknown[0]}” is no kind of hole" if unknown else "No kind of hole is given"
-            raise EvaluationError(f"{wrong}; there are {', '.join(masks.KINDS)}.")
+            raise EvaluationError(f"{wrong}; there are {', '.join(there_are)}.")
         if size is not None and size < SMALLEST:
             raise EvaluationError(f"The size {size} is too small: the metrics need {SMALLEST} pixels a side.")
         found = [member for shard in shards for member in sources.members(Path(shard))]
@@ -69,7 +73,8 @@ class Cases:
                 f"A box of {box:g} of the side is not possible; 0.7 is the most, half of the picture."
             )
         self.kinds, self.size, self.seed = tuple(kinds), size, seed
-        self.masks = {kind: masks.Masks({kind: 1.0}, masks.Box(box)) for kind in kinds}
+        self.masks = {kind: masks.Masks({kind: 1.0}, masks.Box(box)) for kind in kinds if kind != OBJECTS}
+        self.silhouettes = Silhouettes(silhouettes) if OBJECTS in kinds else None
         self.pictures = Pictures(found, size or SMALLEST, None, _MEMORY_MIB)
         available = len(self.pictures)
         chosen = np.linspace(0, available - 1, min(count or available, available))
@@ -85,7 +90,12 @@ class Cases:
                 picture = self.pictures[number]
                 truth = picture if self.size is None else _central(picture, self.size, self.size)
                 random = np.random.default_rng((self.seed, number))
-                yield Case(self.pictures.names[number], kind, truth, hole(random, self.masks[kind], *truth.shape[:2]))
+                yield Case(self.pictures.names[number], kind, truth, self._hole(random, kind, *truth.shape[:2]))
+
+    def _hole(self, random: np.random.Generator, kind: str, height: int, width: int) -> Hole:
+        if self.silhouettes is not None and kind == OBJECTS:
+            return self.silhouettes.draw(random, height, width)
+        return hole(random, self.masks[kind], height, width)
 
 
 def hole(random: np.random.Generator, kinds: masks.Masks, height: int, width: int) -> Hole:

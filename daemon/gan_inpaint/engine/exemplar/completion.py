@@ -2,139 +2,85 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray
-from gan_inpaint.engine.box import Box, bounding_box
-from gan_inpaint.engine.exemplar.grid import Grid
-from gan_inpaint.engine.exemplar.labelling import labels_of
+from gan_inpaint.engine.box import bounding_box
+from gan_inpaint.engine.exemplar.alignment import aligned
+from gan_inpaint.engine.exemplar.composition import compose
+from gan_inpaint.engine.exemplar.grid import Grid, grid_of
+from gan_inpaint.engine.exemplar.labelling import finer_labels, labels_of
 from gan_inpaint.engine.exemplar.offsets import candidate_offsets
-from gan_inpaint.engine.poisson import solve_poisson
+from gan_inpaint.engine.interruption import GoOn, always
 
 CELLS = 6000
 """Cells of a hole at most: they become larger in larger holes."""
 SMALLEST_CELL = 4
-"""Pixels of a cell's side."""
-LARGEST_CELL = 12
-"""Pixels of a cell's side beyond which copies no longer meet well."""
+"""Pixels of a cell's side in which offsets are chosen."""
+LARGEST_FINAL_CELL = 12
+"""Pixels of the side of the cells in which the seams between offsets are found, at most."""
+LARGEST_CELL = 24
+"""Pixels of a cell's side in which offsets are chosen: a hole of 3.4 megapixels."""
 BOX_CELLS = 40_000
 """Cells of the box around a hole at most: what is compared is kept for all of them."""
-SCREEN = 0.002
-"""How strongly the low frequencies of the result are pulled to the smooth fill, relative to its gradients."""
+BOX_PIXELS = 1 << 22
+"""Pixels of the box around a hole at most: copies are blended in all of it."""
 
 
-def cell_of(hole: BoolArray) -> int:
-    """Return the side of the cells, in pixels, in which a hole (H, W) is completed."""
-    return max(SMALLEST_CELL, round(float(np.sqrt(np.count_nonzero(hole) / CELLS))))
+def cells_of(hole: BoolArray) -> list[int]:
+    """Return the sides of the cells, in pixels, in which a hole (H, W) is completed: each half of the one before."""
+    cell = max(float(SMALLEST_CELL), float(np.sqrt(np.count_nonzero(hole) / CELLS)))
+    halvings = max(0, int(np.ceil(np.log2(cell / LARGEST_FINAL_CELL))))
+    final = round(cell / 2**halvings)
+    return [final << halving for halving in range(halvings, -1, -1)]
 
 
-def complete(picture: Float32Array, hole: BoolArray, known: BoolArray) -> bool:
+def complete(picture: Float32Array, hole: BoolArray, known: BoolArray, go_on: GoOn = always) -> bool:
     """Complete `picture` (H, W, 3) in [-1, 1] where `hole` (H, W), in place, and return whether that was possible.
 
     The hole contains a smooth fill. What is copied comes from where `known` (H, W), nowhere in the hole. Nothing is
     changed where less is known than wanted, or where the hole or the box around it is too large.
     """
-    cell, box = cell_of(hole), bounding_box(hole)
-    if cell > LARGEST_CELL or box.width * box.height > BOX_CELLS * cell**2:
+    cells, box = cells_of(hole), bounding_box(hole)
+    if cells[0] > LARGEST_CELL or box.width * box.height > min(BOX_CELLS * cells[0] ** 2, BOX_PIXELS):
         return False
-    grid = _grid(picture, hole, known, cell)
-    if np.count_nonzero(grid.sources) < np.count_nonzero(grid.hole):
+    grid = grid_of(picture, hole, known, cells[0])
+    chosen = _chosen(grid, go_on)
+    if chosen is None:
         return False
-    offsets = candidate_offsets(grid)
-    if not len(offsets):
-        return False
-    labels = labels_of(grid, offsets)
-    if (labels[grid.hole] < 0).any():
-        return False
-    _compose(picture, hole, cell * offsets[labels], cell)
+    offsets = aligned(picture, hole, known, cells[0] * chosen, cells[0], go_on)
+    offsets = _refined(grid.within(), offsets, cells[0], go_on)
+    for cell in cells[1:]:
+        finer = grid_of(picture, hole, known, cell).within()
+        offsets = _refined(finer, _of_halves(offsets, finer), cell, go_on)
+    compose(picture, hole, offsets, cells[-1], 2.0 * cells[0], go_on)
     return True
 
 
-def _grid(picture: Float32Array, hole: BoolArray, known: BoolArray, cell: int) -> Grid:
-    """Return the picture in cells; those that its edge cuts off repeat their last pixels, and are no sources."""
-    rows, columns = (-(-extent // cell) for extent in hole.shape)
-    below, right = rows * cell - hole.shape[0], columns * cell - hole.shape[1]
-
-    def means(plane: Float32Array, border: int) -> Float32Array:
-        whole = cv2.copyMakeBorder(plane, 0, below, 0, right, border, value=0)
-        reduced: Float32Array = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
-        return reduced
-
-    colours = means(picture, cv2.BORDER_REPLICATE)
-    targets = means(hole.astype(np.float32), cv2.BORDER_REPLICATE) > 0
-    sources = ~targets & (means(known.astype(np.float32), cv2.BORDER_CONSTANT) >= 1)
-    return Grid(colours, cv2.GaussianBlur(colours, (0, 0), 1.0), targets, sources)
+def _chosen(grid: Grid, go_on: GoOn) -> IntArray | None:
+    """Return where each cell of the hole is copied from, (h, w, 2) in cells down and across; None if from nowhere."""
+    if np.count_nonzero(grid.sources) < np.count_nonzero(grid.hole):
+        return None
+    offsets = candidate_offsets(grid)
+    if not len(offsets):
+        return None
+    labels = labels_of(grid, offsets, go_on)
+    return None if (labels[grid.hole] < 0).any() else offsets[labels]
 
 
-def _compose(picture: Float32Array, hole: BoolArray, offsets: IntArray, cell: int) -> None:
-    """Copy what each pixel's offset points to, and blend it in the gradient domain; in place.
+def _of_halves(offsets: IntArray, grid: Grid) -> IntArray:
+    """Return `offsets` (h, w, 2) of cells twice as large for the cells of `grid`."""
+    height, width = grid.hole.shape
+    return np.repeat(np.repeat(offsets, 2, axis=0), 2, axis=1)[:height, :width]
 
-    `offsets` (rows, columns, 2): down and across, in pixels, for each cell.
+
+def _refined(grid: Grid, own: IntArray, cell: int, go_on: GoOn) -> IntArray:
+    """Return the offsets `own` (h, w, 2), in pixels, of the cells of `grid`, of `cell` pixels, with their seams moved.
+
+    They were chosen in squares of 2 × 2 cells.
     """
-    height, width = hole.shape
-    box = bounding_box(hole).expanded(1).clipped(width, height)
-    inside = hole[box.slices]
-    down, across = _per_pixel(offsets, cell, box)
-    copies = {step: _sampled(picture, box, down, across, step) for step in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))}
-    here = copies[0, 0]
-    smooth = picture[box.slices]
-    copied = np.where(inside[..., None], here, smooth)
-    residual = _divergence(copies, inside) - _laplacian(copied)
-    deviation = 2.0 * cell
-    pull = cv2.GaussianBlur(smooth, (0, 0), deviation) - cv2.GaussianBlur(copied, (0, 0), deviation)
-    correction = solve_poisson(residual - np.float32(SCREEN) * pull, inside, SCREEN)
-    smooth[inside] = np.clip(copied + correction, -1, 1)[inside]
-
-
-def _per_pixel(offsets: IntArray, cell: int, box: Box) -> tuple[Float32Array, Float32Array]:
-    """Return the offsets of each pixel of `box`, down and across."""
-    rows, columns = np.arange(box.top, box.bottom) // cell, np.arange(box.left, box.right) // cell
-    every = offsets[rows[:, None], columns].astype(np.float32)
-    return np.ascontiguousarray(every[..., 0]), np.ascontiguousarray(every[..., 1])
-
-
-def _sampled(
-    picture: Float32Array, box: Box, down: Float32Array, across: Float32Array, step: tuple[int, int]
-) -> Float32Array:
-    """Return what the offsets of the pixels of `box` point to, `step` pixels (down, across) beside it."""
-    height, width = picture.shape[:2]
-    rows = np.arange(box.top, box.bottom, dtype=np.float32)[:, None] + down + step[0]
-    columns = np.arange(box.left, box.right, dtype=np.float32) + across + step[1]
-    rows, columns = np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
-    sampled: Float32Array = cv2.remap(picture, columns, rows, cv2.INTER_NEAREST)
-    return sampled
-
-
-def _divergence(copies: dict[tuple[int, int], Float32Array], inside: BoolArray) -> Float32Array:
-    """Return the divergence of the copies' gradients; where two offsets meet, of the mean of both gradients.
-
-    Between the hole and what is known the copy's gradient counts.
-    """
-    here = copies[0, 0]
-    right, left = copies[0, 1] - here, here - copies[0, -1]
-    lower, upper = copies[1, 0] - here, here - copies[-1, 0]
-    divergence = np.zeros_like(here)
-    for axis, after, before in ((1, right, left), (0, lower, upper)):
-        one, other = _neighbours(axis, inside.ndim)
-        both = inside[one] & inside[other]
-        gradient = np.where(both[..., None], 0.5 * (after[one] + before[other]), 0)
-        gradient += np.where((inside[one] & ~inside[other])[..., None], after[one], 0)
-        gradient += np.where((~inside[one] & inside[other])[..., None], before[other], 0)
-        divergence[one] += gradient
-        divergence[other] -= gradient
-    return divergence
-
-
-def _neighbours(axis: int, axes: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    """Return the indices of all pixels but the last, and but the first, along `axis`."""
-    one, other = [slice(None)] * axes, [slice(None)] * axes
-    one[axis], other[axis] = slice(None, -1), slice(1, None)
-    return tuple(one), tuple(other)
-
-
-def _laplacian(picture: Float32Array) -> Float32Array:
-    """Return the sum of differences to the four neighbours, of which those beyond the edges do not count."""
-    kernel = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32)
-    laplacian: Float32Array = cv2.filter2D(picture, -1, kernel, borderType=cv2.BORDER_REPLICATE)
-    return laplacian
+    distinct, numbers = np.unique(own[grid.hole], axis=0, return_inverse=True)
+    labels = np.full(grid.hole.shape, -1, np.intp)
+    labels[grid.hole] = numbers.reshape(-1)
+    finer = finer_labels(grid, np.rint(distinct / cell).astype(np.intp), labels, go_on)
+    return np.where((finer < 0)[..., None], own, distinct[finer])

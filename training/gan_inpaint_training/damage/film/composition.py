@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gan_inpaint_training.damage import degradation
 from gan_inpaint_training.damage.degradation import Shades
-from gan_inpaint_training.damage.labels import Label
+from gan_inpaint_training.damage.labels import Label, label_of
 from gan_inpaint_training.damage.layers import Layer
 from gan_inpaint_training.data import Picture
 
@@ -29,7 +29,7 @@ HIDING = 0.1
 def damaged(random: np.random.Generator, picture: Picture, layers: Sequence[Layer]) -> tuple[Picture, Label]:
     """Return `picture` (H, W, 3) uint8 degraded, damaged by `layers` and degraded again, and its label.
 
-    Either answer is right around damage, and where damage can hardly be seen.
+    Either answer is right around damage, where damage can hardly be seen, and deep inside it.
     """
     earlier, later = degradation.before(random), degradation.after(random)
     whole = degradation.grained(random, earlier, degradation.blurred(earlier, picture.astype(np.float32)))
@@ -70,4 +70,4 @@ def labelled(change: Shades, opacity: NDArray[np.float32], visible: NDArray[np.f
     found, lighter = most >= visible, red + green + blue > 0
     around = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     uncertain = ~found & (around | (most >= UNCERTAIN * visible) | (opacity >= HIDING))
-    return 255 * np.stack([found & lighter, found & ~lighter, uncertain]).astype(np.uint8)
+    return label_of(found & lighter, found & ~lighter, uncertain)

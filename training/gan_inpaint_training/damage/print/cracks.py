@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint_training.damage.layers import Opacity, log_uniform, smooth_noise
-from gan_inpaint_training.damage.print.marks import Cover, Mark, Relief, blurred
+from gan_inpaint_training.damage.print.marks import Cover, Mark, Relief, blurred, worn
 from gan_inpaint_training.damage.print.paths import FINE, Line, around, branching, drawn, walk
 from gan_inpaint_training.damage.print.regions import soft_region
 from gan_inpaint_training.damage.print.sheet import Print
@@ -141,6 +141,8 @@ def _across(
 def _broken(random: np.random.Generator, sheet: Print, opacity: Opacity, light: float = 0.8) -> list[Mark]:
     """Return the marks of broken emulsion: paper white or dark; some with a dark border or a shadow beside them."""
     marks: list[Mark] = []
+    if random.random() < 0.4:
+        opacity = worn(random, opacity)
     strength = np.float32(random.uniform(0.45, 1.0) if random.random() < 0.4 else 1.0)
     if random.random() < light:
         if random.random() < 0.4:
@@ -150,7 +152,7 @@ def _broken(random: np.random.Generator, sheet: Print, opacity: Opacity, light: 
             shift = int(random.integers(1, 3))
             shadow = np.roll(opacity, (shift, shift), (0, 1)) * np.float32(random.uniform(10, 50))
             marks.append(Relief(-blurred(shadow, 0.8)))
-        return [*marks, Cover(opacity * strength, sheet.paper, random.uniform(2, 14))]
+        return [*marks, Cover(opacity * strength, sheet.paper, log_uniform(random, 2, 40))]
     return [Cover(opacity * strength, random.uniform(0, 70, 3), random.uniform(0, 8))]
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from gan_inpaint_training.damage.degradation import Shades
-from gan_inpaint_training.damage.labels import Label
+from gan_inpaint_training.damage.labels import Label, label_of
 from gan_inpaint_training.damage.layers import Opacity, log_uniform
 from gan_inpaint_training.damage.print.ageing import Scan, printed
 from gan_inpaint_training.damage.print.marks import Mark
@@ -23,8 +23,6 @@ COVERED = 0.3
 """Opacity from which on a pixel is damaged."""
 TOUCHED = 0.1
 """Opacity from which on either answer is right."""
-DEEP = 8
-"""Pixels inside a loss from which on either answer is right: its middle looks like a white shirt."""
 LARGEST_SCALE = 1.6
 """How far a photograph is enlarged at most."""
 
@@ -84,9 +82,7 @@ def labelled(change: Shades, hidden: Opacity) -> Label:
     damaged = (hidden > COVERED) & (most > VISIBLE)
     around = cv2.dilate(damaged.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     unsure = ~damaged & (around | (most > FAINT) | (hidden > TOUCHED))
-    deep = cv2.distanceTransform(damaged.astype(np.uint8), cv2.DIST_L2, 3) > DEEP
-    damaged, unsure = damaged & ~deep, unsure | deep
-    return 255 * np.stack([damaged & lighter, damaged & ~lighter, unsure]).astype(np.uint8)
+    return label_of(damaged & lighter, damaged & ~lighter, unsure)
 
 
 def _window(picture: Picture, corner: np.ndarray, scale: float, size: int, lid: np.ndarray) -> Picture:

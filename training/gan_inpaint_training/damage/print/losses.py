@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint_training.damage.layers import Opacity, log_uniform, smooth_noise
-from gan_inpaint_training.damage.print.marks import Cover, Mark, Relief, blurred
+from gan_inpaint_training.damage.print.marks import Cover, Mark, Relief, blurred, worn
 from gan_inpaint_training.damage.print.paths import FINE, Line, branching, drawn, walk
 from gan_inpaint_training.damage.print.regions import blot, soft_region
 from gan_inpaint_training.damage.print.sheet import Point, Print
@@ -75,7 +75,7 @@ def torn_edge(random: np.random.Generator, sheet: Print) -> list[Mark]:
     distance = distance + ragged * (smooth_noise(random, sheet.size, 3) + smooth_noise(random, sheet.size, 12) - 1)
     paper = sheet.pixels(log_uniform(random, 0.002, 0.02)) * smooth_noise(random, sheet.size, 20)
     bare, gone = np.clip(0.5 - (distance - paper), 0, 1), np.clip(0.5 - distance, 0, 1)
-    marks: list[Mark] = [Cover(bare.astype(np.float32), sheet.paper, random.uniform(2, 12))]
+    marks: list[Mark] = [Cover(bare.astype(np.float32), sheet.paper, log_uniform(random, 2, 40))]
     return [*marks, Cover(gone.astype(np.float32), sheet.lid)] if random.random() < 0.7 else marks
 
 
@@ -109,6 +109,8 @@ def abrasion(random: np.random.Generator, sheet: Print) -> list[Mark]:
 def _lost(random: np.random.Generator, sheet: Print, opacity: Opacity) -> list[Mark]:
     """Return the marks of lost emulsion: bare paper, rarely dark; with a border, a shadow or an edge that curls."""
     marks: list[Mark] = []
+    if random.random() < 0.6:
+        opacity = worn(random, opacity)
     if random.random() < 0.35:
         border = cv2.dilate(opacity, np.ones((3, 3), np.uint8)) - opacity
         marks.append(Cover(blurred(border, 0.6) * np.float32(random.uniform(0.2, 0.8)), random.uniform(0, 80, 3)))
@@ -116,7 +118,7 @@ def _lost(random: np.random.Generator, sheet: Print, opacity: Opacity) -> list[M
         relief = blurred(opacity, random.uniform(0.8, 2.5)) - opacity
         marks.append(Relief(relief * np.float32(random.uniform(-60, 60))))
     colour = sheet.paper if random.random() < 0.85 else random.uniform(0, 60, 3)
-    return [*marks, Cover(opacity, colour, random.uniform(2, 16))]
+    return [*marks, Cover(opacity, colour, log_uniform(random, 2, 40))]
 
 
 def _drawn_out(random: np.random.Generator, size: int, grain: float, stretch: float) -> Opacity:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_inpaint_training.damage.degradation import Shades
-from gan_inpaint_training.damage.layers import Opacity, smooth_noise
+from gan_inpaint_training.damage.layers import Opacity, log_uniform, smooth_noise
 
 Colour = NDArray[np.float64]
 
@@ -81,6 +81,17 @@ class Tint:
     def on(self, random: np.random.Generator, picture: Shades) -> Shades:
         tinted: Shades = picture * (1 - self.density[..., None] * (1 - self.factor.astype(np.float32)))
         return tinted
+
+
+def worn(random: np.random.Generator, opacity: Opacity) -> Opacity:
+    """Return `opacity` uneven inside: emulsion comes off in layers, and some of it stays.
+
+    A flat light area with a sharp edge would look like a white shirt.
+    """
+    size, grain = len(opacity), log_uniform(random, 1.2, 7)
+    uneven = 0.6 * smooth_noise(random, size, grain) + 0.4 * smooth_noise(random, size, 3 * grain)
+    stays = np.clip((uneven - random.uniform(0.3, 0.55)) * random.uniform(2, 8), 0, 1)
+    return opacity * (1 - np.float32(random.uniform(0.3, 1)) * stays.astype(np.float32))
 
 
 def blurred(opacity: Opacity, deviation: float) -> Opacity:

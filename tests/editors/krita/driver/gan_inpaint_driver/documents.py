@@ -94,10 +94,19 @@ def select_speckles(spacing: int, side: int) -> None:
     document.waitForDone()
 
 
+def has_selection() -> bool:
+    return current().selection() is not None
+
+
 def selection() -> str:
     """The selection over the picture, a byte a pixel."""
     document = current()
     return encoded(document.selection().pixelData(0, 0, document.width(), document.height()))
+
+
+def clear_selection() -> None:
+    current().setSelection(None)
+    current().waitForDone()
 
 
 def is_something_selected() -> bool:
@@ -122,6 +131,13 @@ def step(action: str) -> bool:
     """Undo or redo one step, which Krita leaves out while it is at work on the picture; false where there is none."""
     current().waitForDone()
     return trigger(action)
+
+
+def next_undo() -> list[Any]:
+    """What the entry Undo offers to take back."""
+    current().waitForDone()
+    entry = Krita.instance().action("edit_undo")
+    return [entry.isEnabled(), entry.text(), entry.toolTip()]
 
 
 def forget_changes() -> None:

@@ -29,6 +29,20 @@ def count_is(layers_wanted: int) -> bool:
     return len(layers()) == layers_wanted
 
 
+def inside_is(name: str, siblings: list[str]) -> bool:
+    """Whether a layer is there, and beside these, the lowest first."""
+    current().waitForDone()
+    layer = _layer(name)
+    beside = layer.parentNode().childNodes() if layer is not None else []
+    return [each.name() for each in beside if each.type() != "selectionmask"] == siblings
+
+
+def box_of(name: str) -> list[int]:
+    """The box of what is in a layer, wherever the layer is."""
+    bounds = _layer(name).bounds()
+    return [bounds.x(), bounds.y(), bounds.width(), bounds.height()]
+
+
 def active() -> str:
     return current().activeNode().name()
 
@@ -59,6 +73,14 @@ def paint(name: str, boxes: list[tuple[int, int, int, int]], level: float) -> No
     for box in boxes:
         layer.setPixelData(even(box[2] * box[3], layer, level), *box)
     current().refreshProjection()
+
+
+def stroke(name: str, box: tuple[int, int, int, int], colour: str, alpha: int = 255) -> None:
+    """Paint a box of a layer with a colour, `rrggbb`, as far as `alpha` says: without a step of undo."""
+    red, green, blue = bytes.fromhex(colour)
+    _layer(name).setPixelData(bytes((blue, green, red, alpha)) * (box[2] * box[3]), *box)
+    current().refreshProjection()
+    current().waitForDone()
 
 
 def clear(name: str, box: tuple[int, int, int, int]) -> None:
@@ -97,11 +119,6 @@ def look(name: str, opacity: int = 255, mode: str = "normal") -> None:
     current().waitForDone()
 
 
-def looks(name: str) -> list[Any]:
-    """A layer's opacity and blending mode."""
-    return [_layer(name).opacity(), _layer(name).blendingMode()]
-
-
 def select_locally(name: str, box: tuple[int, int, int, int]) -> None:
     """Give a layer a selection mask, which takes the place of the picture's selection."""
     mask, selection = current().createSelectionMask("local"), Selection()
@@ -109,6 +126,17 @@ def select_locally(name: str, box: tuple[int, int, int, int]) -> None:
     mask.setSelection(selection)
     _layer(name).addChildNode(mask, None)
     current().waitForDone()
+
+
+def add_mask(name: str, box: tuple[int, int, int, int]) -> str:
+    """Give a layer a hidden selection mask, which is in nobody's way; its id."""
+    mask, selection = current().createSelectionMask("marked"), Selection()
+    selection.select(*box, 255)
+    mask.setSelection(selection)
+    mask.setVisible(False)
+    _layer(name).addChildNode(mask, None)
+    current().waitForDone()
+    return str(mask.uniqueId().toString())
 
 
 def local_selection(name: str) -> str:

@@ -42,6 +42,11 @@ def remember(name: str, value: str) -> None:
     Krita.instance().writeSetting("gan_inpaint", name, value)
 
 
+def setting(name: str) -> str:
+    """One of the values that the dialog remembers."""
+    return Krita.instance().readSetting("gan_inpaint", name, "")
+
+
 def remember_damage(**values: Any) -> None:
     """Write what the dialogs about scratches remember."""
     for name, value in values.items():
@@ -52,5 +57,5 @@ _OPERATIONS = {
     **vars(documents),
     **vars(layers),
     **vars(windows),
-    **{operation.__name__: operation for operation in (at_once, calm, remember, remember_damage)},
+    **{operation.__name__: operation for operation in (at_once, calm, remember, setting, remember_damage)},
 }

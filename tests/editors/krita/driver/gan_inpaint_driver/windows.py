@@ -9,9 +9,11 @@ from typing import Any
 
 from krita import Krita, View
 from PyQt5.QtCore import QTimer
+from PyQt5.QtGui import QIcon, QImage
 from PyQt5.QtWidgets import (
     QAction,
     QApplication,
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -22,10 +24,12 @@ from PyQt5.QtWidgets import (
     QPushButton,
     QSlider,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
 TITLE = "GAN Inpaint: fill selection"
+VARIANTS = "GAN Inpaint: variants"
 SCRATCHES = ("GAN Inpaint: select scratches", "GAN Inpaint: repair scratches")
 OK = QDialogButtonBox.StandardButton.Ok
 
@@ -84,6 +88,41 @@ def menu(name: str) -> list[str]:
     return [entry.text().replace("&", "") for entry in _menu(name).actions() if not entry.isSeparator()]
 
 
+def tool_tip(action: str) -> str:
+    """What an action says of itself."""
+    return Krita.instance().action(action).toolTip()
+
+
+def shows(title: str) -> bool:
+    """Whether a dialog of that title is shown."""
+    return bool(_shown(QDialog, title))
+
+
+def says(title: str) -> list[str]:
+    """The texts of the labels of the dialog with that title; nothing where it is not shown."""
+    return [label.text() for dialog in _shown(QDialog, title) for label in dialog.findChildren(QLabel)]
+
+
+def buttons(title: str) -> dict[str, bool]:
+    """The buttons of the dialog with that title, and whether each can be pressed."""
+    found = [button for dialog in _shown(QDialog, title) for button in dialog.findChildren(QPushButton)]
+    return {button.text().replace("&", ""): button.isEnabled() for button in found}
+
+
+def push(title: str, button: str) -> None:
+    """Press a button of the dialog with that title."""
+    found = [each for dialog in _shown(QDialog, title) for each in dialog.findChildren(QPushButton)]
+    next(each for each in found if each.text().replace("&", "") == button).click()
+
+
+def accept(title: str) -> list[str]:
+    """Press the first button of the dialog with that title; the texts of its labels."""
+    dialog = _shown(QDialog, title)[0]
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    dialog.findChild(QDialogButtonBox).button(OK).click()
+    return texts
+
+
 def open_menu(name: str, entry: str) -> None:
     """Show a menu with one of its entries under the mouse, as a user does before the click."""
     menu = _menu(name)
@@ -109,7 +148,8 @@ def dialog_offers_models() -> bool:
 
 def dialog(**wanted: Any) -> dict[str, Any]:
     """What the dialog shows, after `wanted` was chosen in it."""
-    (model, quality), (dilate, feather) = _choices(), _dialog().findChildren(QSpinBox)
+    model, quality = _choice("model"), _choice("quality")
+    dilate, feather = _dialog().findChildren(QSpinBox)
     if "model" in wanted:
         model.setCurrentIndex(_models().index(wanted["model"]))
     quality.setCurrentIndex(quality.findData(wanted.get("quality", quality.currentData())))
@@ -125,19 +165,68 @@ def dialog(**wanted: Any) -> dict[str, Any]:
     }
 
 
+def dialog_choices(name: str) -> list[list[str]]:
+    """The texts and values of one of the dialog's choices."""
+    box = _choice(name)
+    return [[box.itemText(index), box.itemData(index)] for index in range(box.count())]
+
+
+def choose(name: str, value: str) -> None:
+    """Choose a value in one of the dialog's choices."""
+    box = _choice(name)
+    box.setCurrentIndex(box.findData(value))
+
+
 def press(button: str) -> None:
     """Press a button of the dialog."""
     _press(_dialog(), button)
 
 
+def switch_preview(on: bool) -> None:
+    """Switch the dialog's preview on or off."""
+    _dialog().findChild(QCheckBox, "preview").setChecked(on)
+
+
+def preview_says(sentence: str) -> bool:
+    """Whether that is the sentence below the preview."""
+    return dialog_is_shown() and _dialog().findChild(QLabel, "preview sentence").text() == sentence
+
+
+def preview_colours(split: int) -> list[str]:
+    """The colours of the left and of the right edge of the preview's middle row, with the slider at that percentage."""
+    _dialog().findChild(QSlider, "preview split").setValue(split)
+    image = _dialog().findChild(QLabel, "preview picture").pixmap().toImage()
+    middle = image.height() // 2
+    return [image.pixelColor(x, middle).name() for x in (image.width() // 2 - 2, image.width() // 2 + 2)]
+
+
+def press_variants() -> None:
+    """Press the dialog's button that shows variants."""
+    buttons = _dialog().findChild(QDialogButtonBox).buttons()
+    next(button for button in buttons if button.text().replace("&", "") == "Variants…").click()
+
+
 def scratches(**wanted: Any) -> dict[str, Any]:
     """What the dialog of one of the entries about scratches shows, after `wanted` was chosen in it."""
     dialog = _scratches()[0]
-    sensitivity, kinds, dilate = (dialog.findChild(kind) for kind in (QSlider, QComboBox, QSpinBox))
+    *kinds, everything = dialog.findChildren(QCheckBox)
+    everything.setChecked(wanted.get("everything", everything.isChecked()))
+    for box in kinds:
+        box.setChecked(box.objectName() in wanted.get("kinds", [box.objectName()] if box.isChecked() else []))
+    sensitivity, tone, dilate = (dialog.findChild(kind) for kind in (QSlider, QComboBox, QSpinBox))
     sensitivity.setValue(wanted.get("percent", sensitivity.value()))
-    kinds.setCurrentIndex(kinds.findData(wanted.get("kinds", kinds.currentData())))
+    tone.setCurrentIndex(tone.findData(wanted.get("tone", tone.currentData())))
     dilate.setValue(wanted.get("dilate", dilate.value()))
-    return {"percent": sensitivity.value(), "kinds": kinds.currentData(), "dilate": dilate.value()}
+    chosen = [box.objectName() for box in kinds if box.isChecked()]
+    return {
+        **{"percent": sensitivity.value(), "tone": tone.currentData(), "dilate": dilate.value()},
+        **{"kinds": chosen, "everything": everything.isChecked()},
+    }
+
+
+def kind_labels() -> list[str]:
+    """The kinds of damage in the dialog, with their numbers."""
+    return [box.text().replace("&", "") for box in _scratches()[0].findChildren(QCheckBox)[:-1]]
 
 
 def sensitivity_text() -> str:
@@ -164,6 +253,41 @@ def scratches_are_ready() -> bool:
 
 def press_scratches(button: str) -> None:
     _press(_scratches()[0], button)
+
+
+def variants() -> list[str]:
+    """The texts of the dialog of variants, the picture of before first; empty where it is not shown."""
+    return [button.text().replace("&", "") for dialog in _variants() for button in _pictures(dialog)]
+
+
+def variants_are_ready() -> bool:
+    """Whether more fills can be asked for, which they can once all have come."""
+    return any(_more(dialog).isEnabled() for dialog in _variants())
+
+
+def variants_say(sentence: str) -> bool:
+    """Whether that is in the dialog's sentence."""
+    return any(sentence in label.text() for dialog in _variants() for label in dialog.findChildren(QLabel))
+
+
+def variants_look_different() -> bool:
+    """Whether no two pictures of the dialog are alike."""
+    (dialog,) = _variants()
+    images = [_image_of(button) for button in _pictures(dialog)]
+    return all(one != other for index, one in enumerate(images) for other in images[:index])
+
+
+def press_more() -> None:
+    _more(_variants()[0]).click()
+
+
+def choose_variant(number: int) -> None:
+    """Click on a fill; the first one is number 1."""
+    _pictures(_variants()[0])[number].click()
+
+
+def cancel_variants() -> None:
+    _variants()[0].findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel).click()
 
 
 def progress() -> str:
@@ -235,6 +359,25 @@ def _scratches() -> list[QDialog]:
     return [dialog for title in SCRATCHES for dialog in _shown(QDialog, title)]
 
 
+def _variants() -> list[QDialog]:
+    return _shown(QDialog, VARIANTS)
+
+
+def _pictures(dialog: QDialog) -> list[QToolButton]:
+    buttons = [button for button in dialog.findChildren(QToolButton) if button.objectName().startswith("fill ")]
+    return sorted(buttons, key=lambda button: int(button.objectName().split()[1]))
+
+
+def _image_of(button: QToolButton) -> QImage:
+    mode = QIcon.Mode.Normal if button.isEnabled() else QIcon.Mode.Disabled
+    return button.icon().pixmap(button.iconSize(), mode).toImage()
+
+
+def _more(dialog: QDialog) -> QPushButton:
+    buttons = dialog.findChild(QDialogButtonBox)
+    return next(button for button in buttons.buttons() if button.text().replace("&", "") == "More")
+
+
 def _press(dialog: QDialog, button: str) -> None:
     kind = QDialogButtonBox.StandardButton.Cancel if button == "Cancel" else OK
     pressed = dialog.findChild(QDialogButtonBox).button(kind)
@@ -242,10 +385,10 @@ def _press(dialog: QDialog, button: str) -> None:
     pressed.click()
 
 
-def _choices() -> list[QComboBox]:
-    return list(_dialog().findChildren(QComboBox))
+def _choice(name: str) -> QComboBox:
+    return _dialog().findChild(QComboBox, name)
 
 
 def _models() -> list[str]:
-    box = _choices()[0]
+    box = _choice("model")
     return [box.itemData(index) for index in range(box.count())]
