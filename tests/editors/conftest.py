@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from tests.published import lama
 from tests.site import Site, offered, product_offering, serving
@@ -78,6 +80,16 @@ class EditorDaemon:
         """Return the daemon's status."""
         with client.connect(str(self.runtime_file)) as connection:
             return connection.status()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop the daemon in the midst of what it does, as long as the block lasts."""
+        daemon = psutil.Process(json.loads(self.runtime_file.read_text())["pid"])
+        daemon.suspend()
+        try:
+            yield
+        finally:
+            daemon.resume()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from tests.detector import product_with, write_detector
 from gan_inpaint import installer
 
 from ..conftest import EditorDaemon, write_settings
-from ..workbench import Screen, Workbench
+from ..workbench import Screen, Workbench, eventually
 from .scan import serving
 from .session import Gimp, profile
 
@@ -58,6 +58,7 @@ def _windowed(workbench: Workbench, screen: Screen, installed_plugin: Path) -> I
 def gimp_window(_windowed: Gimp, plugin: Path) -> Iterator[Gimp]:
     """A GIMP in a window on the virtual screen, without an image."""
     yield _windowed
+    eventually(lambda: not _windowed.filling())  # else the plug-in misses its image, and the next test gets the message
     _windowed.call("close_all")
 
 

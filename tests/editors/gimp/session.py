@@ -16,6 +16,7 @@ from ..workbench import Screen, Workbench, eventually
 INSIDE = Path(__file__).with_name("inside.py")
 BESIDE = Path(__file__).with_name("unfillable.py")
 PLUGIN = "gan-inpaint.py"
+MESSAGE = "GIMP Message"
 START_SECONDS = 60.0
 PREFERENCES = """\
 (config-version "{version}")
@@ -90,6 +91,13 @@ class Gimp:
         if self._program.poll() is not None:
             raise GimpFailed(self.log.read_text(errors="replace"))
         return self._socket.exists()
+
+
+def dismiss_message(screen: Screen) -> None:
+    """Wait for a message of GIMP, and close it."""
+    eventually(lambda: screen.windows(MESSAGE))
+    screen.press("Return", window=MESSAGE)
+    eventually(lambda: not screen.windows(MESSAGE))
 
 
 def profile(workbench: Workbench, docks: bool = False) -> Path:

@@ -19,10 +19,9 @@ from .scan import (
     found,
     serving,
 )
-from .session import Gimp
+from .session import Gimp, dismiss_message
 
 WINDOW = "– GIMP$"
-MESSAGE = "GIMP Message"
 ENTRIES = ["Fill", "Fill transparent", "Fill painted", "Repair", "Select"]
 
 
@@ -150,8 +149,7 @@ def test_a_daemon_that_ends_while_the_dialog_is_open_is_reported_and_the_selecti
         dialog = shown.open("Select")
         assert shown.shows_something()
     screen.press("alt+d", "ctrl+a", "3", "alt+n", window=dialog)
-    eventually(lambda: screen.windows(MESSAGE))
-    screen.press("Return", window=MESSAGE)
+    dismiss_message(screen)
     shown.is_left(dialog)
     assert shown.scan.state() == before
 
@@ -165,8 +163,7 @@ def test_an_image_closed_under_the_dialog_is_reported(window: Gimp, screen: Scre
     window.call("close", image=shown.scan.image)
     keys = ["alt+t", "End", "Home"] if entry == "Select" else ["alt+p"]
     screen.press(*keys, window=dialog)
-    eventually(lambda: screen.windows(MESSAGE))
-    screen.press("Return", window=MESSAGE)
+    dismiss_message(screen)
     shown.is_left(dialog)
     assert b"Traceback" not in window.log.read_bytes()[logged:]
 

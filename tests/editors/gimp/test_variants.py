@@ -9,8 +9,8 @@ import pytest
 
 from ..conftest import EditorDaemon
 from ..workbench import Screen, eventually
-from .session import Gimp
-from .test_window import DIALOG, MESSAGE, Photo
+from .session import Gimp, dismiss_message
+from .test_window import DIALOG, Photo
 
 VARIANTS = "GAN Inpaint: variants"
 FIRST = 7  # fills: five of the default model, and those of the two others
@@ -124,8 +124,7 @@ def test_a_picture_that_changes_meanwhile_stays_as_it_is(
     gimp_window.call("paint", layer=shown.photo.layer, data=base64.b64encode(noise.tobytes()).decode())
     changed = shown.photo.state()
     shown.press("alt+1")
-    eventually(lambda: screen.windows(MESSAGE))
-    screen.press("Return", window=MESSAGE)
+    dismiss_message(screen)
     assert shown.photo.state() == changed
 
 

@@ -9,11 +9,10 @@ import pytest
 
 from ..conftest import EditorDaemon, write_settings
 from ..workbench import Screen, Workbench, eventually
-from .session import Gimp
+from .session import MESSAGE, Gimp, dismiss_message
 
 WINDOW = "– GIMP$"
 DIALOG = "GAN Inpaint: fill selection"
-MESSAGE = "GIMP Message"
 REVERT = "Revert Image"
 CANCEL_BUTTON = (-50, -20)  # from the window's lower right corner
 
@@ -159,8 +158,7 @@ def test_an_image_that_is_reverted_under_the_dialog_is_reported_and_stays_as_it_
     screen.press("alt+r", window=REVERT)
     (reverted,) = eventually(lambda: [each for each in gimp_window.call("images") if each["image"] != photo.image])
     screen.press("alt+f", window=DIALOG)
-    eventually(lambda: screen.windows(MESSAGE))
-    screen.press("Return", window=MESSAGE)
+    dismiss_message(screen)
     eventually(lambda: not gimp_window.filling())
     photo.image = reverted["image"]
     assert photo.state() == saved
@@ -179,18 +177,21 @@ def long_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) ->
 
 
 def test_cancel_leaves_the_picture_alone(long_fill: Photo, screen: Screen, editor_daemon: EditorDaemon) -> None:
-    before = long_fill.state()
-    screen.click(*CANCEL_BUTTON, window=WINDOW)
+    with editor_daemon.paused():
+        before = long_fill.state()
+        screen.click(*CANCEL_BUTTON, window=WINDOW)
     eventually(lambda: not editor_daemon.status()["running"])
-    assert not long_fill.gimp.filling()
+    eventually(lambda: not long_fill.gimp.filling())
     assert long_fill.state() == before
 
 
-def test_a_selection_that_changes_during_a_fill_leaves_the_picture_alone(long_fill: Photo, screen: Screen) -> None:
-    before = long_fill.state()
-    long_fill.select(10, 10, 60, 50)
-    eventually(lambda: screen.windows(MESSAGE))
-    screen.press("Return", window=MESSAGE)
+def test_a_selection_that_changes_during_a_fill_leaves_the_picture_alone(
+    long_fill: Photo, screen: Screen, editor_daemon: EditorDaemon
+) -> None:
+    with editor_daemon.paused():
+        before = long_fill.state()
+        long_fill.select(10, 10, 60, 50)
+    dismiss_message(screen)
     assert long_fill.state() == before
 
 
@@ -199,6 +200,5 @@ def test_a_failure_is_shown_in_a_message(gimp_window: Gimp, screen: Screen, plug
     before = photo.state()
     write_settings(plugin, plugin / "no-daemon.json")
     photo.press("alt+r", "Up", "Right", "Return")
-    eventually(lambda: screen.windows(MESSAGE))
-    screen.press("Return", window=MESSAGE)
+    dismiss_message(screen)
     assert photo.state() == before
