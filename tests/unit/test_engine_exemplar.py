@@ -1,16 +1,19 @@
 """Exemplar completion: holes are filled with copies of what is around them."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_inpaint.engine.arrays import shifted
+from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.exemplar import complete
 from gan_inpaint.engine.exemplar.alignment import aligned
 from gan_inpaint.engine.exemplar.completion import LARGEST_CELL, LARGEST_FINAL_CELL, cells_of
 from gan_inpaint.engine.exemplar.grid import grid_of
 from gan_inpaint.engine.exemplar.labelling import finer_labels
+from gan_inpaint.engine.exemplar.lines import line_offsets
 from gan_inpaint.engine.finishing import DEEP, deep_parts
 from gan_inpaint.engine.interruption import always
 from gan_inpaint.engine.patches import spread
@@ -194,10 +197,25 @@ def test_few_cells_are_spread_over_all() -> None:
 def test_deep_parts_are_whole_components_and_far_ones_are_apart() -> None:
     hole = _hole((300, 300), 10, 10, 3, 60) | _hole((300, 300), 40, 40, 40, 40) | _hole((300, 300), 240, 240, 50, 50)
     hole[60, 5:40] = True  # a wire that leads into a deep part
-    one, other = deep_parts(hole)
+    everywhere = Box(0, 0, 300, 300)
+    one, other = (_whole(part, box, hole.shape) for box, part in deep_parts(hole, everywhere))
     assert one[60, 5:40].all() and one[40:80, 40:80].all() and np.count_nonzero(one) == 1600 + 35
     assert other[240:290, 240:290].all() and np.count_nonzero(other) == 2500
-    assert deep_parts(_hole((90, 90), 10, 10, round(2 * DEEP) - 4, 60)) == []
+    assert deep_parts(_hole((90, 90), 10, 10, round(2 * DEEP) - 4, 60), everywhere) == []
+    ((_, only),) = deep_parts(hole, Box(250, 250, 300, 300))
+    assert np.count_nonzero(only) == 2500, "the other does not reach into the core"
+
+
+def test_a_small_deep_part_has_small_surroundings() -> None:
+    hole = _hole((900, 900), 400, 400, 30, 40)
+    ((box, _),) = deep_parts(hole, Box(0, 0, 900, 900))
+    assert box.width <= 5 * 40 and box.height <= 5 * 40
+
+
+def _whole(part: np.ndarray, box: Box, shape: tuple[int, ...]) -> np.ndarray:
+    whole = np.zeros(shape, bool)
+    whole[box.slices] = part
+    return whole
 
 
 def test_a_long_hole_across_a_large_picture_is_left_for_the_sake_of_memory() -> None:
@@ -221,3 +239,32 @@ def test_copies_meet_what_is_known_to_the_pixel(period: int, offset: int) -> Non
 
     assert (moved[:, 20:33, 1] == offset).all()
     assert (moved[:, :20] == 0).all() and (moved[:, 33:] == 0).all()
+
+
+def _slanted(height: int, width: int, slope: float, seed: int) -> np.ndarray:
+    """A dark plane and a light one with grain; their edge goes through the middle, `slope` columns a row."""
+    rows, columns = np.mgrid[:height, :width]
+    light = (columns > width / 2 + slope * (rows - height / 2)).astype(np.float32)
+    light = cv2.GaussianBlur(light, (0, 0), 1) * np.float32(0.8) - np.float32(0.4)
+    grain = np.random.default_rng(seed).normal(0, 0.02, (height, width)).astype(np.float32)
+    return np.repeat((light + grain)[..., None], 3, 2)
+
+
+@pytest.mark.parametrize("slope", [0.35, -0.2, 0.6, 1.7])
+def test_an_edge_at_a_slant_goes_on_straight_through_a_hole(slope: float) -> None:
+    truth = _slanted(320, 320, slope, 0) + np.linspace(-0.3, 0.3, 320, dtype=np.float32)[:, None, None]
+    hole = _hole((320, 320), 50, 60, 220, 200)
+    picture = truth.copy()
+    picture[hole] = cv2.GaussianBlur(truth, (0, 0), 40)[hole]
+    assert complete(picture, hole, ~hole)
+    wrong = np.abs(picture - truth).mean(axis=2)[hole] > 0.4
+    assert wrong.mean() < 0.03
+
+
+def test_a_short_line_is_laid_end_to_end() -> None:
+    picture = _slanted(160, 160, 0.35, 1)
+    hole = _hole((160, 160), 40, 50, 90, 60)
+    picture[hole] = 0
+    offsets = line_offsets(grid_of(picture, hole, ~hole, 4))
+    steep = [(down, across) for down, across in offsets if abs(down) > 4 and abs(across / down - 0.35) < 0.15]
+    assert len(steep) >= 2

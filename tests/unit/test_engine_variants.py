@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gan_inpaint.engine import fill
+from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.detail import add_detail
 from gan_inpaint.engine.finishing import add_texture
 from gan_inpaint.engine.interruption import always
@@ -40,7 +41,7 @@ def test_variant_one_has_detail_and_no_copies() -> None:
     asked, smooth = HOLE > 0, np.zeros((SIZE, SIZE, 3), np.float32)
     smooth[~asked] = texture()[~asked] / np.float32(127.5) - 1
     textured, detailed = smooth.copy(), smooth.copy()
-    add_texture(textured, asked, ~asked, 1.0, WITHOUT_COPIES, always)
+    add_texture(textured, asked, ~asked, Box(0, 0, SIZE, SIZE), 1.0, WITHOUT_COPIES, always)
     add_detail(detailed, asked, ~asked, 1.0)
     assert np.array_equal(textured, detailed)
 

@@ -10,6 +10,7 @@ import numpy as np
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array, copy_where
 from gan_inpaint.engine.blending import resampled
 from gan_inpaint.engine.boundary_band import refine_boundary_band, refine_coarse_to_fine
+from gan_inpaint.engine.box import Box
 from gan_inpaint.engine.filler import Filler, run_filler
 from gan_inpaint.engine.finishing import add_texture, without_colour_step
 from gan_inpaint.engine.interruption import GoOn
@@ -77,7 +78,7 @@ class Generation:
         """
         if self.sampling_box is None or window.box.contains(self.sampling_box):
             self.without_sources += not seen.sources.any()
-            self._add_texture_from(picture, seen.asked, seen.sources)
+            self._add_texture_from(picture, seen.asked, seen.sources, window.core, window.box)
             return
         box = window.box.union(self.sampling_box)
         wide = self._view(Window(box, window.core, box.width, box.height, 1.0))
@@ -89,11 +90,15 @@ class Generation:
         filled, given = wide.pixels, wide.sources & ~asked
         self.without_sources += not given.any()
         copy_where(filled[place], seen.range.converted(picture[content], wide.range), seen.hole[content])
-        self._add_texture_from(filled, asked, given)
+        self._add_texture_from(filled, asked, given, window.core, box)
         copy_where(picture[content], wide.range.converted(filled[place], seen.range), seen.hole[content])
 
-    def _add_texture_from(self, picture: Float32Array, asked: BoolArray, sources: BoolArray) -> None:
-        add_texture(picture, asked, sources, self.filler.detail, self.options.variant, self.go_on)
+    def _add_texture_from(
+        self, picture: Float32Array, asked: BoolArray, sources: BoolArray, core: Box, shown: Box
+    ) -> None:
+        """Add texture to `picture`, which shows the box `shown`, for all that reaches into `core`."""
+        core = core.shifted(-shown.left, -shown.top)
+        add_texture(picture, asked, sources, core, self.filler.detail, self.options.variant, self.go_on)
 
     def _view(self, window: Window) -> View | None:
         return view(self.image, self.mask, window, self.options.dilate, self.options.transfer, self.sources)

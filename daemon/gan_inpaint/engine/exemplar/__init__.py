@@ -5,6 +5,6 @@ copies from one offset: the offsets are few, and neighbouring places agree on th
 (He and Sun, "Statistics of Patch Offsets for Image Completion", 2012). Blending in the gradient domain hides the rest.
 """
 
-from gan_inpaint.engine.exemplar.completion import BOX_PIXELS, complete
+from gan_inpaint.engine.exemplar.completion import BOX_PIXELS, complete, surroundings
 
-__all__ = ["BOX_PIXELS", "complete"]
+__all__ = ["BOX_PIXELS", "complete", "surroundings"]

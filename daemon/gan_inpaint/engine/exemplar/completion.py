@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray
-from gan_inpaint.engine.box import bounding_box
+from gan_inpaint.engine.box import Box, bounding_box
 from gan_inpaint.engine.exemplar.alignment import aligned
 from gan_inpaint.engine.exemplar.composition import compose
 from gan_inpaint.engine.exemplar.grid import Grid, grid_of
@@ -23,6 +23,10 @@ LARGEST_CELL = 24
 """Pixels of a cell's side in which offsets are chosen: a hole of 3.4 megapixels."""
 BOX_CELLS = 40_000
 """Cells of the box around a hole at most: what is compared is kept for all of them."""
+REACH = 2
+"""How far around a hole it is completed from, in its longer sides: small holes must not cost a large search."""
+LEAST_REACH = 64
+"""The same in pixels, at least."""
 BOX_PIXELS = 1 << 22
 """Pixels of the box around a hole at most: copies are blended in all of it."""
 
@@ -33,6 +37,11 @@ def cells_of(hole: BoolArray) -> list[int]:
     halvings = max(0, int(np.ceil(np.log2(cell / LARGEST_FINAL_CELL))))
     final = round(cell / 2**halvings)
     return [final << halving for halving in range(halvings, -1, -1)]
+
+
+def surroundings(hole: Box, width: int, height: int) -> Box:
+    """Return the part of a picture of `width` × `height` pixels from which a hole with this bounding box is completed."""
+    return hole.expanded(max(LEAST_REACH, REACH * max(hole.width, hole.height))).clipped(width, height)
 
 
 def complete(picture: Float32Array, hole: BoolArray, known: BoolArray, go_on: GoOn = always) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from gan_inpaint.engine.arrays import BoolArray, IntArray, shifted
 from gan_inpaint.engine.box import bounding_box
 from gan_inpaint.engine.exemplar.grid import Grid
+from gan_inpaint.engine.exemplar.lines import line_offsets
 from gan_inpaint.engine.patches import Offset, differences, frequent_offsets, patches, spread
 
 HOLE_OFFSETS = 14
@@ -45,6 +46,10 @@ COVERING = 24
 """Offsets at most for cells that none of the others suits."""
 DEEP = 9
 """Side of the squares of sources in whose middle these lead, in cells."""
+LARGE = 1000
+"""Cells of a hole from which on that many patches are compared; fewer in smaller holes."""
+SMALL = 0.2
+"""Share of the patches that are compared in the smallest holes."""
 FARTHER = 1 / 15
 """Share of the picture's longer side within which a patch is not compared with itself."""
 
@@ -53,14 +58,19 @@ def candidate_offsets(grid: Grid) -> IntArray:
     """Return some offsets (n, 2), down and across in cells, those first without which a cell had no source."""
     sources = _sources(grid)
     found = _from_hole(grid, sources)
-    for more in (_from_repetition(grid, sources), _from_surroundings(grid, sources)):
+    for more in (_from_repetition(grid, sources), _from_surroundings(grid, sources), line_offsets(grid)):
         found += [offset for offset in more if offset not in found]
     return np.array(_covering(grid, found) + found, np.intp).reshape(-1, 2)
 
 
 def _sources(grid: Grid) -> IntArray:
     inside = _within(grid.sources, PATCH)
-    return _few(inside if inside.any() else grid.sources, SOURCES)
+    return _few(inside if inside.any() else grid.sources, _enough(grid, SOURCES))
+
+
+def _enough(grid: Grid, most: int) -> int:
+    """Return how many patches are compared where `most` are in a large hole."""
+    return round(most * min(1, max(SMALL, np.count_nonzero(grid.hole) / LARGE)))
 
 
 def _within(sources: BoolArray, side: int) -> BoolArray:
@@ -79,7 +89,7 @@ def _from_hole(grid: Grid, sources: IntArray) -> list[Offset]:
 
 def _from_repetition(grid: Grid, sources: IntArray) -> list[Offset]:
     around = patches(grid.colours, sources, PATCH)
-    chosen = np.arange(0, len(sources), -(-len(sources) // QUERIES))
+    chosen = np.arange(0, len(sources), -(-len(sources) // _enough(grid, QUERIES)))
     difference = differences(around[chosen], around)
     least = FARTHER * max(grid.hole.shape)
     difference[_beside(sources[chosen], sources, least, least)] = np.inf
@@ -99,7 +109,9 @@ def _beside(some: IntArray, others: IntArray, height: float, width: float) -> Bo
 
 def _from_surroundings(grid: Grid, sources: IntArray) -> list[Offset]:
     reach = np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8)
-    around = _few((cv2.dilate(grid.hole.view(np.uint8), reach) > 0) & _within(grid.sources, PATCH), QUERIES_AROUND)
+    around = _few(
+        (cv2.dilate(grid.hole.view(np.uint8), reach) > 0) & _within(grid.sources, PATCH), _enough(grid, QUERIES_AROUND)
+    )
     if not len(around):
         return []
     difference = differences(patches(grid.colours, around, PATCH), patches(grid.colours, sources, PATCH))
