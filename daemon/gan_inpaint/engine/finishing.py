@@ -44,10 +44,10 @@ def add_texture(
     """Add texture to a picture (height, width, 3) in [-1, 1], filled smoothly, where it is `asked`; in place.
 
     Texture is taken from `sources` only. Both are (height, width) and do not overlap. Deep parts are completed with
-    exemplars where they reach into `core`, the box that counts; thin ones, and those for which too few sources are there,
-    keep the fill and get detail. `detail` in
-    (0, 1] is the filler's: the share of the finest detail that its fills need near the boundary. `variant` is that of
-    `FillOptions`. `go_on` is called often; what it raises ends the work and is passed on.
+    exemplars where they reach into `core`, the box that counts. Thin ones, and those for which too few sources are
+    there, keep the fill and get detail. `detail` in (0, 1] is the filler's: the share of the finest detail that its
+    fills need near the boundary. `variant` is that of `FillOptions`. `go_on` is called often; what it raises ends the
+    work and is passed on.
     """
     smooth, sources = asked.copy(), sources_of_variant(sources, asked, variant)
     for box, part in deep_parts(asked, core) if variant != WITHOUT_COPIES else []:

@@ -40,7 +40,7 @@ def cells_of(hole: BoolArray) -> list[int]:
 
 
 def surroundings(hole: Box, width: int, height: int) -> Box:
-    """Return the part of a picture of `width` × `height` pixels from which a hole with this bounding box is completed."""
+    """Return the part of a picture of `width` × `height` pixels from which a hole in the box `hole` is completed."""
     return hole.expanded(max(LEAST_REACH, REACH * max(hole.width, hole.height))).clipped(width, height)
 
 

@@ -17,7 +17,7 @@ from gan_inpaint.engine.arrays import BoolArray
 from gan_inpaint.engine.exemplar.grid import Grid
 from gan_inpaint.engine.patches import Offset
 
-MOST = 10
+MOST = 8
 """Offsets at most."""
 GAP = 4
 """Known cells at most between the end of a line and the hole."""
@@ -98,7 +98,7 @@ def _along(cells: BoolArray, start: NDArray[np.float64], direction: NDArray[np.f
     return cells[at[:, 0], at[:, 1]]
 
 
-def _first(true: BoolArray) -> int:
+def _first(true: BoolArray | np.bool_) -> int:
     """Return the index of the first that is true, or their number if none is."""
     return int(np.append(true, True).argmax())
 

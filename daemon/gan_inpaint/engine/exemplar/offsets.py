@@ -17,11 +17,11 @@ from gan_inpaint.engine.exemplar.grid import Grid
 from gan_inpaint.engine.exemplar.lines import line_offsets
 from gan_inpaint.engine.patches import Offset, differences, frequent_offsets, patches, spread
 
-HOLE_OFFSETS = 14
+HOLE_OFFSETS = 12
 """Offsets at most to what resembles the smooth fill."""
-REPEATED = 8
+REPEATED = 6
 """Offsets at most at which the photograph repeats itself."""
-SURROUNDING = 8
+SURROUNDING = 6
 """Offsets at most to what resembles the surroundings of the hole."""
 NEAR = 12
 """Cells from the hole within which its surroundings are compared."""
