@@ -169,7 +169,7 @@ class Screen:
         return self.workbench.run("xdotool", *arguments, environment=self.environment)
 
 
-def eventually(condition: Callable[[], T], seconds: float = 60.0) -> T:
+def eventually(condition: Callable[[], T], seconds: float = 90.0) -> T:
     """Ask until the answer is true, and return it; fail if it stays false."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):

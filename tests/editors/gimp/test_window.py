@@ -170,7 +170,7 @@ def long_fill(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) ->
     """A picture that the daemon has begun to fill, and will not have filled soon."""
     Photo(gimp_window, screen).fill("alt+m", "Home")  # the default model, and a first time to be repeated
     photo = Photo(gimp_window, screen, 2000, 1500)
-    gimp_window.call("select_speckles", image=photo.image, spacing=120, side=24)
+    gimp_window.call("select_speckles", image=photo.image, spacing=120, side=20)
     photo.press("ctrl+f")
     eventually(lambda: editor_daemon.status()["running"])
     return photo
