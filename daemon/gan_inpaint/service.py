@@ -24,9 +24,9 @@ import msgspec
 from gan_inpaint import paths
 from gan_inpaint.errors import BadModel, NothingFound, TooMuchSelected, UnknownModel
 from gan_inpaint.machine import physical_cores
-from gan_inpaint.models import catalogue
+from gan_inpaint.models import catalogue, listing
 from gan_inpaint.models.cache import LoadedFiller, ModelCache, classical
-from gan_inpaint.models.entry import AUTO, DEFAULT, FORMER_NAMES, SCRATCHES, ModelEntry, not_a_detector
+from gan_inpaint.models.entry import AUTO, DEFAULT, FORMER_NAMES, SCRATCHES, not_a_detector
 from gan_inpaint.models.manifest import DetectorManifest
 from gan_inpaint.models.store import ModelStore
 from gan_inpaint.options import DetectOptions, FillOptions, RepairOptions, SelectOptions
@@ -242,22 +242,16 @@ class Service:
 
     def offered(self) -> list[ModelInfo]:
         """Return what a fill may ask for, as `welcome` shows it."""
-        models = [
-            ModelInfo(entry.name, about.title, about.version, entry.kind, entry.default, about.licence)
-            for entry in self._store.list()
-            for about in [entry.manifest]
-            if entry.kind != "detector"
-        ]
-        return [*models, ModelInfo(AUTO, "Automatic", __version__, "auto", False, "")]
+        return [*listing.offered(self._store.list()), ModelInfo(AUTO, "Automatic", __version__, "auto", False, "")]
 
     def installed(self) -> list[InstalledModel]:
         """Return every model, the detectors too, as `models` shows them."""
-        return [_installed(entry) for entry in self._store.list()]
+        return [listing.installed(entry) for entry in self._store.list()]
 
     def published(self) -> list[PublishedModel]:
         """Return the models of the catalogue, and which of them are installed."""
         there = {entry.sha256 for entry in self._store.list()}
-        return [_published(model, model.sha256 in there) for model in catalogue.CATALOGUE]
+        return [listing.published(model, model.sha256 in there) for model in catalogue.CATALOGUE]
 
     def get_published(self, name: str, on_bytes: Callable[[int, int], None]) -> None:
         """Download a model of the catalogue, check it and install it; can be called from any thread.
@@ -334,35 +328,6 @@ def _best(
     chosen = engine.choose(image, mask, [each.filler for each in candidates], options, fill, sources)
     (best,) = (each for each in candidates if each.filler is chosen.filler)
     return best, {name: round(score, 2) for name, score in chosen.scores.items()}
-
-
-def _installed(entry: ModelEntry) -> InstalledModel:
-    about, known = entry.manifest, catalogue.with_sha256(entry.sha256)
-    return InstalledModel(
-        name=entry.name,
-        title=about.title,
-        version=about.version,
-        kind=entry.kind,
-        default=entry.default,
-        built_in=entry.built_in,
-        licence=about.licence,
-        training_data=about.training_data,
-        page=known.page if known else "",
-    )
-
-
-def _published(model: catalogue.Published, installed: bool) -> PublishedModel:
-    return PublishedModel(
-        name=model.name,
-        title=model.title,
-        good_for=model.good_for,
-        size=model.size,
-        licence=model.licence,
-        training_data=model.training_data,
-        address=model.address,
-        page=model.page,
-        installed=installed,
-    )
 
 
 def _note_on_sources(sources: Sources, chosen: LoadedFiller, without: int) -> str:
