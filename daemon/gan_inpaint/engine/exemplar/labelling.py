@@ -32,7 +32,7 @@ ROWS = 8
 """Rows of messages between two looks at whether the work shall go on."""
 GUIDE = 0.05
 """Weight of the unlikeness to the smooth fill, of a cell."""
-UNUSUAL = 0.6
+UNUSUAL = 0.25
 """Weight of how seldom what is copied is seen around the hole, of a cell."""
 ALIKE = 0.001
 """Squared difference of a copy to the smooth fill that means nothing."""
