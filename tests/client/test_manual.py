@@ -35,7 +35,8 @@ def test_a_page_needs_no_network(name: str) -> None:
     ("page", "labels"),
     [
         ("fill", [dialogs.MODEL_LABEL, *(getattr(dialogs, name).label for name in FILL)]),
-        ("variants", [dialogs.VARIANTS_BUTTON, dialogs.MORE_BUTTON]),
+        ("fill-all", [dialogs.CANCEL_BUTTON]),
+        ("variants", [dialogs.VARIANTS_BUTTON, dialogs.MORE_BUTTON, dialogs.KEEP_VARIANTS.label]),
         ("select-scratches", [getattr(dialogs, name).label for name in DAMAGE]),
         ("select-scratches", [kind.label for kind in dialogs.KINDS]),
         ("settings", [settings_page.STOP_BUTTON, settings_page.START_BUTTON, settings_page.LOG_BUTTON]),

@@ -9,6 +9,7 @@ from .language import _
 
 # The selection
 NOTHING_SELECTED = _("Nothing is selected. First select what you want to remove.")
+NOTHING_SELECTED_ANYWHERE = _("Nothing is selected in any open image. First select what you want to remove.")
 OUTSIDE_LAYER = _("The selection is outside the layer. Choose the layer that shows what you selected.")
 OUTSIDE_PICTURE = _("The selection is outside the picture. Select a part of the picture.")
 QUICK_MASK = _("The Quick Mask is on, so nothing is selected yet. Turn it off first: Select → Toggle Quick Mask.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gan_inpaint_client import ClientError, Job, Progress
+from gan_inpaint_client.batch import numbered
 from gan_inpaint_client.dialogs import CANCEL_BUTTON
 from gan_inpaint_client.job import Pieces
 from gan_inpaint_client.requests import most_pixels
@@ -26,11 +27,18 @@ class Work(QObject):
     `begin` gets the most pixels of a request; `add` puts the answers into the picture and returns a sentence for the
     user, or nothing.
 
+    Attributes:
+        number: the number of the picture that is worked on, and how many there are; None for a single one.
+        added: whether the answers are in the picture.
+        cancelled: whether the user has cancelled the work.
+
     Signals:
         ended: a sentence for the user, or nothing if the new layer says it all.
     """
 
     ended = pyqtSignal(str)
+    number: tuple[int, int] | None = None
+    added = cancelled = False
 
     def __init__(
         self,
@@ -62,6 +70,7 @@ class Work(QObject):
     @slot
     def cancel(self) -> None:
         """Leave the picture as it is, and free the daemon for other work."""
+        self.cancelled = True
         if self._job is not None:
             self._job.cancel()
             self._link.send()
@@ -110,6 +119,7 @@ class Work(QObject):
         self._job = None
         self._pieces.finish()
         said = self._add()
+        self.added = True
         self._end("\n".join(filter(None, (self._pieces.note, said))))
 
     @slot
@@ -117,7 +127,8 @@ class Work(QObject):
         self._show(Progress(done=percent, total=100, stage="sending"))
 
     def _show(self, progress: Progress) -> None:
-        self._progress.setLabelText(stage_text(progress["stage"]))
+        sentence = stage_text(progress["stage"])
+        self._progress.setLabelText(numbered(*self.number, sentence) if self.number else sentence)
         self._progress.setMaximum(progress["total"])
         self._progress.setValue(progress["done"])
 

@@ -17,7 +17,7 @@ INSIDE = Path(__file__).with_name("inside.py")
 BESIDE = Path(__file__).with_name("unfillable.py")
 PLUGIN = "gan-inpaint.py"
 MESSAGE = "GIMP Message"
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 PREFERENCES = """\
 (config-version "{version}")
 (show-welcome-dialog no)

@@ -13,8 +13,8 @@ from typing import Any
 from ..workbench import Screen, Workbench
 
 DRIVER = Path(__file__).with_name("driver")
-START_SECONDS = 90.0
-CALL_SECONDS = 60.0
+START_SECONDS = 240.0
+CALL_SECONDS = 90.0
 PREFERENCES = """\
 HideSplash=true
 

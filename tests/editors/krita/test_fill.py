@@ -254,3 +254,21 @@ def test_krita_stays_responsive_during_a_fill(krita: Krita) -> None:
     krita.call("watch_gaps")
     picture.fill()
     assert krita.call("largest_gap") < 1  # seconds; 0.2 to 0.3 were seen, and a fill takes many
+
+
+@pytest.mark.parametrize("depth", ["U8", "F32"])
+def test_the_new_layer_can_be_opaque_with_the_selection_as_its_mask(krita: Krita, depth: str) -> None:
+    picture = Picture(krita, depth=depth)
+    picture.select(feather=6)
+    before, selected, earlier = picture.pixels(), picture.selection(), krita.call("next_undo")
+    krita.call("remember", name="output", value="masked-layer")
+    fill = picture.fill()
+    assert [each["type"] for each in krita.call("tree", name=fill)] == ["transparencymask"]
+    assert np.array_equal(np.frombuffer(krita.bytes("mask_of", name=fill), np.uint8), selected)
+    assert (picture.alpha(fill)[selected > 0] == 255).all()
+    changed = (picture.pixels() != before).any(axis=1)
+    assert not changed[selected == 0].any() and changed[selected == 255].mean() > 0.9
+    picture.undo()
+    assert np.array_equal(picture.pixels(), before) and krita.call("next_undo") == earlier
+    picture.redo()
+    assert np.array_equal(np.frombuffer(krita.bytes("mask_of", name=fill), np.uint8), selected)

@@ -48,6 +48,21 @@ def ready() -> bool:
     return bool(document and document.activeNode() and Krita.instance().activeWindow().activeView())
 
 
+def show_picture(number: int) -> None:
+    """Bring a picture to the front; they are numbered as they were opened, from 0."""
+    Krita.instance().setActiveDocument(_picture(number))
+
+
+def picture_is_shown(number: int) -> bool:
+    return ready() and current() == _picture(number)
+
+
+def layers_of_picture_are(number: int, count: int) -> bool:
+    """Whether a picture has so many layers."""
+    nodes = _picture(number).rootNode().childNodes()
+    return sum(node.type() != "selectionmask" for node in nodes) == count
+
+
 def close_all() -> None:
     """Close every picture, as the user does."""
     for document in Krita.instance().documents():
@@ -151,6 +166,10 @@ def modified() -> bool:
 def current() -> Document:
     """The document that is shown."""
     return Krita.instance().activeDocument()
+
+
+def _picture(number: int) -> Document:
+    return Krita.instance().documents()[number]
 
 
 def encoded(data: Any) -> str:

@@ -25,6 +25,19 @@ def layers() -> list[dict[str, Any]]:
     ]
 
 
+def tree(name: str = "") -> list[dict[str, Any]]:
+    """What is inside a layer, or in the picture, the lowest first: names, types, and whether they are visible."""
+    current().waitForDone()
+    nodes = (_layer(name) if name else current().rootNode()).childNodes()
+    return [{"name": node.name(), "type": node.type(), "visible": node.visible()} for node in nodes]
+
+
+def mask_of(name: str) -> str:
+    """The transparency mask of a layer over the picture, a byte a pixel."""
+    (mask,) = (node for node in _layer(name).childNodes() if node.type() == "transparencymask")
+    return encoded(mask.selection().pixelData(0, 0, current().width(), current().height()))
+
+
 def count_is(layers_wanted: int) -> bool:
     return len(layers()) == layers_wanted
 

@@ -286,6 +286,16 @@ def choose_variant(number: int) -> None:
     _pictures(_variants()[0])[number].click()
 
 
+def keep_variants(on: bool) -> None:
+    """Switch on or off whether all fills are kept."""
+    _variants()[0].findChild(QCheckBox, "keep-variants").setChecked(on)
+
+
+def variants_are_kept() -> bool:
+    box = _variants()[0].findChild(QCheckBox, "keep-variants")
+    return bool(box.isVisible() and box.isChecked())
+
+
 def cancel_variants() -> None:
     _variants()[0].findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel).click()
 
