@@ -9,7 +9,7 @@ import pytest
 from gan_inpaint.installer.payload import payload
 from gan_inpaint_client import dialogs, manual, settings_page
 
-FILL = ("QUALITY", "SOURCE", "OUTPUT", "DILATE", "FEATHER", "AVOID", "SAMPLE")
+FILL = ("QUALITY", "SOURCE", "OUTPUT", "FRAMES", "DILATE", "FEATHER", "AVOID", "SAMPLE")
 DAMAGE = ("SENSITIVITY", "TONE", "EVERYTHING", "DAMAGE_DILATE")
 
 

@@ -59,6 +59,16 @@ def quoted(name: str) -> str:
     return _("“{name}”").format(name=name)
 
 
+def frame_name(time: int) -> str:
+    """Return what the report calls the frame of an animation that begins at a time."""
+    return _("frame {number}").format(number=time)
+
+
+def numbered_frame(number: int, count: int, sentence: str) -> str:
+    """Return a sentence about the frame of that number, of so many, that is worked on."""
+    return _("Frame {number} of {count}: {sentence}").format(number=number, count=count, sentence=sentence)
+
+
 def numbered(number: int, count: int, sentence: str) -> str:
     """Return a sentence about the image of that number, of so many, that is worked on."""
     return _("Image {number} of {count}: {sentence}").format(number=number, count=count, sentence=sentence)

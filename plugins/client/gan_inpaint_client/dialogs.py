@@ -130,6 +130,16 @@ NEW_LAYER_HINT = _(
     "The fill becomes a new layer, which one undo removes. Layer → Merge with Layer Below writes it into the layer."
 )
 REPAIRED_HINT = _("The repaired pixels become a new layer; nothing else changes.")
+FRAMES = ChoiceOption(
+    "frames",
+    _("F_rames"),
+    _("Which frames of the animated layer are filled; the new layer is animated, too"),
+    (
+        Choice("this", _("This frame"), _("The frame that is seen now; the new layer is empty in all others")),
+        Choice("all", _("All frames"), _("Each frame is filled on its own, in the same selection")),
+    ),
+    "this",
+)
 DILATE = NumberOption(
     "dilate",
     _("_Dilate (px)"),

@@ -52,6 +52,14 @@ SEEN_THROUGH = _(
     "The layer is not opaque, or not in the mode Normal, and has other colours than the picture, so a fill above it "
     "would not look right. Convert its colours to those of the picture first."
 )
+ANIMATED_SEEN_THROUGH = _(
+    "The animated layer has a mask, is not opaque or not in the mode Normal, so a fill above it would not look right. "
+    "Show it as it is first."
+)
+NOT_SHOWN = _(
+    "The layer is not opaque, or not in the mode Normal, so it gets a group, which can be made in the picture that is "
+    "shown alone. Show this picture, and fill it by itself."
+)
 WITHOUT_PIXELS = _("The chosen layer has no pixels. Choose the layer that shows what you want to remove.")
 EMPTY_THERE = _("The chosen layer is empty there. Choose the layer that shows what you want to remove.")
 NOTHING_TRANSPARENT = _("Nothing is transparent here. Choose the layer whose transparent parts you want to fill.")

@@ -10,6 +10,7 @@ from gan_inpaint_client.dialogs import (
     FEATHER,
     FILL_BUTTON,
     FILL_TITLE,
+    FRAMES,
     LAYER_OUTPUT,
     MODEL_DESCRIPTION,
     MODEL_LABEL,
@@ -40,6 +41,8 @@ TITLE_CHARACTERS = 36  # wide enough for the title of the window
 class FillDialog(QDialog):
     """Asks for the options of a fill of what is selected; Enter fills with the last values. `masks` are the picture's.
 
+    Which frames are filled is asked where the layer has several.
+
     `wants_variants`, once it is accepted: whether several fills shall be shown.
     """
 
@@ -58,6 +61,7 @@ class FillDialog(QDialog):
         self._quality = choice_box(QUALITY, last.quality)
         self._source = choice_box(SOURCE, last.source)
         self._output = choice_box(LAYER_OUTPUT, last.output)
+        self._frames = choice_box(FRAMES, last.frames)
         self._dilate = pixel_box(DILATE, last.dilate)
         self._feather = pixel_box(FEATHER, last.feather)
         self._avoid, self._sample = (mask_box(*each, masks) for each in ((AVOID, last.avoid), (SAMPLE, last.sample)))
@@ -67,6 +71,8 @@ class FillDialog(QDialog):
         form.addRow(row_label(QUALITY.label), self._quality)
         form.addRow(row_label(SOURCE.label), self._source)
         form.addRow(row_label(LAYER_OUTPUT.label), self._output)
+        if len(selected.frames()) > 1:
+            form.addRow(row_label(FRAMES.label), self._frames)
         form.addRow(row_label(DILATE.label), self._dilate)
         form.addRow(row_label(FEATHER.label), self._feather)
         form.addRow(row_label(AVOID.label), self._avoid)
@@ -102,6 +108,7 @@ class FillDialog(QDialog):
             quality=self._quality.currentData(),
             source=self._source.currentData(),
             output=self._output.currentData(),
+            frames=self._frames.currentData(),
             dilate=self._dilate.value(),
             feather=self._feather.value(),
             avoid=self._avoid.currentData(),

@@ -18,6 +18,7 @@ from gan_inpaint_client.patchwork import Ask, Patchwork
 from .choosing import Choosing
 from .dialog import FillDialog
 from .failures import slot
+from .frames import Frames, Keep
 from .job import Work
 from .link import Link
 from .options import Damage, Options
@@ -103,7 +104,7 @@ class GanInpaint(Extension):
         if len(layers) > 1:
             self._fill_several(layers, Options.remembered(), pictures=False)
         else:
-            self._fill(self._read(Selected.of), Options.remembered(), Link(_window()))
+            self._fill_frames(self._read(Selected.of), Options.remembered(), Link(_window()))
 
     @slot
     def fill_all(self, _checked: bool = False) -> None:
@@ -218,7 +219,7 @@ class GanInpaint(Extension):
             link.close()
             self._fill_several(layers, dialog.options, pictures=False)
         else:
-            self._fill(selected, dialog.options, link)
+            self._fill_frames(selected, dialog.options, link)
 
     def _choose(self, selected: Selected, options: Options, link: Link) -> None:
         selected = selected.taken_from(options.source)
@@ -228,17 +229,36 @@ class GanInpaint(Extension):
     def _fill(self, selected: Selected, options: Options, link: Link) -> None:
         self._begin(self._fill_work(options, link, selected))
 
+    def _fill_frames(self, selected: Selected, options: Options, link: Link) -> None:
+        """Fill frames of an animated layer; a layer without several frames as ever."""
+        times = selected.frames()
+        if len(times) < 2:
+            self._fill(selected, options, link)
+            return
+        link.close()
+        if not selected.ground().can_be_copied():
+            raise Refusal(refusals.ANIMATED_SEEN_THROUGH)
+        if options.frames == "this":
+            times = [time for time in times if time <= selected.document.currentTime()][-1:]
+
+        def begin(frame: Selected, keep: Keep) -> Work:
+            return self._fill_work(options, Link(_window()), frame, keep)
+
+        self._begin(Frames(selected, times, begin, _window()))
+
     def _fill_several(self, parts: list[Part], options: Options, pictures: bool) -> None:
         def begin(selected: Selected) -> Work:
             return self._fill_work(options, Link(_window()), selected)
 
         self._begin(Several(parts, begin, pictures, _window()))
 
-    def _fill_work(self, options: Options, link: Link, selected: Selected) -> Work:
+    def _fill_work(self, options: Options, link: Link, selected: Selected, keep: Keep | None = None) -> Work:
         selected = selected.taken_from(options.source)
         sources = Sources.of(selected.document, options.avoid, options.sample)
         ask = partial(selected.fill_request, options, sources)
-        return self._work(selected, ask, link, sources.sampling_box(), options.masked)
+        if keep is None:
+            keep = partial(Selected.add, masked=options.masked)
+        return self._work(selected, ask, link, sources.sampling_box(), keep)
 
     @slot
     def _repair(self, dialog: ScratchesDialog, selected: Selected, wanted: int) -> None:
@@ -250,17 +270,17 @@ class GanInpaint(Extension):
             self._begin(self._work(selected, partial(selected.repair_request, asked), Link(_window())))
 
     def _work(
-        self, selected: Selected, ask: Ask, link: Link, sampling: Box | None = None, masked: bool = False
+        self, selected: Selected, ask: Ask, link: Link, sampling: Box | None = None, keep: Keep = Selected.add
     ) -> Work:
         pieces = selected.patchwork()
-        begin, add = partial(self._plan, pieces, ask, sampling), partial(selected.add, pieces, masked)
+        begin, add = partial(self._plan, pieces, ask, sampling), partial(keep, selected, pieces)
         return Work(pieces, begin, add, selected.pixel_format, link, _window())
 
     @staticmethod
     def _plan(pieces: Patchwork, ask: Ask, sampling: Box | None, most: int) -> None:
         pieces.begin(ask, most, sampling)
 
-    def _begin(self, work: Work | Search | Choosing | Several) -> None:
+    def _begin(self, work: Work | Search | Choosing | Several | Frames) -> None:
         self._hold(work)
         work.ended.connect(self._ended)
         work.start()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from gan_inpaint_client import ClientError, Job, Progress
-from gan_inpaint_client.batch import numbered
 from gan_inpaint_client.dialogs import CANCEL_BUTTON
 from gan_inpaint_client.job import Pieces
 from gan_inpaint_client.requests import most_pixels
@@ -28,7 +27,7 @@ class Work(QObject):
     user, or nothing.
 
     Attributes:
-        number: the number of the picture that is worked on, and how many there are; None for a single one.
+        told: returns the sentence that the progress window shows for a stage of the work.
         added: whether the answers are in the picture.
         cancelled: whether the user has cancelled the work.
 
@@ -37,7 +36,7 @@ class Work(QObject):
     """
 
     ended = pyqtSignal(str)
-    number: tuple[int, int] | None = None
+    told: Callable[[str], str] = str
     added = cancelled = False
 
     def __init__(
@@ -127,8 +126,7 @@ class Work(QObject):
         self._show(Progress(done=percent, total=100, stage="sending"))
 
     def _show(self, progress: Progress) -> None:
-        sentence = stage_text(progress["stage"])
-        self._progress.setLabelText(numbered(*self.number, sentence) if self.number else sentence)
+        self._progress.setLabelText(self.told(stage_text(progress["stage"])))
         self._progress.setMaximum(progress["total"])
         self._progress.setValue(progress["done"])
 

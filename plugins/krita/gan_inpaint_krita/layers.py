@@ -106,6 +106,11 @@ class Ground(NamedTuple):
         """Return whether a new layer lies above the layer alone, so that it can have a mask, or be a group."""
         return self.is_plain() and not self._is_clipping()
 
+    def can_be_copied(self) -> bool:
+        """Return whether a copy of the layer would show its pixels as they are."""
+        masks = [node for node in self.layer.childNodes() if node.type() != "selectionmask"]
+        return self.can_be_masked() and not masks
+
     def _is_clipping(self) -> bool:
         return any(fill.inheritAlpha() for fill in self.fills)
 
@@ -157,9 +162,10 @@ def _add_above(document: Document, below: Node | None, added: Node) -> str:
 
 
 def _trigger(action: str, document: Document, layer: Node) -> None:
-    """Do with a layer what one of Krita's own entries does."""
+    """Do with a layer what one of Krita's own entries does; raise Refusal if its picture is not shown."""
     krita = Krita.instance()
-    krita.setActiveDocument(document)
+    if krita.activeDocument() != document:
+        raise Refusal(refusals.NOT_SHOWN)
     document.setActiveNode(layer)
     document.waitForDone()
     krita.action(action).trigger()
@@ -185,6 +191,12 @@ def thumbnail(document: Document, colours: Node | Document, pixels: bytes, box: 
     node.setPixelData(pixels, 0, 0, box.width, box.height)
     scale = min(1.0, side / max(box.width, box.height))  # Krita enlarges nothing, and would leave a margin
     return node.thumbnail(max(1, round(box.width * scale)), max(1, round(box.height * scale)))
+
+
+def frame_times(document: Document, layer: Node) -> list[int]:
+    """Return the times at which the frames of a layer begin; none if it is not animated."""
+    last = max(document.fullClipRangeEndTime(), document.playBackEndTime(), document.currentTime())
+    return [time for time in range(last + 1) if layer.animated() and layer.hasKeyframeAtTime(time)]
 
 
 def find(document: Document, unique_id: object) -> Node | None:

@@ -1,13 +1,11 @@
 """The layers that fills become, before they are in the picture: later Krita's undo would not record their pixels.
 
-A layer that has a mask, or others inside it, is put together in another picture and copied. Adding the copy is one step
-of undo, while each addition to a layer of this picture would be another one, also to one that nobody sees.
+A layer that has a mask, or others inside it, is put together first, and then copied. Each addition to it is a step of
+undo, although nobody sees it. These steps are taken back; adding the copy to the picture is the one step that stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from krita import Document, Krita, Node, Selection
@@ -36,35 +34,41 @@ class Fill(NamedTuple):
 
 def new_layer(document: Document, fill: Fill, colours: tuple[str, str, str]) -> Node:
     """Return the layer of a fill, in these colours."""
-    name = fill_name(document, fill)
-    if fill.mask is None:
-        return _layer(document, fill, colours, name)
-    with _beside(document) as other:
-        return _layer(other, fill, colours, name).duplicate()
+    layer = _layer(document, fill, colours, fill_name(document, fill))
+    return layer if fill.mask is None else _copied(document, layer)
 
 
 def new_group(document: Document, fills: list[Fill], chosen: int, colours: tuple[str, str, str]) -> Node:
     """Return a group of the layers of several fills, of which the chosen one is visible; the first is the topmost."""
-    with _beside(document) as other:
-        group = other.createGroupLayer(VARIANTS_TITLE)
-        for number, fill in reversed([*enumerate(fills)]):
-            layer = _layer(other, fill, colours, fill_name(document, fill, number))
-            layer.setVisible(number == chosen)
-            group.addChildNode(layer, None)
-        return group.duplicate()
+    group = document.createGroupLayer(VARIANTS_TITLE)
+    for number, fill in reversed([*enumerate(fills)]):
+        layer = _layer(document, fill, colours, fill_name(document, fill, number))
+        layer.setVisible(number == chosen)
+        group.addChildNode(layer, None)
+    return _copied(document, group)
 
 
-@contextmanager
-def _beside(document: Document) -> Iterator[Document]:
-    """Lend a picture that nobody sees, with the size and the colours of a document."""
-    size = document.width(), document.height()
-    other = Krita.instance().createDocument(*size, "", *colours_of(document), document.resolution())
-    try:
-        yield other
-    finally:
-        other.waitForDone()
-        other.setModified(False)
-        other.close()
+def _copied(document: Document, node: Node) -> Node:
+    """Return a copy of a layer and all inside it, and take back the steps of undo in which that got there.
+
+    They change nothing that anybody sees. If the picture is not the one that is shown, they stay.
+    """
+    copy = node.duplicate()
+    for inside in range(_count(node), 0, -1):
+        if Krita.instance().activeDocument() != document:
+            break
+        document.waitForDone()
+        Krita.instance().action("edit_undo").trigger()
+        document.waitForDone()
+        if _count(node) >= inside:  # that was another step
+            Krita.instance().action("edit_redo").trigger()
+            break
+    return copy
+
+
+def _count(node: Node) -> int:
+    """Return how many layers and masks are inside a layer."""
+    return sum(1 + _count(child) for child in node.childNodes())
 
 
 def _layer(document: Document, fill: Fill, colours: tuple[str, str, str], name: str) -> Node:

@@ -12,6 +12,7 @@ from gan_inpaint_client.dialogs import (
     DILATE,
     EVERYTHING,
     FEATHER,
+    FRAMES,
     KINDS,
     LAYER_OUTPUT,
     QUALITY,
@@ -35,14 +36,15 @@ ALL_KINDS = tuple(kind.name for kind in KINDS)
 class Options(NamedTuple):
     """The options that docs/protocol.md lists for `fill`; dilate and feather are in pixels.
 
-    source and output are choices of `dialogs`. avoid and sample are the ids of selection masks, empty for none; an id
-    that is not in the document counts as none.
+    source, output and frames are choices of `dialogs`. avoid and sample are the ids of selection masks, empty for none;
+    an id that is not in the document counts as none.
     """
 
     model: str = DEFAULT_MODEL
     quality: str = QUALITY.default
     source: str = SOURCE.default
     output: str = LAYER_OUTPUT.default
+    frames: str = FRAMES.default
     dilate: int = int(DILATE.default)
     feather: int = int(FEATHER.default)
     avoid: str = ""
@@ -56,6 +58,7 @@ class Options(NamedTuple):
             quality=_remembered_choice(GROUP, QUALITY),
             source=_remembered_choice(GROUP, SOURCE),
             output=_remembered_choice(GROUP, LAYER_OUTPUT),
+            frames=_remembered_choice(GROUP, FRAMES),
             dilate=_remembered_pixels(GROUP, DILATE),
             feather=_remembered_pixels(GROUP, FEATHER),
             avoid=str(Krita.instance().readSetting(GROUP, AVOID.name, "")),
@@ -68,7 +71,7 @@ class Options(NamedTuple):
 
     def fields(self) -> dict[str, Any]:
         """Return the choices that are fields of a request as they are."""
-        others = (SOURCE.name, LAYER_OUTPUT.name, AVOID.name, SAMPLE.name)
+        others = (SOURCE.name, LAYER_OUTPUT.name, FRAMES.name, AVOID.name, SAMPLE.name)
         return {name: value for name, value in self._asdict().items() if name not in others}
 
     @property

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from krita import Document, Krita, Node
 
 from gan_inpaint_client import Refusal, refusals
-from gan_inpaint_client.batch import Batch
+from gan_inpaint_client.batch import Batch, numbered
 
 from .failures import slot
 from .job import Work
@@ -108,7 +109,7 @@ class Several(QObject):
         if layer is None:
             raise Refusal(refusals.LAYER_REMOVED)
         self._work = self._begin(Selected.of(document, layer))
-        self._work.number = self._count - len(self._waiting), self._count
+        self._work.told = partial(numbered, self._count - len(self._waiting), self._count)
         self._work.ended.connect(self._take)
         self._work.start()
 

@@ -74,6 +74,10 @@ class Gimp:
             for program in programs
         )
 
+    def ended(self) -> int | None:
+        """The status with which GIMP has ended; None as long as it runs."""
+        return self._program.poll()
+
     def close(self) -> None:
         self._workbench.stop(self._program)
         self._socket.unlink(missing_ok=True)

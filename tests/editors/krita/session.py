@@ -68,6 +68,10 @@ class Krita:
         self.until("calm")
         self.call("close_all")
 
+    def ended(self) -> int | None:
+        """The status with which Krita has ended; None as long as it runs."""
+        return self._program.poll()
+
     def close(self) -> None:
         self._workbench.stop(self._program)
 

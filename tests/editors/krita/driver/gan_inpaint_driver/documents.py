@@ -8,6 +8,7 @@ from typing import Any
 
 from krita import Document, Krita, Selection
 from PyQt5.QtGui import QImage
+from PyQt5.QtWidgets import QMdiArea
 
 from .noise import even, noise
 from .windows import trigger
@@ -50,7 +51,8 @@ def ready() -> bool:
 
 def show_picture(number: int) -> None:
     """Bring a picture to the front; they are numbered as they were opened, from 0."""
-    Krita.instance().setActiveDocument(_picture(number))
+    pictures = Krita.instance().activeWindow().qwindow().findChild(QMdiArea)
+    pictures.setActiveSubWindow(pictures.subWindowList(QMdiArea.WindowOrder.CreationOrder)[number])
 
 
 def picture_is_shown(number: int) -> bool:

@@ -8,6 +8,7 @@ from krita import Krita, Node, Selection
 
 from .documents import current, encoded
 from .noise import even, noise, pixel_bytes
+from .windows import trigger
 
 
 def layers() -> list[dict[str, Any]]:
@@ -185,6 +186,35 @@ def add(kind: str) -> str:
     parent.addChildNode(made, None)
     document.waitForDone()
     return made.name()
+
+
+def animate(name: str, frames: list[tuple[int, float]], hole: tuple[int, int, int, int], dark: float) -> None:
+    """Give the active layer frames at times, each of one gray, but for a dark box."""
+    layer, document = _layer(name), current()
+    everything = (0, 0, document.width(), document.height())
+    layer.enableAnimation()
+    for time, level in frames:
+        show_time(time)
+        trigger("add_duplicate_frame")
+        document.waitForDone()
+        for box, gray in ((everything, level), (hole, dark)):
+            layer.setPixelData(even(box[2] * box[3], layer, gray), *box)
+    assert [time for time in range(20) if layer.hasKeyframeAtTime(time)] == [time for time, _ in frames]
+    document.refreshProjection()
+    document.waitForDone()
+
+
+def show_time(time: int) -> None:
+    """Show a time of the animation."""
+    current().setCurrentTime(time)
+    current().waitForDone()
+    current().refreshProjection()
+    current().waitForDone()
+
+
+def time() -> int:
+    """The time that is shown."""
+    return current().currentTime()
 
 
 def group(name: str) -> str:

@@ -79,6 +79,11 @@ def trigger(action: str) -> bool:
     return enabled
 
 
+def trigger_later(action: str) -> None:
+    """Do the same after the answer to this call, if Krita does not live to answer it."""
+    QTimer.singleShot(0, Krita.instance().action(action).trigger)
+
+
 def shortcut(action: str) -> str:
     return Krita.instance().action(action).shortcut().toString()
 
@@ -198,6 +203,12 @@ def preview_colours(split: int) -> list[str]:
     image = _dialog().findChild(QLabel, "preview picture").pixmap().toImage()
     middle = image.height() // 2
     return [image.pixelColor(x, middle).name() for x in (image.width() // 2 - 2, image.width() // 2 + 2)]
+
+
+def dialog_has(name: str) -> bool:
+    """Whether the dialog shows a choice."""
+    box = _choice(name)
+    return box is not None and box.isVisible()
 
 
 def press_variants() -> None:
