@@ -158,6 +158,8 @@ def _add_above(document: Document, below: Node | None, added: Node) -> str:
     parent = document.rootNode() if below is None else below.parentNode()
     parent.addChildNode(added, below)
     remember(document, added)
+    if added.childNodes():
+        document.refreshProjection()  # else Krita shows nothing around a layer with something inside it
     return ""
 
 

@@ -22,10 +22,10 @@ def test_every_open_picture_is_filled_and_a_report_says_why_others_are_not(krita
         krita.until("picture_is_shown", number=number)
         if picture is not unselected:
             picture.select()
+    before = last.pixels()
     krita.call("show_picture", number=2)
     krita.until("picture_is_shown", number=2)
     krita.call("hide", name="Background")
-    before = last.pixels()
     krita.call("trigger", action="gan_inpaint_all")
     lines = report(krita)
     assert lines[:2] == ["2 images were filled.", "Left out, because nothing is selected there: “picture”"]

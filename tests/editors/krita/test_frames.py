@@ -24,7 +24,7 @@ def picture(krita: Krita) -> Picture:
 
 def levels(picture: Picture) -> list[float]:
     """How light the selected part is in each frame; the frame that was shown before is shown again."""
-    before, selected = picture.krita.call("time"), picture.selection() == 255
+    before, selected = picture.krita.call("shown_time"), picture.selection() == 255
     found = []
     for time, _level in FRAMES:
         picture.krita.call("show_time", time=time)
@@ -40,7 +40,7 @@ def test_this_frame_is_filled_and_all_others_stay_as_they_are(picture: Picture) 
     picture.undo()
     assert picture.layers() == ["Background"]
     picture.redo()
-    assert picture.krita.call("time") == 3
+    assert picture.krita.call("shown_time") == 3
     assert levels(picture) == pytest.approx([DARK, FRAMES[1][1], DARK], abs=0.04)
 
 
@@ -53,7 +53,7 @@ def test_all_frames_are_filled_each_from_its_own_pixels(picture: Picture) -> Non
     krita.call("press", button="Fill")
     krita.until("count_is", layers_wanted=2)
     fill = picture.layers()[1]
-    assert krita.call("time") == 3
+    assert krita.call("shown_time") == 3
     picture.undo()
     picture.redo()
     assert levels(picture) == pytest.approx([level for _time, level in FRAMES], abs=0.04)

@@ -158,7 +158,7 @@ def test_all_fills_can_be_kept_as_hidden_layers_of_a_group_in_one_step_of_undo(p
     krita.call("choose_variant", number=2)
     krita.until("count_is", layers_wanted=2)
     assert picture.layers()[1] == f"GAN Inpaint {count + 1}: default, variant 2"
-    assert np.array_equal(picture.pixels(), together), "the hidden layers change nothing"
+    assert np.abs(picture.pixels().astype(int) - together).max() <= 2, "the hidden layers change nothing"
 
 
 def test_a_fill_goes_on_from_the_visible_one_of_a_group(picture: Picture) -> None:

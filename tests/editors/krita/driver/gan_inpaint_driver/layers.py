@@ -212,7 +212,7 @@ def show_time(time: int) -> None:
     current().waitForDone()
 
 
-def time() -> int:
+def shown_time() -> int:
     """The time that is shown."""
     return current().currentTime()
 
