@@ -148,7 +148,7 @@ def _tones(colours: Float32Array) -> list[tuple[Float32Array, Float32Array]]:
 
 def _looks(likely: Iterable[Float32Array]) -> float:
     """Return how much parts of a path look like a line on average."""
-    return float(np.concatenate([*likely, np.zeros(0, np.float32)]).mean())
+    return float(np.concatenate([*likely]).mean())
 
 
 def _rounded(place: Place) -> Place:
