@@ -6,6 +6,8 @@ import base64
 import json
 import shutil
 import socket
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,10 +100,15 @@ class Gimp:
 
 
 def dismiss_message(screen: Screen) -> None:
-    """Wait for a message of GIMP, and close it."""
+    """Wait for a message of GIMP, and close it; a key can get lost while its window moves to the front."""
     eventually(lambda: screen.windows(MESSAGE))
-    screen.press("Return", window=MESSAGE)
-    eventually(lambda: not screen.windows(MESSAGE))
+
+    def closes() -> bool:
+        with suppress(subprocess.CalledProcessError):  # it has vanished before the key came
+            screen.press("Return", window=MESSAGE)
+        return not screen.windows(MESSAGE)
+
+    eventually(closes)
 
 
 def profile(workbench: Workbench, docks: bool = False) -> Path:

@@ -24,10 +24,10 @@ KINDS = {
 
 def test_the_entries_stand_in_the_filter_menu(krita: Krita) -> None:
     scratches = ["GAN Inpaint: Select Scratches…", "GAN Inpaint: Repair Scratches…"]
-    entries = ["GAN Inpaint…", "GAN Inpaint Again", "GAN Inpaint: Variants…"]
+    entries = ["GAN Inpaint…", "GAN Inpaint Again", "GAN Inpaint: Fill All Open Images", "GAN Inpaint: Variants…"]
     parts = ["GAN Inpaint: Fill Transparent Parts", "GAN Inpaint: Fill What Is Painted"]
     others = ["GAN Inpaint: Trace Scratch", "GAN Inpaint: Settings…"]
-    assert krita.call("menu", name="Filter")[-9:] == [*entries, *parts, *scratches, *others]
+    assert krita.call("menu", name="Filter")[-10:] == [*entries, *parts, *scratches, *others]
 
 
 def test_a_shortcut_can_be_given_to_an_entry(krita: Krita) -> None:
