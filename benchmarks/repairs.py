@@ -57,17 +57,22 @@ def main(photographs: str, film_damage: str) -> None:
 
 def _cases(photographs: str, film_damage: str) -> Iterator[tuple[str, Picture, Picture, Mask]]:
     """Yield kind of damage, the photograph without and with it, and its mask."""
+    for _, name, truth, harmed, mask in damaged(photographs, film_damage):
+        if 0 < mask.mean() < 255 * MOST:
+            yield name, truth, harmed, mask
+        if name == MIXED and (found := gan_inpaint.select(gan_inpaint.detect(harmed))).any():
+            yield FOUND, truth, harmed, found
+
+
+def damaged(photographs: str, film_damage: str) -> Iterator[tuple[int, str, Picture, Picture, Mask]]:
+    """Yield each photograph twice: its number, the kind of damage, the photograph without and with it, and its mask."""
     pictures = Pictures(list(sources.members(Path(photographs))), 64, None, 1024)
     mixture = Mixture(dict.fromkeys([FILM, *KINDS], 1.0), held_out([film_damage]))
     for number, truth in enumerate(pictures):
         random, side = np.random.default_rng((SEED, number)), max(truth.shape[:2])
         kind = mixture.names[number % len(mixture.names)]
         for name, layers in ((MIXED, mixture.draw(random, side)), (kind, mixture.of(kind, random, side))):
-            harmed, mask = _harmed(random, truth, layers)
-            if 0 < mask.mean() < 255 * MOST:
-                yield name, truth, harmed, mask
-            if name == MIXED and (found := gan_inpaint.select(gan_inpaint.detect(harmed))).any():
-                yield FOUND, truth, harmed, found
+            yield number, name, truth, *_harmed(random, truth, layers)
 
 
 def _harmed(random: np.random.Generator, truth: Picture, layers: list[Layer]) -> tuple[Picture, Mask]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gan_inpaint import service
+from gan_inpaint.errors import BadRequest
 from gan_inpaint.models.entry import SCRATCHES
 from gan_inpaint.options import (
     DetectOptions,
@@ -127,8 +128,14 @@ def select(
     return of_process.select(Damage(damage_map, of_process.threshold(detector)), options).mask
 
 
-def trace(image: Samples, points: Iterable[tuple[float, float]], *, transfer: Transfer = "srgb") -> UInt8Array:
-    """Select a scratch from a few points on it. No network runs.
+def trace(
+    image: Samples,
+    points: Iterable[tuple[float, float]] = (),
+    *,
+    along: UInt8Array | None = None,
+    transfer: Transfer = "srgb",
+) -> UInt8Array:
+    """Select a scratch from a few points on it, or from a rough stroke along it. No network runs.
 
     Parameters
     ----------
@@ -137,6 +144,8 @@ def trace(image: Samples, points: Iterable[tuple[float, float]], *, transfer: Tr
     points : iterable of (x, y)
         Two or more points on the scratch, in its order, in pixels; the middle of the first pixel is (0, 0). They may
         lie up to 6 pixels beside it.
+    along : ndarray, (H, W) uint8, optional
+        Instead of points: a mask that is not 0 roughly along the scratch. Each connected part of it is one stroke.
     transfer : {"srgb", "linear"}
         How the samples encode light.
 
@@ -147,8 +156,10 @@ def trace(image: Samples, points: Iterable[tuple[float, float]], *, transfer: Tr
 
     Raises
     ------
+    NoLine
+        Nothing stands out along the points or the strokes.
     UnsupportedImage, BadRequest
-        The picture or the points cannot be used.
+        The picture, the points or the strokes cannot be used, or there are both points and strokes.
 
     Examples
     --------
@@ -157,10 +168,19 @@ def trace(image: Samples, points: Iterable[tuple[float, float]], *, transfer: Tr
     >>> scan[:, 30:32] = 255
     >>> bool((gan_inpaint.trace(scan, [(30, 2), (31, 60)])[5:60, 30:32] == 255).all())
     True
+    >>> roughly = np.zeros((64, 64), np.uint8)
+    >>> roughly[2:62, 25:36] = 255
+    >>> bool((gan_inpaint.trace(scan, along=roughly)[10:55, 30:32] == 255).all())
+    True
     """
     from gan_inpaint import detection
 
-    return detection.trace(image, list(points), transfer).mask
+    places = list(points)
+    if along is None:
+        return detection.trace(image, places, transfer).mask
+    if places:
+        raise BadRequest("A line is traced through points or along a mask, not both.")
+    return detection.trace_along(image, along, transfer).mask
 
 
 def fill(

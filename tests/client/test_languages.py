@@ -107,7 +107,9 @@ def test_a_new_sentence_is_noticed_wherever_it_is(tmp_path: Path) -> None:
     for package, source in (("client/gan_inpaint_client", "client"), ("gimp/gan_inpaint_gimp", "GIMP")):
         (copy / package / "new.py").write_text(f'SENTENCE = _("A sentence for {source}.")\n')
     action = copy / script.ACTIONS
-    action.write_text(action.read_text().replace("<toolTip>Fill the selection", "<toolTip>Now fill the selection"))
+    action.write_text(
+        action.read_text().replace("<toolTip>Fill the selection with", "<toolTip>Now fill the selection with")
+    )
     said = shortcomings(script.template(copy), script.read(CLIENT / "languages" / "de.po"))
     assert sorted(said) == [
         "missing: A sentence for GIMP.",
@@ -277,17 +279,25 @@ def test_what_editors_and_scripts_store_is_the_same_in_every_language(name: str)
 
 FILL_KEYS = (
     "FILL_BUTTON VARIANTS_BUTTON CANCEL_BUTTON HELP_BUTTON "
-    "MODEL_LABEL QUALITY SOURCE OUTPUT DILATE FEATHER AVOID SAMPLE PREVIEW"
+    "MODEL_LABEL QUALITY SOURCE OUTPUT FRAMES DILATE FEATHER AVOID SAMPLE PREVIEW"
 )
 SETTINGS_KEYS = "HELP_BUTTON STOP_BUTTON LOG_BUTTON ADD_BUTTON CLOSE_BUTTON"
+VARIANTS_KEYS = "CANCEL_BUTTON MORE_BUTTON HELP_BUTTON KEEP_VARIANTS"
 ADDING_KEYS = "DOWNLOAD_BUTTON CANCEL_BUTTON CLOSE_BUTTON"
 DAMAGE_KEYS = "HELP_BUTTON SENSITIVITY TONE KINDS EVERYTHING DAMAGE_DILATE CANCEL_BUTTON"
 
 
 @pytest.mark.parametrize(
     "keys",
-    [FILL_KEYS, f"{DAMAGE_KEYS} SELECT_BUTTON", f"{DAMAGE_KEYS} REPAIR_BUTTON", SETTINGS_KEYS, ADDING_KEYS],
-    ids=["fill", "select", "repair", "settings", "adding"],
+    [
+        FILL_KEYS,
+        f"{DAMAGE_KEYS} SELECT_BUTTON",
+        f"{DAMAGE_KEYS} REPAIR_BUTTON",
+        SETTINGS_KEYS,
+        ADDING_KEYS,
+        VARIANTS_KEYS,
+    ],
+    ids=["fill", "select", "repair", "settings", "adding", "variants"],
 )
 @pytest.mark.parametrize("name", ["en", *LANGUAGES])
 def test_alt_and_a_key_choose_one_thing_only(name: str, keys: str) -> None:
@@ -295,6 +305,21 @@ def test_alt_and_a_key_choose_one_thing_only(name: str, keys: str) -> None:
     texts = itertools.chain.from_iterable(labels[key] for key in keys.split())
     pressed = [text.partition("_")[2][0].lower() for text in texts]
     assert sorted(pressed) == sorted(set(pressed))
+
+
+MENU = re.compile(r'label=_\("(.+)"\)')
+
+
+@pytest.mark.parametrize("name", ["en", *LANGUAGES])
+def test_no_two_entries_of_gimps_menu_have_the_same_key(name: str) -> None:
+    sources = [path.read_text("utf-8") for path in sorted((PLUGINS / "gimp" / "gan_inpaint_gimp").glob("*.py"))]
+    entries = [entry for source in sources for entry in MENU.findall(source)]
+    assert len(entries) > 5
+    if name != "en":
+        catalogue = script.read(CLIENT / "languages" / f"{name}.po")
+        entries = [catalogue.get(entry).string for entry in entries]
+    pressed = [entry.partition("_")[2][:1].lower() for entry in entries]
+    assert sorted(pressed) == sorted(set(pressed)) and "" not in pressed
 
 
 # Numbers and plurals

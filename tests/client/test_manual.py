@@ -9,7 +9,7 @@ import pytest
 from gan_inpaint.installer.payload import payload
 from gan_inpaint_client import dialogs, manual, settings_page
 
-FILL = ("QUALITY", "SOURCE", "OUTPUT", "DILATE", "FEATHER", "AVOID", "SAMPLE")
+FILL = ("QUALITY", "SOURCE", "OUTPUT", "FRAMES", "DILATE", "FEATHER", "AVOID", "SAMPLE")
 DAMAGE = ("SENSITIVITY", "TONE", "EVERYTHING", "DAMAGE_DILATE")
 
 
@@ -35,7 +35,8 @@ def test_a_page_needs_no_network(name: str) -> None:
     ("page", "labels"),
     [
         ("fill", [dialogs.MODEL_LABEL, *(getattr(dialogs, name).label for name in FILL)]),
-        ("variants", [dialogs.VARIANTS_BUTTON, dialogs.MORE_BUTTON]),
+        ("fill-all", [dialogs.CANCEL_BUTTON]),
+        ("variants", [dialogs.VARIANTS_BUTTON, dialogs.MORE_BUTTON, dialogs.KEEP_VARIANTS.label]),
         ("select-scratches", [getattr(dialogs, name).label for name in DAMAGE]),
         ("select-scratches", [kind.label for kind in dialogs.KINDS]),
         ("settings", [settings_page.STOP_BUTTON, settings_page.START_BUTTON, settings_page.LOG_BUTTON]),

@@ -62,12 +62,18 @@ def screen(workbench: Workbench) -> Screen:
 
 
 @pytest.fixture
-def german(editors_root: Path) -> Iterator[Workbench]:
-    """A folder of its own for an editor of a user who speaks German."""
+def separate(editors_root: Path) -> Iterator[Workbench]:
+    """A folder of its own for an editor that one test starts and ends."""
     bench = Workbench(editors_root)
-    bench.environment["LANGUAGE"] = "de"
     yield bench
     bench.close()
+
+
+@pytest.fixture
+def german(separate: Workbench) -> Workbench:
+    """Such a folder of a user who speaks German."""
+    separate.environment["LANGUAGE"] = "de"
+    return separate
 
 
 @dataclass(frozen=True)

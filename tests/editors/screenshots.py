@@ -51,7 +51,7 @@ def _take(gimp: Gimp, screen: Screen, daemon: EditorDaemon, folder: Path) -> Non
     shoot("gimp-before.png")
     screen.press("alt+r", "Up", "Right", window=WINDOW)
     shoot("gimp-menu.png")
-    screen.press("Return", window=WINDOW)
+    screen.press("f", window=WINDOW)
     eventually(lambda: screen.windows(DIALOG))
     shoot("gimp-dialog.png")
     screen.press("alt+p", window=DIALOG)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+import psutil
 import pytest
 
 T = TypeVar("T")
@@ -83,6 +84,15 @@ class Workbench:
                 continue
         program.wait()
         self._programs.remove(program)
+
+    def running(self) -> list[str]:
+        """The command lines of the programs, of whatever parent, that name the folder."""
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            line = " ".join(process.info["cmdline"] or ())
+            if str(self.path) in line:
+                found.append(line)
+        return found
 
     def close(self) -> None:
         for program in reversed(list(self._programs)):

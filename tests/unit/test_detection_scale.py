@@ -11,6 +11,7 @@ from tests.detector import detector_manifest, write_detector
 
 from gan_inpaint.detection import find_damage, select
 from gan_inpaint.detection.scale import LONGEST, enlarged, reduced
+from gan_inpaint.detection.specks import add_specks
 from gan_inpaint.models import loading
 from gan_inpaint.models.detector import OnnxDetector
 from gan_inpaint.models.entry import ModelEntry
@@ -104,6 +105,32 @@ def test_a_search_of_a_large_scan_holds_only_what_it_is_reduced_to(detector) -> 
     tracemalloc.stop()
     reduced_pixels = LONGEST * LONGEST // 4
     assert peak < found.nbytes + 5 * reduced_pixels + 64 * 2**20
+
+
+@pytest.mark.parametrize("tone", ["light", "dark"])
+def test_specks_of_a_pixel_that_the_reduced_scan_does_not_show_are_found(detector, tone: Tone) -> None:
+    random = np.random.default_rng(5)
+    picture = np.clip(random.normal(120, 4, (400, 5000)), 0, 255).astype(np.uint8)
+    rows, columns = (places.ravel() for places in np.mgrid[30:380:50, 40:4960:160])
+    picture[rows, columns] = 220 if tone == "light" else 20
+    mask = select(find_damage(picture, detector), detector.threshold, SelectOptions(tone=tone, dilate=0)).mask > 0
+    assert mask[rows, columns].mean() > 0.95
+    mask[rows, columns] = False
+    assert not mask.any()
+
+
+def test_grain_stars_and_edges_of_a_large_picture_are_no_specks(detector) -> None:
+    random = np.random.default_rng(6)
+    picture = np.clip(random.normal(120, 20, (600, 5000)), 0, 255)
+    picture[:, 1500:] = random.normal(12, 3, (600, 3500))
+    stars = np.zeros_like(picture)
+    stars[random.integers(0, 600, 900), random.integers(1600, 3400, 900)] = random.uniform(50, 255, 900)
+    picture += 2 * np.pi * cv2.GaussianBlur(stars, (0, 0), 1.0)
+    picture[200:400, 3600:4800] = 160 + random.normal(0, 3, (200, 1200))
+    picture = picture.clip(0, 255).astype(np.uint8)
+    found = np.zeros((*picture.shape, 2), np.uint8)
+    add_specks(found, lambda box: picture[box.slices], 0.5)
+    assert (found.max(axis=2) >= 128).mean() < 1e-5
 
 
 def test_a_thin_picture_keeps_a_row(detector) -> None:

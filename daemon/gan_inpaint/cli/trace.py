@@ -1,15 +1,19 @@
-"""`gan-inpaint trace`: a scratch that no detector finds, from a few points on it."""
+"""`gan-inpaint trace`: a scratch that no detector finds, from a few points on it or a rough stroke along it."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gan_inpaint.cli import report
 from gan_inpaint.cli.options import Json
+
+if TYPE_CHECKING:
+    from gan_inpaint.detection import Traced
+    from gan_inpaint.imagefile.photograph import Photograph
 
 
 def register(app: typer.Typer) -> None:
@@ -22,13 +26,22 @@ def trace(
         Path, typer.Argument(metavar="PHOTO", help="The photograph: PNG, JPEG, TIFF or WebP.", show_default=False)
     ],
     points: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            metavar="X,Y...",
+            metavar="[X,Y...]",
             help="Two or more points on the scratch, in its order, in pixels as viewers show the photograph.",
             show_default=False,
         ),
-    ],
+    ] = None,
+    *,
+    along: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MASK",
+            help="Instead of points: a mask that is white roughly along the scratch.",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="MASK", help="Where to save the mask: PNG or TIFF.", show_default=False),
@@ -36,19 +49,17 @@ def trace(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Follow a scratch through a few points on it, and save it as a mask with its measured width."""
+    """Follow a scratch through points on it, or along a rough stroke, and save it as a mask with its measured width."""
     import numpy as np
 
     from gan_inpaint import imagefile
-    from gan_inpaint.detection import trace as trace_line
     from gan_inpaint.imagefile.mask import check_mask_target, save_masks
-    from gan_inpaint.imagefile.orientation import to_upright
 
-    places = [_point(text) for text in points]
+    if bool(points) == bool(along):
+        raise typer.BadParameter("Give two or more points on the scratch, or --along with a mask: one of the two.")
+    places = [_point(text) for text in points or ()]
     check_mask_target(output, 1, force)
-    photograph = imagefile.open(photo)
-    upright = to_upright(photograph.pixels, photograph.container.orientation)
-    traced = trace_line(np.ascontiguousarray(upright), places, photograph.transfer)
+    traced = _traced(imagefile.open(photo), places, along)
     save_masks([traced.mask], [1], output, force)
     length, width = len(traced.path), traced.thickness
     if as_json:
@@ -56,6 +67,22 @@ def trace(
         report.show_json({"output": str(output), "length": length, "width": round(width, 1), "pixels": pixels})
     elif sys.stdout.isatty():
         report.show(f"{output}: a line of {length} pixels, {width:.0f} pixels wide.")
+
+
+def _traced(photograph: Photograph, points: list[tuple[float, float]], along: Path | None) -> Traced:
+    """Trace along the strokes of a mask's file, or through points; all of it is as viewers show the photograph."""
+    import numpy as np
+
+    from gan_inpaint import detection
+    from gan_inpaint.imagefile.mask import open_mask
+    from gan_inpaint.imagefile.orientation import to_upright
+
+    orientation = photograph.container.orientation
+    upright = np.ascontiguousarray(to_upright(photograph.pixels, orientation))
+    if along is None:
+        return detection.trace(upright, points, photograph.transfer)
+    strokes = np.ascontiguousarray(to_upright(open_mask(along, photograph), orientation))
+    return detection.trace_along(upright, strokes, photograph.transfer)
 
 
 def _point(text: str) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from gan_inpaint.detection.detector import Detector
 from gan_inpaint.detection.losses import with_middles
 from gan_inpaint.detection.scale import enlarged, reduced
+from gan_inpaint.detection.specks import add_specks
 from gan_inpaint.detection.tiles import tiling
 from gan_inpaint.engine.arrays import Float32Array, Samples, UInt8Array
 from gan_inpaint.engine.box import Box
@@ -46,6 +47,8 @@ def find_damage(
     found = _searched(searched, detector, limits, on_tile)
     found = with_middles(found, detector.threshold, lambda box: _view(searched[box.slices], limits))
     damage_map = enlarged(found, width, height)
+    if searched is not image:
+        add_specks(damage_map, lambda box: _gray(_view(image[box.slices], limits)), detector.threshold)
     for strip in Box(0, 0, width, height).strips(_BATCH):
         damage_map[strip.slices][unknown_pixels(image[strip.slices])] = 0
     return damage_map
@@ -80,6 +83,12 @@ def _view(crop: Samples, limits: Range) -> Float32Array:
     """Return a crop (h, w[, 1..4]) as a detector sees it, (3, h, w) in [-1, 1]."""
     pixels = limits.normalised(encoded(crop, limits.transfer)[0])
     return np.broadcast_to(pixels, (3, *pixels.shape)) if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+
+
+def _gray(view: Float32Array) -> UInt8Array:
+    """Return what a detector sees (3, h, w) as the mean of its colours in 8 bits (h, w)."""
+    gray: UInt8Array = np.rint((np.clip(view.mean(axis=0), -1, 1) + 1) * np.float32(127.5)).astype(np.uint8)
+    return gray
 
 
 def _range(image: Samples, transfer: Transfer) -> Range:

@@ -26,6 +26,8 @@ MIDDLE = 2
 """Within how many pixels the middle of a line is where it differs most."""
 BESIDE = np.float32(0.25)
 """A line beside another one that is so much fainter, as a share, is as likely as not: sharpening makes such lines."""
+WITHIN = np.float32(0.5)
+"""A line that differs by so much of what finer ones within its width do is as likely as not: those are the lines."""
 FAINTEST = 0.7 / 255
 """Difference that counts as little as noise, as a share of white."""
 
@@ -55,8 +57,10 @@ def _lines(channel: Float32Array) -> list[Float32Array]:
     for scale, width in WIDTHS:
         small = (max(1, size[0] // scale), max(1, size[1] // scale))
         reduced = channel if scale == 1 else cv2.resize(channel, small, interpolation=cv2.INTER_AREA)
+        finer = cv2.dilate(highest.max(axis=0), np.ones((scale * width + 1,) * 2, np.uint8))
         differences = _differences(reduced, width)
-        for number, likely in enumerate(_sureness(differences, width, scale)):
+        least = WITHIN * cv2.resize(finer, reduced.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        for number, likely in enumerate(_sureness(differences, width, scale, least)):
             for best, new in ((highest, differences[number]), (sure, likely)):
                 np.maximum(best[number], new if scale == 1 else cv2.resize(new, size), out=best[number])
     around = np.ones((2 * MIDDLE + 1,) * 2, np.uint8)
@@ -95,11 +99,17 @@ def _part(array: Float32Array, margin: int, by: NDArray[np.intp]) -> Float32Arra
     return array[top : top + height - 2 * margin, left : left + width - 2 * margin]
 
 
-def _sureness(differences: tuple[Float32Array, Float32Array], width: int, scale: int) -> list[Float32Array]:
-    """Return how sure it is that differences (h, w) of light and of dark lines are more than noise, 0 to 1."""
+def _sureness(
+    differences: tuple[Float32Array, Float32Array], width: int, scale: int, least: Float32Array
+) -> list[Float32Array]:
+    """Return how sure it is that differences (h, w) of light and of dark lines are more than noise, 0 to 1.
+
+    `least` (h, w): the difference of a line that is as likely as not, if noise is less.
+    """
     both = np.maximum(*differences)
     noise = NOISE * _median(both, max(1, 4 // scale)) + np.float32(FAINTEST)
     noise = np.maximum(noise, BESIDE * cv2.dilate(both, np.ones((2 * width + 1,) * 2, np.uint8)))
+    noise = np.maximum(noise, least)
     return [1 / (1 + (noise / (each + np.float32(1e-9))) ** SURENESS) for each in differences]
 
 

@@ -1,14 +1,15 @@
-"""A line of damage from a few points on it, or from a rough stroke along it: the cheapest path along its ridge.
+"""A line of damage from a few points on it, or from a rough stroke along it.
 
 For what no detector finds: the user clicks two or more points on a scratch, or draws over it. Between the points the
 path follows the ridge, which is where the picture is lighter, or darker, than on both sides (the “live wire” of
-Mortensen and Barrett, 1995, with a ridge in place of an edge). Its width is measured.
+Mortensen and Barrett, 1995, with a ridge in place of an edge). Where a path with few bends looks like a line nearly as
+much, the line is that: scratches are straight, and broken. Its width is measured.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,9 +17,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_inpaint.detection import ways
 from gan_inpaint.detection.ridges import REACH, ridges
 from gan_inpaint.detection.strip import Place, Strip
 from gan_inpaint.detection.strokes import Stroke, strokes
+from gan_inpaint.detection.ways import Path
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, Samples, UInt8Array
 from gan_inpaint.engine.pixels import check_image
 from gan_inpaint.errors import BadRequest, NoLine
@@ -31,33 +34,18 @@ SNAP = 6
 """How far a point may lie beside the line, in pixels."""
 WIDEST = 32
 """Largest width that is measured, in pixels."""
-STRAIGHT = 0.03
-"""Cost of a pixel on a perfect ridge against one where there is none: the larger, the straighter the path."""
-BESIDE = np.float32(0.1)
-"""Cost of a pixel as far beside the straight line between the points as these are from each other."""
-AGAIN = np.float32(1.0)
-"""Cost of a pixel on the path between earlier points: the two ways around a loop are not the same way twice."""
-APART = 3
-"""How far from such a path a pixel is on it, too, in pixels."""
-CENTRE = 4
-"""How far a path that has cut a corner may be from the middle of its ridge, in pixels."""
-MIDDLE = 3
-"""How strongly the middle of a ridge is preferred to its sides."""
 SMOOTH = 1.5
 """Standard deviation of the mean along a path that takes grain's wobble out of it, in pixels."""
-BARRED = np.float32(8.0)
-"""Cost of a pixel beyond the edge of the picture, or outside the stroke."""
+GENTLE = 0.9
+"""How much a path with few bends looks like a line, as a share of what the best one does, if it is preferred."""
+BOTH = 1.15
+"""How much more than a light or a dark path one must look like a line that is now light and now dark."""
 FAINTEST = 0.13
 """How much a path looks like a line on average, at least."""
 BANDS = (32, 128)
 """The least and the most of how far beside the straight line between its points a path is looked for, in pixels."""
-_BAND = 0.7
-"""That distance as a share of the distance between the points."""
 _AREA = 1 << 17
 """That distance times the distance between the points is not larger, unless it is the least: long lines are fast."""
-
-Path = NDArray[np.intp]
-"""Pixels (n, 2) from end to end: row, column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +64,17 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The path between two points, its cost, how likely each pixel is (n,), and its widths (n,)."""
+    """The path between two points, and its widths (n,).
+
+    `cost`: of the path, 0 if it may have few bends only; `likely` (n,): how much it looks like a line; `gentle` (m,):
+    how much the path with few bends does.
+    """
 
     path: Path
     cost: float
-    likely: Float32Array
     widths: Float32Array
+    likely: Float32Array
+    gentle: Float32Array
 
 
 def trace(image: Samples, points: Sequence[Point], transfer: Transfer = "srgb") -> Traced:
@@ -101,11 +94,14 @@ def trace(image: Samples, points: Sequence[Point], transfer: Transfer = "srgb") 
 def trace_along(image: Samples, mask: UInt8Array, transfer: Transfer = "srgb") -> Traced:
     """Trace the lines of damage under the rough strokes of `mask` (H, W), which is not 0 there.
 
-    Raises UnsupportedImage; BadRequest for a mask of another size; NoLine, also for an empty mask.
+    Raises UnsupportedImage; BadRequest for a mask of another size or type; NoLine, also for an empty mask.
     """
     check_image(image)
-    if mask.shape != image.shape[:2]:
-        raise BadRequest("The strokes are not as large as the picture.")
+    if mask.shape != image.shape[:2] or mask.dtype != np.uint8:
+        raise BadRequest(
+            f"Strokes {mask.shape} of type {mask.dtype} do not fit the picture.",
+            "They are a mask of its size with one byte for each pixel.",
+        )
     return _traced(image, strokes(mask, SNAP), transfer, mask)
 
 
@@ -123,19 +119,36 @@ def _traced(image: Samples, along: Sequence[Stroke], transfer: Transfer, within:
 
 
 def _line(image: Samples, stroke: Stroke, transfer: Transfer, within: UInt8Array | None) -> list[_Part]:
-    """Return the parts of a line along a stroke, light or dark, whichever is cheaper; none if nothing stands out."""
-    found: tuple[list[_Part], list[_Part]] = ([], [])
+    """Return the parts of a line along a stroke: light, dark, or now one and now the other; or none."""
+    found: tuple[list[_Part], ...] = ([], [], [])
     for start, goal in pairwise(stroke.places):
         strip = Strip(_rounded(start), _rounded(goal), _band(math.dist(start, goal)) + REACH)
-        colours = strip.colours(image, transfer)
         barred = ~strip.inside(*image.shape[:2])
         if within is not None:
             barred |= ~_enlarged(strip.mask(within))
-        for parts, likely, sign in zip(found, ridges(colours), (1, -1), strict=True):
-            parts.append(_between(strip, likely, sign * colours.mean(axis=2), barred, stroke.reach, parts))
-    best = min(found, key=lambda parts: sum(part.cost for part in parts))
-    likely = np.concatenate([part.likely for part in best] or [np.zeros(1, np.float32)])
-    return best if likely.mean() >= FAINTEST else []
+        tones = _tones(strip.colours(image, transfer))
+        for parts, tone, bends in zip(found, tones, (True, True, False), strict=True):
+            parts.append(_between(strip, *tone, barred, stroke.reach, parts, bends))
+    light, dark, mixed = found
+    best = min(light, dark, key=lambda parts: sum(part.cost for part in parts))
+    if _looks(part.likely for part in mixed) >= max(
+        GENTLE * _looks(part.likely for part in best), BOTH * _looks(part.gentle for part in best)
+    ):
+        best = mixed
+    return best if _looks(part.likely for part in best) >= FAINTEST else []
+
+
+def _tones(colours: Float32Array) -> list[tuple[Float32Array, Float32Array]]:
+    """Return how much each pixel (H, W) looks like a light line, a dark one, or either, and what is lighter on it."""
+    light, dark = ridges(colours)
+    gray = colours.mean(axis=2)
+    standing_out = np.abs(gray - cv2.blur(gray, (2 * WIDEST + 1,) * 2))
+    return [(light, gray), (dark, -gray), (np.maximum(light, dark), standing_out)]
+
+
+def _looks(likely: Iterable[Float32Array]) -> float:
+    """Return how much parts of a path look like a line on average."""
+    return float(np.concatenate([*likely]).mean())
 
 
 def _rounded(place: Place) -> Place:
@@ -145,7 +158,7 @@ def _rounded(place: Place) -> Place:
 def _band(distance: float) -> int:
     """Return how far beside the line between two points a path is looked for."""
     least, most = BANDS
-    return round(min(max(_BAND * distance, least), most, max(least, _AREA / max(distance, 1.0))))
+    return round(min(max(distance, least), most, max(least, _AREA / max(distance, 1.0))))
 
 
 def _enlarged(mask: BoolArray) -> BoolArray:
@@ -155,47 +168,36 @@ def _enlarged(mask: BoolArray) -> BoolArray:
 
 
 def _between(
-    strip: Strip, likely: Float32Array, gray: Float32Array, barred: BoolArray, reach: float, earlier: list[_Part]
+    strip: Strip,
+    likely: Float32Array,
+    gray: Float32Array,
+    barred: BoolArray,
+    reach: float,
+    parts: Sequence[_Part],
+    bends: bool,
 ) -> _Part:
-    """Return the cheapest path between the ends of a strip, where the line is lighter than its surroundings in `gray`.
+    """Return the part of a line between the ends of a strip that goes on from earlier `parts`.
 
-    `likely` are the ridges in the strip. Each end is moved to the best place within `reach`; where the path goes on
-    from an `earlier` one, that has moved it.
+    `likely` are the ridges in the strip; the line is lighter than its surroundings in `gray`. The path with few bends
+    is taken if it looks like a line nearly as much as the one that follows the ridge; without `bends`, always.
     """
-    start, goal = (_snapped(np.where(barred, 0, likely), at, reach) for at in strip.ends)
-    if earlier:
-        start = _pixels(strip.from_picture(earlier[-1].path[-1:].astype(np.float64)))[0]
-    cost = STRAIGHT + (1 - likely) ** 2 + BESIDE * _beside(strip)
-    cost[_walked(strip, [part.path for part in earlier], start)] += AGAIN
-    cost[barred] = BARRED
-    inner = np.s_[REACH:-REACH, REACH:-REACH]  # beyond it the ridges do not see enough
-    path = _cheapest(np.ascontiguousarray(cost[inner]), start - REACH, goal - REACH) + REACH
-    path = _centred(path, likely)
-    costs = cost[tuple(path.T)]
-    total = float((np.hypot(*np.diff(path, axis=0).T) * (costs[1:] + costs[:-1])).sum() / 2)
-    places = _pixels(strip.in_picture(_halfway(_smoothed(path))))
+    earlier = [part.path for part in parts]
+    path = straight = ways.gentle(strip, likely, barred, reach, earlier)
+    cost = 0.0
+    if bends:
+        on_ridge, costs = ways.following(strip, likely, barred, reach, earlier)
+        if likely[tuple(straight.T)].mean() < GENTLE * likely[tuple(on_ridge.T)].mean():
+            path = on_ridge
+        cost = _total(costs[tuple(path.T)], path)
+    places = np.rint(strip.in_picture(_halfway(_smoothed(path)))).astype(np.intp)
     kept = _without_corners(places)
     widths = np.repeat(_widths(gray, path), 2)[: len(places)]
-    return _Part(places[kept], total, likely[tuple(path.T)], widths[kept])
+    return _Part(places[kept], cost, widths[kept], likely[tuple(path.T)], likely[tuple(straight.T)])
 
 
-def _centred(path: Path, likely: Float32Array) -> Path:
-    """Return a path (n, 2) that keeps to the middle of its ridge, where it has cut the corners."""
-    corner, far = path.min(axis=0) - CENTRE, path.max(axis=0) + CENTRE + 1
-    corner = np.maximum(corner, 0)
-    ridge = likely[corner[0] : far[0], corner[1] : far[1]]
-    near = np.zeros(ridge.shape, np.uint8)
-    near[tuple((path - corner).T)] = 1
-    around = np.ones((2 * CENTRE + 1,) * 2, np.uint8)
-    middle = ridge / (cv2.dilate(ridge, around) + np.float32(1e-6))
-    cost = STRAIGHT + (1 - middle**MIDDLE) ** 2
-    cost[cv2.dilate(near, around) == 0] = BARRED
-    centred = _cheapest(np.ascontiguousarray(cost, np.float32), path[0] - corner, path[-1] - corner)
-    return np.asarray(centred + corner)
-
-
-def _pixels(places: NDArray[np.float64]) -> Path:
-    return np.rint(places).astype(np.intp)
+def _total(costs: Float32Array, path: Path) -> float:
+    """Return the cost of a path (n, 2) whose pixels cost so much each (n,)."""
+    return float((np.hypot(*np.diff(path, axis=0).T) * (costs[1:] + costs[:-1])).sum() / 2)
 
 
 def _smoothed(path: Path) -> NDArray[np.float64]:
@@ -223,50 +225,6 @@ def _without_corners(places: Path) -> list[int]:
             kept.pop()
         kept.append(number)
     return kept
-
-
-def _beside(strip: Strip) -> Float32Array:
-    """Return how far each row of a strip (n, 1) is from its middle, as a share of the distance between the ends."""
-    rows = np.abs(np.arange(strip.shape[0], dtype=np.float32) - np.float32(strip.around))[:, None]
-    return np.asarray(rows / np.float32(max(strip.length, 1.0)), np.float32)
-
-
-def _walked(strip: Strip, paths: list[Path], start: Path) -> BoolArray:
-    """Return where a strip is on one of the paths, but for the surroundings of `start`."""
-    walked = np.zeros(strip.shape, np.uint8)
-    for path in paths:
-        places = _pixels(strip.from_picture(path.astype(np.float64)))
-        there = ((places >= 0) & (places < strip.shape)).all(axis=1)
-        walked[tuple(places[there].T)] = 1
-    walked = cv2.dilate(walked, np.ones((2 * APART + 1,) * 2, np.uint8))
-    cv2.circle(walked, (int(start[1]), int(start[0])), 3 * APART, 0, -1)
-    return np.asarray(walked > 0)
-
-
-def _snapped(likely: Float32Array, at: NDArray[np.float64], reach: float) -> Path:
-    """Return the pixel (2,) within `reach` of `at` that is most likely on the line; near ones are preferred."""
-    rows, columns = (
-        np.arange(max(0, math.ceil(centre - reach)), min(extent, math.floor(centre + reach) + 1))
-        for centre, extent in zip(at.tolist(), likely.shape, strict=True)
-    )
-    distance = np.hypot(rows[:, None] - at[0], columns[None, :] - at[1])
-    value = np.where(distance <= reach, likely[np.ix_(rows, columns)] - 0.5 * distance / reach, -np.inf)
-    row, column = np.unravel_index(int(value.argmax()), value.shape)
-    return np.array([rows[row], columns[column]], np.intp)
-
-
-def _cheapest(cost: Float32Array, start: Path, goal: Path) -> Path:
-    """Return the path (n, 2) of least summed cost over pixels that touch.
-
-    OpenCV's search for the contours of objects does this, with the cost in the place of the gradient's magnitude.
-    """
-    search = cv2.segmentation.IntelligentScissorsMB()
-    search.setWeights(0.0, 0.0, 1.0)
-    search.applyImageFeatures(np.ones(cost.shape, np.uint8), np.zeros((*cost.shape, 2), np.float32), cost)
-    search.buildMap((int(start[1]), int(start[0])))
-    contour: NDArray[np.int32] = search.getContour((int(goal[1]), int(goal[0])))
-    path: Path = contour.reshape(-1, 2)[:, ::-1].astype(np.intp)
-    return path
 
 
 def _widths(gray: Float32Array, path: Path) -> Float32Array:

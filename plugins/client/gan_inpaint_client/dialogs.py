@@ -15,6 +15,7 @@ from .requests import DEFAULT_MODEL, DetectRequest, FillRequest
 
 CANCEL_BUTTON = _("_Cancel")
 FILL_TITLE, FILL_BUTTON = _("GAN Inpaint: fill selection"), _("_Fill")
+ALL_IMAGES_TITLE = _("GAN Inpaint: fill in all open images")
 SELECT_TITLE, SELECT_BUTTON = _("GAN Inpaint: select scratches"), _("S_elect")
 TRANSPARENT_TITLE = _("GAN Inpaint: fill transparent parts")
 PAINTED_TITLE = _("GAN Inpaint: fill what is painted")
@@ -123,11 +124,22 @@ OUTPUT = ChoiceOption(
     ),
     "active-layer",
 )
-# Krita's Python makes one step of undo of a new layer, but not of a change of one, nor of a layer with a mask.
+# Krita's Python makes one step of undo of a new layer, but not of a change of one.
+LAYER_OUTPUT = OUTPUT._replace(choices=OUTPUT.choices[1:], default="new-layer")
 NEW_LAYER_HINT = _(
     "The fill becomes a new layer, which one undo removes. Layer → Merge with Layer Below writes it into the layer."
 )
 REPAIRED_HINT = _("The repaired pixels become a new layer; nothing else changes.")
+FRAMES = ChoiceOption(
+    "frames",
+    _("F_rames"),
+    _("Which frames of the animated layer are filled; the new layer is animated, too"),
+    (
+        Choice("this", _("This frame"), _("The frame that is seen now; the new layer is empty in all others")),
+        Choice("all", _("All frames"), _("Each frame is filled on its own, in the same selection")),
+    ),
+    "this",
+)
 DILATE = NumberOption(
     "dilate",
     _("_Dilate (px)"),
@@ -210,6 +222,12 @@ PREVIEW = Choice(
         "Show here what the fill will look like, coarsely at first, then in the chosen quality. The picture does not "
         "change"
     ),
+)
+
+KEEP_VARIANTS = Choice(
+    "keep-variants",
+    _("_Keep all as layers"),
+    _("All fills become layers of a group, in which only the one that you click on is visible"),
 )
 
 VARIANT = NumberOption(

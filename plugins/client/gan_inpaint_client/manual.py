@@ -13,6 +13,7 @@ CANNOT_OPEN = _("The page cannot be opened here. It is the file {path}.")
 FOLDER = Path(__file__).with_name("manual")
 PAGES = (
     "fill",
+    "fill-all",
     "variants",
     "fill-transparent",
     "fill-painted",

@@ -47,6 +47,7 @@ class Patchwork:
         work.finish()
 
     Attributes:
+        mask: that of the box of the holes, as it was in the beginning.
         patches: what has come back.
         note: what the daemon says about the result; may be empty.
         model: the name of the model that has filled the last crop.
@@ -72,7 +73,7 @@ class Patchwork:
         self.note = self.model = ""
         self.variant = 0
         self._receipts: list[tuple[Box, dict[str, Any]]] = []
-        self._mask, self._area, self._size = mask, area, size
+        self.mask, self._area, self._size = mask, area, size
         self._read, self._pixel_bytes, self._blends = read, pixel_bytes, blends
         self._holes = [box.shifted(area.x, area.y) for box in component_boxes(mask, area.width)]
         self._seen = [(box, self._digest(box)) for box in merged(self._holes)]
@@ -90,7 +91,7 @@ class Patchwork:
         self._number += 1
         while self._number < len(self._crops):
             sent, core = self._crops[self._number]
-            if spread(self._mask, self._area, core).strip(b"\0"):
+            if spread(self.mask, self._area, core).strip(b"\0"):
                 return self._ask(self.pixels(sent), self._still_selected(sent), sent)
             self._number += 1
         return None
@@ -98,7 +99,7 @@ class Patchwork:
     def take(self, reply: FillReply | RepairReply) -> None:
         """Keep the answer to the last request."""
         sent, core = self._crops[self._number]
-        mask = spread(self._mask, self._area, core)
+        mask = spread(self.mask, self._area, core)
         if isinstance(reply, RepairReply):
             repaired = cut(reply.mask, sent, core, 1)
             mask = repaired if self._blends else product(repaired, mask)
@@ -149,7 +150,7 @@ class Patchwork:
 
     def _still_selected(self, sent: Box) -> bytes:
         """Return the mask of a crop, without what the crops before have answered for."""
-        mask = spread(self._mask, self._area, sent)
+        mask = spread(self.mask, self._area, sent)
         for before in self._crops[: self._number]:
             if _meet(before.core, sent):
                 mask = paste(mask, sent, bytes(before.core.width * before.core.height), before.core, 1)

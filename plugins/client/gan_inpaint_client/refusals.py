@@ -9,6 +9,7 @@ from .language import _
 
 # The selection
 NOTHING_SELECTED = _("Nothing is selected. First select what you want to remove.")
+NOTHING_SELECTED_ANYWHERE = _("Nothing is selected in any open image. First select what you want to remove.")
 OUTSIDE_LAYER = _("The selection is outside the layer. Choose the layer that shows what you selected.")
 OUTSIDE_PICTURE = _("The selection is outside the picture. Select a part of the picture.")
 QUICK_MASK = _("The Quick Mask is on, so nothing is selected yet. Turn it off first: Select → Toggle Quick Mask.")
@@ -50,6 +51,14 @@ HIDDEN_GROUP = _("The chosen layer is in a hidden group. Show the group, or choo
 SEEN_THROUGH = _(
     "The layer is not opaque, or not in the mode Normal, and has other colours than the picture, so a fill above it "
     "would not look right. Convert its colours to those of the picture first."
+)
+ANIMATED_SEEN_THROUGH = _(
+    "The animated layer has a mask, is not opaque or not in the mode Normal, so a fill above it would not look right. "
+    "Show it as it is first."
+)
+NOT_SHOWN = _(
+    "The layer is not opaque, or not in the mode Normal, so it gets a group, which can be made in the picture that is "
+    "shown alone. Show this picture, and fill it by itself."
 )
 WITHOUT_PIXELS = _("The chosen layer has no pixels. Choose the layer that shows what you want to remove.")
 EMPTY_THERE = _("The chosen layer is empty there. Choose the layer that shows what you want to remove.")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from gan_inpaint_client import Box, Client, ClientError, FillReply, FillRequest, Progress, Refusal
 from gan_inpaint_client.patchwork import Patchwork
@@ -25,20 +26,32 @@ from .variants_dialog import VariantsDialog
 Ask = Callable[[bytes, bytes, Box], FillRequest]
 
 
+class Made(NamedTuple):
+    """A fill, and all `variants` of it that the user keeps, itself among them; none if only it is kept."""
+
+    work: Patchwork
+    variants: list[Patchwork]
+
+
 def choose(
-    selected: Selected, begin: Callable[[], Patchwork], ask: Ask, model: str, sampling: Box | None
-) -> Patchwork | None:
+    selected: Selected,
+    begin: Callable[[], Patchwork],
+    ask: Ask,
+    model: str,
+    sampling: Box | None,
+    can_be_kept: bool,
+) -> Made | None:
     """Show fills of what is selected, and return the one that the user chooses; None if the user cancels.
 
-    `begin` makes a new Patchwork, `ask` its requests, of which the `model` is the first to fill; they show the box of
-    the `sampling` area, if there is one.
+    The user can keep all of them, where they `can_be_kept`. `begin` makes a new Patchwork, `ask` its requests, of which
+    the `model` is the first to fill; they show the box of the `sampling` area, if there is one.
 
     Raises:
         Refusal: the user has changed the image in the meantime.
         ClientError: the daemon cannot be reached, or does not fill.
     """
     client = open_client()  # not closed: a thread may still wait for it when the user chooses, and this process ends
-    dialog = VariantsDialog(selected)
+    dialog = VariantsDialog(selected, can_be_kept)
     choosing = Choosing(selected, begin, ask, Variants(model, client.hello()["models"]), client, dialog, sampling)
     show_end()
     try:
@@ -71,7 +84,7 @@ class Choosing:
         self._problem = ""
         self._ended = False
 
-    def run(self) -> Patchwork | None:
+    def run(self) -> Made | None:
         """Show the dialog until the user has chosen; raise the failure, if there is one."""
         self._dialog.on_more = self._more
         self._next()
@@ -79,7 +92,10 @@ class Choosing:
         self._ended = True
         if self._failure is not None:
             raise self._failure
-        return None if number is None else self._variants.fills[number]
+        if number is None:
+            return None
+        fills = self._variants.fills
+        return Made(fills[number], fills if self._dialog.keeps else [])
 
     def _more(self) -> None:
         self._variants.more()

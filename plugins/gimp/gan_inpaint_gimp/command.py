@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from .bindings import Gimp
 
@@ -26,7 +27,8 @@ class Call:
 class Command:
     """A procedure, which is also an entry of Filters → GAN Inpaint.
 
-    `run` does the work. It returns False if the user cancels the dialog, and raises Refusal or ClientError if it fails.
+    `run` does the work. It returns False if the user cancels the dialog, and raises Refusal or ClientError if it fails;
+    else True, or the values that the procedure returns.
     A command that needs no image is offered without one, too, and Ctrl+F does not repeat it.
     """
 
@@ -35,5 +37,5 @@ class Command:
     blurb: str
     help: str
     add_arguments: Callable[[Gimp.Procedure], None]
-    run: Callable[[Call], bool]
+    run: Callable[[Call], bool | tuple[Any, ...]]
     needs_image: bool = True

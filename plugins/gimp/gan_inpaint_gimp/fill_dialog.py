@@ -53,10 +53,11 @@ def ask(
     options: list[str],
     read: Read,
     plan: Plan,
+    varies: bool,
 ) -> Wanted:
     """Let the user change the model, the `options` and the channels, and return what is wanted then.
 
-    A preview shows the work that is planned on what is read.
+    Variants are offered where the fill `varies`. A preview shows the work that is planned on what is read.
     The daemon is asked for its models first, so it is ready by the time the user has chosen.
 
     Raises:
@@ -75,8 +76,9 @@ def ask(
         dialog.get_content_area().pack_start(row, False, False, 0)
     dialog.fill(options)
     for option in (AVOID, SAMPLE):
-        dialog.get_content_area().pack_start(_channel_row(columns, config, image, option), False, False, 0)
-    variants = _variants_button(dialog)
+        if config.find_property(option.name):
+            dialog.get_content_area().pack_start(_channel_row(columns, config, image, option), False, False, 0)
+    variants = _variants_button(dialog) if varies else []
     config.set_property(VARIANT.name, VARIANT.default)  # a script's number is no choice of the user
     preview = Preview(read, plan, lambda: config.get_property(QUALITY.name), dialog)
     config.connect("notify", preview.changed)

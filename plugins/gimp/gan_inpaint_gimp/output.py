@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gan_inpaint_client import Box, Refusal, refusals
-from gan_inpaint_client.dialogs import layer_name
+from gan_inpaint_client.dialogs import VARIANTS_TITLE, layer_name
 from gan_inpaint_client.patchwork import Patch, Patchwork
 
 from .bindings import Babl, Gegl, Gimp
@@ -62,29 +62,52 @@ def add_patch(selected: Selected, work: Patchwork, masked: bool = False) -> Gimp
     The selection becomes its alpha channel or, if it shall be `masked`, its mask. The layer is put above the active
     one, or above all if the fill was taken from what is seen.
     """
-    image, source, box = selected.image, selected.layer, selected.box
+    with one_undo_step(selected.image):
+        layer = _insert_patch(selected, work, masked, *_place_above(selected))
+        selected.image.set_selected_layers([selected.layer])  # so that the next fill starts from the picture
+    return layer
+
+
+def add_variants(selected: Selected, variants: list[Patchwork], chosen: Patchwork, masked: bool) -> None:
+    """Add several fills above their source, as layers of a group, of which the chosen one is visible."""
+    image = selected.image
+    with one_undo_step(image):
+        group = Gimp.GroupLayer.new(image, VARIANTS_TITLE)
+        image.insert_layer(group, *_place_above(selected))
+        for position, work in enumerate(variants):
+            layer = _insert_patch(selected, work, masked, group, position)
+            layer.set_visible(work is chosen)
+        image.set_selected_layers([selected.layer])
+
+
+def _place_above(selected: Selected) -> tuple[Gimp.Layer | None, int]:
+    """Return the group, and the place in it, of a layer above the source of a fill."""
+    if selected.visible is not None:
+        return None, 0
+    return selected.layer.get_parent(), selected.image.get_item_position(selected.layer)
+
+
+def _insert_patch(
+    selected: Selected, work: Patchwork, masked: bool, parent: Gimp.Layer | None, position: int
+) -> Gimp.Layer:
+    image, box = selected.image, selected.box
     mode = image.get_default_new_layer_mode()
-    layer = Gimp.Layer.new(image, "", box.width, box.height, source.type(), 100.0, mode)
+    layer = Gimp.Layer.new(image, "", box.width, box.height, selected.layer.type(), 100.0, mode)
     for patch in work.patches:
         place = patch.box.shifted(-box.x, -box.y)
         write(layer.get_buffer(), place, selected.pixel_format.wire, patch.pixels)
     _sign(image, layer, work)
-    with one_undo_step(image):
-        if selected.visible is None:
-            image.insert_layer(layer, source.get_parent(), image.get_item_position(source))
-        else:
-            image.insert_layer(layer, None, 0)
-        layer.set_offsets(*selected.in_image(box)[:2])
-        if not layer.has_alpha():
-            layer.add_alpha()
-        mask = layer.create_mask(Gimp.AddMaskType.BLACK)
-        write(mask.get_buffer(), Box(0, 0, box.width, box.height), "Y u8", selected.mask(box))
-        layer.add_mask(mask)
-        if masked:
-            layer.set_edit_mask(False)
-        else:
-            layer.remove_mask(Gimp.MaskApplyMode.APPLY)
-        image.set_selected_layers([source])  # so that the next fill starts from the picture, not from this patch
+    image.insert_layer(layer, parent, position)
+    layer.set_offsets(*selected.in_image(box)[:2])
+    if not layer.has_alpha():
+        layer.add_alpha()
+    mask = layer.create_mask(Gimp.AddMaskType.BLACK)
+    write(mask.get_buffer(), Box(0, 0, box.width, box.height), "Y u8", selected.mask(box))
+    layer.add_mask(mask)
+    if masked:
+        layer.set_edit_mask(False)
+    else:
+        layer.remove_mask(Gimp.MaskApplyMode.APPLY)
     return layer
 
 

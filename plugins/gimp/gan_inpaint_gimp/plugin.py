@@ -1,7 +1,7 @@
 """The plug-in that GIMP sees: the entries of Filters → GAN Inpaint, and the procedures `gan-inpaint-…` for scripts.
 
-This module registers the procedures and runs them. Each procedure is a module: `filling.py`, `selecting.py`,
-`repairing.py`, `tracing.py`, `settings.py`. `fill_dialog.py`, `variants_dialog.py`, `damage_dialog.py`,
+This module registers the procedures and runs them. Each procedure is a module: `filling.py`, `fill_all.py`,
+`selecting.py`, `repairing.py`, `tracing.py`, `settings.py`. `fill_dialog.py`, `variants_dialog.py`, `damage_dialog.py`,
 `settings_dialog.py` and `adding_dialog.py` ask the user; meanwhile `choosing.py` shows fills, and `live.py` damage.
 `selected.py` reads the picture, `output.py` writes into it, `selection.py` changes the selection, and the package
 `gan_inpaint_client` talks to the daemon that does the work. Nothing beyond GIMP and the standard library is needed.
@@ -13,6 +13,7 @@ from gan_inpaint_client import ClientError, Refusal
 
 from .bindings import Gegl, Gimp, GLib
 from .command import Call
+from .fill_all import FILL_ALL
 from .filling import FILL, FILL_PAINTED, FILL_TRANSPARENT
 from .repairing import REPAIR
 from .selecting import SELECT
@@ -20,7 +21,8 @@ from .settings import SETTINGS
 from .tracing import TRACE
 
 COMMANDS = {
-    command.name: command for command in (FILL, FILL_TRANSPARENT, FILL_PAINTED, SELECT, REPAIR, TRACE, SETTINGS)
+    command.name: command
+    for command in (FILL, FILL_ALL, FILL_TRANSPARENT, FILL_PAINTED, SELECT, REPAIR, TRACE, SETTINGS)
 }
 
 
@@ -75,7 +77,13 @@ def _ended(call: Call) -> Gimp.ValueArray:
         return _failed(procedure, str(refusal))
     except ClientError as problem:
         return _failed(procedure, problem.advice)
-    return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS if done else Gimp.PDBStatusType.CANCEL, None)
+    if not done:
+        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+    values = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+    for number, value in enumerate(done if isinstance(done, tuple) else (), start=1):
+        values.remove(number)
+        values.insert(number, value)
+    return values
 
 
 def _failed(procedure: Gimp.Procedure, sentence: str) -> Gimp.ValueArray:

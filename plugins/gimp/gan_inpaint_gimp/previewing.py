@@ -13,8 +13,9 @@ from gan_inpaint_client import Client, ClientError, FillReply, Refusal, previews
 from gan_inpaint_client.dialogs import PREVIEW
 from gan_inpaint_client.patchwork import Patchwork
 
+from . import switches
 from .background import in_background
-from .bindings import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
+from .bindings import GdkPixbuf, GimpUi, GLib, Gtk
 from .daemon import new_client
 from .selected import Selected
 from .thumbnails import thumbnail
@@ -24,8 +25,6 @@ Read = Callable[[], Selected]
 Plan = Callable[[Selected, str], Patchwork]
 """Returns the work on it in a quality, begun."""
 
-_PARASITE = "gan-inpaint-preview"
-_ON, _OFF = b"on", b"off"
 _SPACING = 6
 _STEPS = 100  # of the slider
 _CHARACTERS = 40  # of a line of the sentence
@@ -41,7 +40,7 @@ class Preview:
         self._before: GdkPixbuf.Pixbuf | None = None
         self._after: GdkPixbuf.Pixbuf | None = None
         self._switch = Gtk.CheckButton(
-            label=PREVIEW.label, use_underline=True, tooltip_text=PREVIEW.description, active=_is_remembered()
+            label=PREVIEW.label, use_underline=True, tooltip_text=PREVIEW.description, active=switches.is_on(PREVIEW)
         )
         self._picture = Gtk.Image()
         self._slider = Gtk.Scale.new_with_range(Gtk.Orientation.HORIZONTAL, 0, _STEPS, 1)
@@ -61,8 +60,7 @@ class Preview:
     def end(self) -> None:
         """Drop what is under way, and remember whether a preview is wanted."""
         self._drop()
-        wanted = _ON if self._switch.get_active() else _OFF
-        Gimp.attach_parasite(Gimp.Parasite.new(_PARASITE, Gimp.PARASITE_PERSISTENT, wanted))
+        switches.remember(PREVIEW, self._switch.get_active())
 
     def _lay_out(self, dialog: GimpUi.ProcedureDialog) -> None:
         """Put the switch below the options, and the rest beside them."""
@@ -160,9 +158,3 @@ class Preview:
         if columns:
             self._before.copy_area(0, 0, columns, self._after.get_height(), seen, 0, 0)
         self._picture.set_from_pixbuf(seen)
-
-
-def _is_remembered() -> bool:
-    """Return whether the last dialog had a preview."""
-    kept = Gimp.get_parasite(_PARASITE)
-    return kept is not None and bytes(kept.get_data()) == _ON

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gan_inpaint_client import Progress
+from gan_inpaint_client.batch import numbered
 from gan_inpaint_client.stages import STARTING, stage_text
 
 from .bindings import Gimp
@@ -15,7 +16,16 @@ def show_start() -> None:
 
 def show_progress(progress: Progress) -> None:
     """Show a step that the daemon reports."""
-    Gimp.progress_set_text(stage_text(progress["stage"]))
+    _show(progress, stage_text(progress["stage"]))
+
+
+def show_numbered(number: int, count: int, progress: Progress) -> None:
+    """Show a step of the work on the image of that number, of so many."""
+    _show(progress, numbered(number, count, stage_text(progress["stage"])))
+
+
+def _show(progress: Progress, sentence: str) -> None:
+    Gimp.progress_set_text(sentence)
     Gimp.progress_update(progress["done"] / max(progress["total"], 1))
 
 

@@ -35,15 +35,14 @@ def _repair(selected: Selected, wanted: Damage) -> None:
     everything = wanted["everything"] and not Gimp.Selection.is_empty(selected.image)
     asked = Damage(**{**wanted, "kinds": kinds_asked(wanted["kinds"]), "everything": everything})
     show_start()
-    mask = selected.mask(selected.box)
-    work = selected.patchwork(mask, blends=True)
+    work = selected.patchwork(selected.mask(selected.box), blends=True)
 
     def request(pixels: bytes, mask: bytes, sent: Box) -> RepairRequest:
         return RepairRequest(pixels, mask, sent.width, sent.height, **selected.description, **asked)
 
     with open_client() as client:
         perform(client, selected, work, request)
-    selected.check_unchanged(mask, work)
+    selected.check_unchanged(work)
     output.write_in_place(selected, work.patches)
     show_end(work.note)
 

@@ -107,13 +107,13 @@ class Selected:
         """Return the work on the selected part, whose mask is that of `box`."""
         return Patchwork(mask, self.box, self.size, self.pixels, self.pixel_format.wire_bytes, blends)
 
-    def check_unchanged(self, mask: bytes, work: Patchwork) -> None:
+    def check_unchanged(self, work: Patchwork) -> None:
         """Raise Refusal if the selection or what is in it has changed: GIMP stays usable while the daemon works."""
         if not self.image.is_valid():
             raise Refusal(refusals.PICTURE_CLOSED)
         if self.visible is not None:
             self.visible.forget()
-        same = self.layer.is_valid() and self.is_where_it_was() and self.mask(self.box) == mask
+        same = self.layer.is_valid() and self.is_where_it_was() and self.mask(self.box) == work.mask
         if not same or not work.is_unchanged():
             raise Refusal(refusals.PICTURE_CHANGED)
         if self.visible is not None:

@@ -38,7 +38,8 @@ class Sources:
     @classmethod
     def of(cls, selected: Selected, config: Gimp.ProcedureConfig) -> Sources:
         """Return the chosen channels; raise Refusal if one of them belongs to another image."""
-        chosen = {option.name: config.get_property(option.name) for option in (AVOID, SAMPLE)}
+        offered = [option.name for option in (AVOID, SAMPLE) if config.find_property(option.name)]
+        chosen = {name: config.get_property(name) for name in offered}
         channels = {name: channel for name, channel in chosen.items() if channel is not None and channel.is_valid()}
         if not all(_belongs_to(selected.image, channel) for channel in channels.values()):
             raise Refusal(refusals.OTHER_PICTURE)

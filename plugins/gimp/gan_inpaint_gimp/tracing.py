@@ -75,7 +75,7 @@ def _no_arguments(_procedure: Gimp.Procedure) -> None:
 
 TRACE = Command(
     name="gan-inpaint-trace-scratch",
-    label=_("T_race scratch"),
+    label=_("Tra_ce scratch"),
     blurb=_("Select a scratch along the selected path, or under a rough selection"),
     help=_(
         "Click along the scratch with the Paths tool, on two points at least, or select it roughly. The scratch "

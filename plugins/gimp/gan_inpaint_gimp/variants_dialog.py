@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gan_inpaint_client.dialogs import BEFORE_LABEL, CANCEL_BUTTON, MORE_BUTTON, VARIANTS_TITLE, numbered_label
+from gan_inpaint_client.dialogs import (
+    BEFORE_LABEL,
+    CANCEL_BUTTON,
+    KEEP_VARIANTS,
+    MORE_BUTTON,
+    VARIANTS_TITLE,
+    numbered_label,
+)
 
+from . import switches
 from .bindings import GimpUi, Gtk
 from .help import add_help
 from .selected import Selected
@@ -20,11 +28,14 @@ MORE, CHOSEN = 1, 2  # responses
 
 
 class VariantsDialog:
-    """Shows the hole before and after each fill; one click chooses one. `on_more` is called if others are wanted."""
+    """Shows the hole before and after each fill; one click chooses one. `on_more` is called if others are wanted.
+
+    A switch says whether all fills shall be kept, where they `can_be_kept`.
+    """
 
     on_more: Callable[[], None]
 
-    def __init__(self, selected: Selected) -> None:
+    def __init__(self, selected: Selected, can_be_kept: bool) -> None:
         GimpUi.init("gan-inpaint")
         self._selected = selected
         self._chosen: int | None = None
@@ -39,6 +50,14 @@ class VariantsDialog:
         area.set_spacing(SPACING)
         area.pack_start(_scrolled(self._strip), True, True, 0)
         area.pack_start(self._sentence, False, False, 0)
+        self._keep = Gtk.CheckButton(
+            label=KEEP_VARIANTS.label,
+            use_underline=True,
+            tooltip_text=KEEP_VARIANTS.description,
+            active=can_be_kept and switches.is_on(KEEP_VARIANTS),
+            visible=can_be_kept,
+        )
+        area.pack_start(self._keep, False, False, 0)
         self._add(_box(_picture(selected, selected.pixels(selected.area)), BEFORE_LABEL))
 
     def add(self, pixels: bytes, label: str) -> None:
@@ -55,10 +74,17 @@ class VariantsDialog:
         self._sentence.set_text(sentence)
         self._dialog.set_response_sensitive(MORE, not busy)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether all fills shall be kept."""
+        return bool(self._keep.get_active())
+
     def run(self) -> int | None:
         """Show the dialog until the user chooses; return the number of the fill, from 0, or None on Cancel."""
         while (response := self._dialog.run()) == MORE:
             self.on_more()
+        if self._keep.get_visible():
+            switches.remember(KEEP_VARIANTS, self.keeps)
         return self._chosen if response == CHOSEN else None
 
     def cancel(self) -> None:

@@ -34,7 +34,9 @@ class Choosing(QObject):
         self._variants: Variants | None = None
         self._job: Job[FillReply | RepairReply] | None = None
         self._problem = ""
-        self._dialog = VariantsDialog(selected.thumbnail(selected.pixels(selected.area), SIDE), window)
+        self._dialog = VariantsDialog(
+            selected.thumbnail(selected.pixels(selected.area), SIDE), selected.can_be_masked(), window
+        )
         self._dialog.say(STARTING, busy=True)
         self._dialog.chosen.connect(self._choose)
         self._dialog.more.connect(self._ask_more)
@@ -63,8 +65,12 @@ class Choosing(QObject):
     def _choose(self, number: int) -> None:
         assert self._variants is not None
         self._cancel()
-        work = self._variants.fills[number]
-        said = self._selected.add(work)
+        fills, masked = self._variants.fills, self._options.masked
+        work = fills[number]
+        if self._dialog.keeps:
+            said = self._selected.add_variants(fills, number, masked)
+        else:
+            said = self._selected.add(work, masked)
         self._end("\n".join(filter(None, (work.note, said))))
 
     @slot

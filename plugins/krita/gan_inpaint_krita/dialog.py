@@ -10,9 +10,12 @@ from gan_inpaint_client.dialogs import (
     FEATHER,
     FILL_BUTTON,
     FILL_TITLE,
+    FRAMES,
+    LAYER_OUTPUT,
     MODEL_DESCRIPTION,
     MODEL_LABEL,
     NEW_LAYER_HINT,
+    PREVIEW,
     QUALITY,
     SAMPLE,
     SOURCE,
@@ -25,7 +28,7 @@ from gan_inpaint_client.dialogs import (
 from gan_inpaint_client.requests import DEFAULT_MODEL
 
 from .failures import slot
-from .options import Options, preview_is_remembered, remember_preview
+from .options import Options, is_on, remember_switch
 from .previewing import Preview
 from .qt import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 from .selected import Selected
@@ -37,6 +40,8 @@ TITLE_CHARACTERS = 36  # wide enough for the title of the window
 
 class FillDialog(QDialog):
     """Asks for the options of a fill of what is selected; Enter fills with the last values. `masks` are the picture's.
+
+    Which frames are filled is asked where the layer has several.
 
     `wants_variants`, once it is accepted: whether several fills shall be shown.
     """
@@ -55,6 +60,8 @@ class FillDialog(QDialog):
         self._licences: dict[str, str] = {}
         self._quality = choice_box(QUALITY, last.quality)
         self._source = choice_box(SOURCE, last.source)
+        self._output = choice_box(LAYER_OUTPUT, last.output)
+        self._frames = choice_box(FRAMES, last.frames)
         self._dilate = pixel_box(DILATE, last.dilate)
         self._feather = pixel_box(FEATHER, last.feather)
         self._avoid, self._sample = (mask_box(*each, masks) for each in ((AVOID, last.avoid), (SAMPLE, last.sample)))
@@ -63,11 +70,14 @@ class FillDialog(QDialog):
         form.addRow(self._licence)
         form.addRow(row_label(QUALITY.label), self._quality)
         form.addRow(row_label(SOURCE.label), self._source)
+        form.addRow(row_label(LAYER_OUTPUT.label), self._output)
+        if len(selected.frames()) > 1:
+            form.addRow(row_label(FRAMES.label), self._frames)
         form.addRow(row_label(DILATE.label), self._dilate)
         form.addRow(row_label(FEATHER.label), self._feather)
         form.addRow(row_label(AVOID.label), self._avoid)
         form.addRow(row_label(SAMPLE.label), self._sample)
-        self._preview = Preview(selected, preview_is_remembered())
+        self._preview = Preview(selected, is_on(PREVIEW))
         form.addRow(self._preview.switch)
         hint = QLabel(NEW_LAYER_HINT)
         hint.setWordWrap(True)
@@ -97,6 +107,8 @@ class FillDialog(QDialog):
             model=self._model.currentData(),
             quality=self._quality.currentData(),
             source=self._source.currentData(),
+            output=self._output.currentData(),
+            frames=self._frames.currentData(),
             dilate=self._dilate.value(),
             feather=self._feather.value(),
             avoid=self._avoid.currentData(),
@@ -123,7 +135,7 @@ class FillDialog(QDialog):
     @slot
     def _end_preview(self, _result: int) -> None:
         self._preview.drop()
-        remember_preview(self._preview.switch.isChecked())
+        remember_switch(PREVIEW, self._preview.switch.isChecked())
 
     def fail(self, sentence: str) -> None:
         """Show what went wrong in the preview."""

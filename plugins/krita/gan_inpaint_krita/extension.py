@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from krita import Document, Extension, Krita, Window
 
@@ -17,6 +18,7 @@ from gan_inpaint_client.patchwork import Ask, Patchwork
 from .choosing import Choosing
 from .dialog import FillDialog
 from .failures import slot
+from .frames import Frames, Keep
 from .job import Work
 from .link import Link
 from .options import Damage, Options
@@ -25,8 +27,11 @@ from .scratches_dialog import ScratchesDialog
 from .search import Search
 from .selected import Painted, Selected
 from .settings_dialog import SettingsDialog
+from .several import Part, Several, chosen_layers, open_pictures
 from .sources import Sources, masks_of
 from .tracing import Drawn
+
+Read = TypeVar("Read")
 
 LINE_CHARACTERS = 72  # Krita breaks no lines
 MILLISECONDS_A_CHARACTER = 70
@@ -36,6 +41,8 @@ SHORTCUT_IN_TIP = re.compile(r" \([^)]*\)$")
 
 class GanInpaint(Extension):
     """“GAN Inpaint…” asks and fills; “GAN Inpaint Again” fills with the last values, by one click or one key.
+
+    Both fill each of the chosen layers. “GAN Inpaint: Fill All Open Images” does so in every picture.
 
     “GAN Inpaint: Variants…” shows several fills with the last values; a click adds one of them.
 
@@ -62,6 +69,7 @@ class GanInpaint(Extension):
         for name, text, chosen in (
             ("gan_inpaint", _("GAN Inpaint…"), self.ask),
             ("gan_inpaint_again", _("GAN Inpaint Again"), self.again),
+            ("gan_inpaint_all", _("GAN Inpaint: Fill All Open Images"), self.fill_all),
             ("gan_inpaint_variants", _("GAN Inpaint: Variants…"), self.choose_variant),
             ("gan_inpaint_transparent", _("GAN Inpaint: Fill Transparent Parts"), self.fill_transparent_parts),
             ("gan_inpaint_painted", _("GAN Inpaint: Fill What Is Painted"), self.fill_painted),
@@ -79,11 +87,12 @@ class GanInpaint(Extension):
     def ask(self, _checked: bool = False) -> None:
         """Show the dialog at once; connect to the daemon meanwhile, and offer its models as soon as it answers."""
         selected = self._read(Selected.of)
+        layers = chosen_layers(selected.document)
         link = Link(_window())
         dialog = FillDialog(Options.remembered(), masks_of(selected.document), selected, _window())
         link.welcomed.connect(partial(self._offer, dialog, link))
         link.failed.connect(partial(self._cannot_ask, dialog))
-        dialog.finished.connect(partial(self._answered, dialog, link, selected))
+        dialog.finished.connect(partial(self._answered, dialog, link, selected, layers))
         self._hold(dialog)
         dialog.open()
         link.open()
@@ -91,7 +100,16 @@ class GanInpaint(Extension):
     @slot
     def again(self, _checked: bool = False) -> None:
         """Fill with the last values."""
-        self._fill(self._read(Selected.of), Options.remembered(), Link(_window()))
+        layers = self._read(chosen_layers)
+        if len(layers) > 1:
+            self._fill_several(layers, Options.remembered(), pictures=False)
+        else:
+            self._fill_frames(self._read(Selected.of), Options.remembered(), Link(_window()))
+
+    @slot
+    def fill_all(self, _checked: bool = False) -> None:
+        """Fill what is selected in every open picture with the last values."""
+        self._fill_several(self._read(open_pictures), Options.remembered(), pictures=True)
 
     @slot
     def choose_variant(self, _checked: bool = False) -> None:
@@ -160,7 +178,8 @@ class GanInpaint(Extension):
         box.setModal(False)
         box.show()
 
-    def _read(self, read: Callable[[Document | None], Selected]) -> Selected:
+    def _read(self, read: Callable[[Document | None], Read]) -> Read:
+        """Return what is read in the picture that is shown; raise Refusal if other work is under way."""
         if self._current is not None:
             raise Refusal(refusals.AT_WORK)
         return read(Krita.instance().activeDocument())
@@ -185,7 +204,7 @@ class GanInpaint(Extension):
         self.fail(sentence)
 
     @slot
-    def _answered(self, dialog: FillDialog, link: Link, selected: Selected, wanted: int) -> None:
+    def _answered(self, dialog: FillDialog, link: Link, selected: Selected, layers: list[Part], wanted: int) -> None:
         self._current = None
         link.welcomed.disconnect()
         link.failed.disconnect()
@@ -194,8 +213,13 @@ class GanInpaint(Extension):
             link.close()
             return
         dialog.options.remember()
-        work = self._choose if dialog.wants_variants else self._fill
-        work(selected, dialog.options, link)
+        if dialog.wants_variants:
+            self._choose(selected, dialog.options, link)
+        elif len(layers) > 1:
+            link.close()
+            self._fill_several(layers, dialog.options, pictures=False)
+        else:
+            self._fill_frames(selected, dialog.options, link)
 
     def _choose(self, selected: Selected, options: Options, link: Link) -> None:
         selected = selected.taken_from(options.source)
@@ -203,10 +227,38 @@ class GanInpaint(Extension):
         self._begin(Choosing(selected, options, sources, link, _window()))
 
     def _fill(self, selected: Selected, options: Options, link: Link) -> None:
+        self._begin(self._fill_work(options, link, selected))
+
+    def _fill_frames(self, selected: Selected, options: Options, link: Link) -> None:
+        """Fill frames of an animated layer; a layer without several frames as ever."""
+        times = selected.frames()
+        if len(times) < 2:
+            self._fill(selected, options, link)
+            return
+        link.close()
+        if not selected.ground().can_be_copied():
+            raise Refusal(refusals.ANIMATED_SEEN_THROUGH)
+        if options.frames == "this":
+            times = [time for time in times if time <= selected.document.currentTime()][-1:]
+
+        def begin(frame: Selected, keep: Keep) -> Work:
+            return self._fill_work(options, Link(_window()), frame, keep)
+
+        self._begin(Frames(selected, times, begin, _window()))
+
+    def _fill_several(self, parts: list[Part], options: Options, pictures: bool) -> None:
+        def begin(selected: Selected) -> Work:
+            return self._fill_work(options, Link(_window()), selected)
+
+        self._begin(Several(parts, begin, pictures, _window()))
+
+    def _fill_work(self, options: Options, link: Link, selected: Selected, keep: Keep | None = None) -> Work:
         selected = selected.taken_from(options.source)
         sources = Sources.of(selected.document, options.avoid, options.sample)
         ask = partial(selected.fill_request, options, sources)
-        self._work(selected, ask, link, sources.sampling_box())
+        if keep is None:
+            keep = partial(Selected.add, masked=options.masked)
+        return self._work(selected, ask, link, sources.sampling_box(), keep)
 
     @slot
     def _repair(self, dialog: ScratchesDialog, selected: Selected, wanted: int) -> None:
@@ -215,18 +267,20 @@ class GanInpaint(Extension):
         if wanted:
             dialog.damage.remember()
             asked = dialog.damage.request_fields()
-            self._work(selected, partial(selected.repair_request, asked), Link(_window()))
+            self._begin(self._work(selected, partial(selected.repair_request, asked), Link(_window())))
 
-    def _work(self, selected: Selected, ask: Ask, link: Link, sampling: Box | None = None) -> None:
+    def _work(
+        self, selected: Selected, ask: Ask, link: Link, sampling: Box | None = None, keep: Keep = Selected.add
+    ) -> Work:
         pieces = selected.patchwork()
-        begin, add = partial(self._plan, pieces, ask, sampling), partial(selected.add, pieces)
-        self._begin(Work(pieces, begin, add, selected.pixel_format, link, _window()))
+        begin, add = partial(self._plan, pieces, ask, sampling), partial(keep, selected, pieces)
+        return Work(pieces, begin, add, selected.pixel_format, link, _window())
 
     @staticmethod
     def _plan(pieces: Patchwork, ask: Ask, sampling: Box | None, most: int) -> None:
         pieces.begin(ask, most, sampling)
 
-    def _begin(self, work: Work | Search | Choosing) -> None:
+    def _begin(self, work: Work | Search | Choosing | Several | Frames) -> None:
         self._hold(work)
         work.ended.connect(self._ended)
         work.start()

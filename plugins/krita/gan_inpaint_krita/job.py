@@ -26,11 +26,18 @@ class Work(QObject):
     `begin` gets the most pixels of a request; `add` puts the answers into the picture and returns a sentence for the
     user, or nothing.
 
+    Attributes:
+        told: returns the sentence that the progress window shows for a stage of the work.
+        added: whether the answers are in the picture.
+        cancelled: whether the user has cancelled the work.
+
     Signals:
         ended: a sentence for the user, or nothing if the new layer says it all.
     """
 
     ended = pyqtSignal(str)
+    told: Callable[[str], str] = str
+    added = cancelled = False
 
     def __init__(
         self,
@@ -62,6 +69,7 @@ class Work(QObject):
     @slot
     def cancel(self) -> None:
         """Leave the picture as it is, and free the daemon for other work."""
+        self.cancelled = True
         if self._job is not None:
             self._job.cancel()
             self._link.send()
@@ -110,6 +118,7 @@ class Work(QObject):
         self._job = None
         self._pieces.finish()
         said = self._add()
+        self.added = True
         self._end("\n".join(filter(None, (self._pieces.note, said))))
 
     @slot
@@ -117,7 +126,7 @@ class Work(QObject):
         self._show(Progress(done=percent, total=100, stage="sending"))
 
     def _show(self, progress: Progress) -> None:
-        self._progress.setLabelText(stage_text(progress["stage"]))
+        self._progress.setLabelText(self.told(stage_text(progress["stage"])))
         self._progress.setMaximum(progress["total"])
         self._progress.setValue(progress["done"])
 

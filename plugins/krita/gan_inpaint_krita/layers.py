@@ -8,9 +8,9 @@ from typing import NamedTuple
 from krita import Document, Krita, Node
 
 from gan_inpaint_client import Box, Refusal, refusals
-from gan_inpaint_client.dialogs import layer_name
 from gan_inpaint_client.language import _
 
+from .made import Fill, colours_of, fill_name, fills_of, is_made, new_group, new_layer, remember, write
 from .pixels import PixelFormat, alpha_of, laid_over
 from .qt import QImage
 
@@ -18,10 +18,6 @@ WITH_PIXELS = ("paintlayer", "grouplayer", "filelayer", "filllayer", "clonelayer
 
 ROWS = 48  # of a layer, by which it is measured
 MOSTLY = 0.5
-
-# The document remembers the ids of all fills, so that the user may rename them; it is saved with them.
-FILLS = "gan_inpaint_fills"
-FILLS_TITLE = "The layers that GAN Inpaint has added"
 
 OPAQUE, NORMAL = 255, "normal"
 GROUPED = _("The layer and its fill are now in a group that has the layer's mode, {mode}. Undo takes two steps.")
@@ -39,17 +35,17 @@ class Ground(NamedTuple):
     @classmethod
     def under(cls, document: Document, active: Node) -> Ground:
         """Return the layer to fill if `active` is the active layer or a mask on it."""
-        while active.type().endswith("mask") and active.parentNode() is not None:
-            active = active.parentNode()
+        made = fills_of(document)
+        while (parent := active.parentNode()) is not None and (active.type().endswith("mask") or is_made(parent, made)):
+            active = parent
         if active.parentNode() is None:
             raise Refusal(refusals.NO_LAYER)
-        made = _fills_of(document)
         siblings = active.parentNode().childNodes()
         lowest = next(index for index, node in enumerate(siblings) if node.uniqueId() == active.uniqueId())
-        while lowest > 0 and id_of(siblings[lowest]) in made:
+        while lowest > 0 and is_made(siblings[lowest], made):
             lowest -= 1
         above = lowest + 1
-        while above < len(siblings) and id_of(siblings[above]) in made:
+        while above < len(siblings) and is_made(siblings[above], made):
             above += 1
         return cls(siblings[lowest], siblings[lowest + 1 : above])
 
@@ -63,14 +59,14 @@ class Ground(NamedTuple):
         if self.layer.type() not in WITH_PIXELS:
             raise Refusal(refusals.WITHOUT_PIXELS)
         _check_seen(self.layer)
-        return PixelFormat.of(*_colours(self.layer))
+        return PixelFormat.of(*colours_of(self.layer))
 
     def pixels(self, x: int, y: int, width: int, height: int) -> bytes:
         """Return what the layer and the fills above it show, with the layer's masks applied."""
         pixel_format = self.pixel_format()
         seen = bytes(self.layer.projectionPixelData(x, y, width, height))
         for fill in self.fills:
-            if fill.visible() and _colours(fill) == _colours(self.layer):
+            if fill.visible() and colours_of(fill) == colours_of(self.layer):
                 seen = laid_over(seen, bytes(fill.projectionPixelData(x, y, width, height)), pixel_format)
         return seen
 
@@ -84,8 +80,8 @@ class Ground(NamedTuple):
         opacity = bytes(box.width * box.height)
         for fill in self.fills:
             if fill.visible():
-                seen = bytes(fill.pixelData(*box))
-                opacity = bytes(map(max, opacity, alpha_of(seen, PixelFormat.of(*_colours(fill)))))
+                seen = bytes(fill.projectionPixelData(*box))
+                opacity = bytes(map(max, opacity, alpha_of(seen, PixelFormat.of(*colours_of(fill)))))
         return opacity
 
     def add_fill(self, document: Document, made: Fill, clips: bool = False) -> str:
@@ -94,15 +90,29 @@ class Ground(NamedTuple):
         The layer's masks are in its pixels. A layer that is seen through, or that `clips` the fill to where it is
         opaque, gets into a clipping group with it. Raise Refusal if the fill would not look right.
         """
-        clipped = any(fill.inheritAlpha() for fill in self.fills)
-        if not clipped and (clips or not self.is_plain()):
+        if not self._is_clipping() and (clips or not self.is_plain()):
             return self._add_clipped(document, made)
-        fill = _node(document, made, _colours(self.layer))
-        if clipped:
+        fill = new_layer(document, made, colours_of(self.layer))
+        if self._is_clipping():
             fill.setInheritAlpha(True)
-        self.layer.parentNode().addChildNode(fill, [self.layer, *self.fills][-1])
-        _remember(document, fill)
-        return ""
+        return _add_above(document, [self.layer, *self.fills][-1], fill)
+
+    def add_variants(self, document: Document, made: list[Fill], chosen: int) -> str:
+        """Add a group of several fills, where `can_be_masked`: one step of undo. Return no sentence."""
+        group = new_group(document, made, chosen, colours_of(self.layer))
+        return _add_above(document, [self.layer, *self.fills][-1], group)
+
+    def can_be_masked(self) -> bool:
+        """Return whether a new layer lies above the layer alone, so that it can have a mask, or be a group."""
+        return self.is_plain() and not self._is_clipping()
+
+    def can_be_copied(self) -> bool:
+        """Return whether a copy of the layer would show its pixels as they are."""
+        masks = [node for node in self.layer.childNodes() if node.type() != "selectionmask"]
+        return self.can_be_masked() and not masks
+
+    def _is_clipping(self) -> bool:
+        return any(fill.inheritAlpha() for fill in self.fills)
 
     def is_plain(self) -> bool:
         """Return whether the layer hides what is below it, so that a fill above it hides the layer."""
@@ -116,16 +126,16 @@ class Ground(NamedTuple):
         empty layer in it as one step of undo, and keeps what is written into that layer.
         """
         parent = self.layer.parentNode()
-        if _colours(self.layer) != _colours(document.rootNode()):
+        if colours_of(self.layer) != colours_of(document.rootNode()):
             raise Refusal(refusals.SEEN_THROUGH)
         _trigger("create_quick_clipping_group", document, self.layer)
         group = self.layer.parentNode()
         if group.uniqueId() == parent.uniqueId():
             raise Refusal(refusals.SEEN_THROUGH)
         fill = group.childNodes()[-1]
-        fill.setName(_name(document, made))
-        _write(fill, made)
-        _remember(document, fill)
+        fill.setName(fill_name(document, made))
+        write(fill, made)
+        remember(document, fill)
         mode = self.layer.blendingMode()
         if mode != NORMAL:
             group.setBlendingMode(mode)
@@ -133,43 +143,35 @@ class Ground(NamedTuple):
         return "" if mode == NORMAL else GROUPED.format(mode=mode)
 
 
-class Fill(NamedTuple):
-    """What a fill adds: the pixels of some boxes; they are a `variant` of what `model` makes."""
-
-    model: str
-    variant: int
-    pieces: list[tuple[Box, bytes]]
-
-
 def add_on_top(document: Document, made: Fill) -> str:
     """Add a fill above all layers, in the picture's own colours: one step of undo. Return no sentence."""
-    fill = _node(document, made, _colours(document))
-    document.rootNode().addChildNode(fill, None)
-    _remember(document, fill)
+    return _add_above(document, None, new_layer(document, made, colours_of(document)))
+
+
+def add_variants_on_top(document: Document, made: list[Fill], chosen: int) -> str:
+    """Add a group of several fills above all layers: one step of undo. Return no sentence."""
+    return _add_above(document, None, new_group(document, made, chosen, colours_of(document)))
+
+
+def _add_above(document: Document, below: Node | None, added: Node) -> str:
+    """Add a new layer above another one, or above all; return no sentence."""
+    parent = document.rootNode() if below is None else below.parentNode()
+    parent.addChildNode(added, below)
+    remember(document, added)
+    if added.childNodes():
+        document.refreshProjection()  # else Krita shows nothing around a layer with something inside it
     return ""
 
 
 def _trigger(action: str, document: Document, layer: Node) -> None:
-    """Do with a layer what one of Krita's own entries does."""
+    """Do with a layer what one of Krita's own entries does; raise Refusal if its picture is not shown."""
     krita = Krita.instance()
-    krita.setActiveDocument(document)
+    if krita.activeDocument() != document:
+        raise Refusal(refusals.NOT_SHOWN)
     document.setActiveNode(layer)
     document.waitForDone()
     krita.action(action).trigger()
     document.waitForDone()
-
-
-def _node(document: Document, made: Fill, colours: tuple[str, str, str]) -> Node:
-    """Return a new layer that is not in the picture yet: later Krita's undo would not record its pixels."""
-    node = document.createNode(_name(document, made), "paintlayer")
-    if _colours(node) != colours:
-        node.setColorSpace(*colours)
-    _write(node, made)
-    return node
-
-
-def _name(document: Document, made: Fill) -> str:
-    return layer_name(len(_fills_of(document)) + 1, made.model, made.variant)
 
 
 def _opaque_share(layer: Node, pixel_format: PixelFormat, box: Box) -> float:
@@ -186,11 +188,17 @@ def thumbnail(document: Document, colours: Node | Document, pixels: bytes, box: 
     Krita converts the colours of a layer that is in no picture.
     """
     node = document.createNode("", "paintlayer")
-    if _colours(node) != _colours(colours):
-        node.setColorSpace(*_colours(colours))
+    if colours_of(node) != colours_of(colours):
+        node.setColorSpace(*colours_of(colours))
     node.setPixelData(pixels, 0, 0, box.width, box.height)
     scale = min(1.0, side / max(box.width, box.height))  # Krita enlarges nothing, and would leave a margin
     return node.thumbnail(max(1, round(box.width * scale)), max(1, round(box.height * scale)))
+
+
+def frame_times(document: Document, layer: Node) -> list[int]:
+    """Return the times at which the frames of a layer begin; none if it is not animated."""
+    last = max(document.fullClipRangeEndTime(), document.playBackEndTime(), document.currentTime())
+    return [time for time in range(last + 1) if layer.animated() and layer.hasKeyframeAtTime(time)]
 
 
 def find(document: Document, unique_id: object) -> Node | None:
@@ -214,27 +222,3 @@ def _check_seen(layer: Node) -> None:
         if not group.visible():
             raise Refusal(refusals.HIDDEN_GROUP)
         group = group.parentNode()
-
-
-def _write(fill: Node, made: Fill) -> None:
-    for box, pixels in made.pieces:
-        fill.setPixelData(pixels, *box)
-
-
-def _remember(document: Document, fill: Node) -> None:
-    document.setAnnotation(FILLS, FILLS_TITLE, "\n".join([*_fills_of(document), id_of(fill)]).encode())
-
-
-def _fills_of(document: Document) -> list[str]:
-    """Return the ids of the layers that were added here, also of those that were removed since."""
-    known = FILLS in document.annotationTypes()
-    return bytes(document.annotation(FILLS)).decode(errors="replace").split() if known else []
-
-
-def id_of(node: Node) -> str:
-    """Return the id that the document keeps for a node, also in its file."""
-    return str(node.uniqueId().toString())
-
-
-def _colours(node: Node | Document) -> tuple[str, str, str]:
-    return node.colorModel(), node.colorDepth(), node.colorProfile()

@@ -12,13 +12,15 @@ from gan_inpaint_client.dialogs import (
     DILATE,
     EVERYTHING,
     FEATHER,
+    FRAMES,
     KINDS,
-    PREVIEW,
+    LAYER_OUTPUT,
     QUALITY,
     SAMPLE,
     SENSITIVITY,
     SOURCE,
     TONE,
+    Choice,
     ChoiceOption,
     NumberOption,
     kinds_asked,
@@ -34,13 +36,15 @@ ALL_KINDS = tuple(kind.name for kind in KINDS)
 class Options(NamedTuple):
     """The options that docs/protocol.md lists for `fill`; dilate and feather are in pixels.
 
-    source is a choice of `dialogs`. avoid and sample are the ids of selection masks, empty for none; an id
-    that is not in the document counts as none.
+    source, output and frames are choices of `dialogs`. avoid and sample are the ids of selection masks, empty for none;
+    an id that is not in the document counts as none.
     """
 
     model: str = DEFAULT_MODEL
     quality: str = QUALITY.default
     source: str = SOURCE.default
+    output: str = LAYER_OUTPUT.default
+    frames: str = FRAMES.default
     dilate: int = int(DILATE.default)
     feather: int = int(FEATHER.default)
     avoid: str = ""
@@ -53,6 +57,8 @@ class Options(NamedTuple):
             model=Krita.instance().readSetting(GROUP, "model", DEFAULT_MODEL),
             quality=_remembered_choice(GROUP, QUALITY),
             source=_remembered_choice(GROUP, SOURCE),
+            output=_remembered_choice(GROUP, LAYER_OUTPUT),
+            frames=_remembered_choice(GROUP, FRAMES),
             dilate=_remembered_pixels(GROUP, DILATE),
             feather=_remembered_pixels(GROUP, FEATHER),
             avoid=str(Krita.instance().readSetting(GROUP, AVOID.name, "")),
@@ -65,18 +71,23 @@ class Options(NamedTuple):
 
     def fields(self) -> dict[str, Any]:
         """Return the choices that are fields of a request as they are."""
-        others = (SOURCE.name, AVOID.name, SAMPLE.name)
+        others = (SOURCE.name, LAYER_OUTPUT.name, FRAMES.name, AVOID.name, SAMPLE.name)
         return {name: value for name, value in self._asdict().items() if name not in others}
 
+    @property
+    def masked(self) -> bool:
+        """Whether the new layer gets the selection as its mask."""
+        return self.output == "masked-layer"
 
-def preview_is_remembered() -> bool:
-    """Return whether the last dialog had a preview."""
-    return str(Krita.instance().readSetting(GROUP, PREVIEW.name, "")) == "True"
+
+def is_on(switch: Choice) -> bool:
+    """Return whether a switch of a dialog was on the last time."""
+    return str(Krita.instance().readSetting(GROUP, switch.name, "")) == "True"
 
 
-def remember_preview(shown: bool) -> None:
-    """Keep whether a preview is wanted for the next dialog."""
-    _remember(GROUP, {PREVIEW.name: shown})
+def remember_switch(switch: Choice, on: bool) -> None:
+    """Keep whether a switch is on for the next dialog."""
+    _remember(GROUP, {switch.name: on})
 
 
 class Damage(NamedTuple):

@@ -15,7 +15,8 @@ from gan_inpaint_client.masks import OPAQUE, bounds, cut, product, spread, trans
 from gan_inpaint_client.patchwork import Patch, Patchwork
 from gan_inpaint_client.planner import merged
 
-from .layers import Fill, Ground, add_on_top, find, thumbnail, walk
+from .layers import Ground, add_on_top, add_variants_on_top, find, frame_times, thumbnail, walk
+from .made import Fill
 from .options import Options
 from .pixels import PixelFormat, alpha_of, only, with_alpha
 from .qt import QImage, QTimer
@@ -46,9 +47,9 @@ class Selected:
     visible: bool = False
 
     @classmethod
-    def of(cls, document: Document | None) -> Selected:
-        """Read the selected part of the active layer; raise Refusal if it cannot be filled."""
-        document, ground = opened(document)
+    def of(cls, document: Document | None, layer: Node | None = None) -> Selected:
+        """Read the selected part of a layer, else of the active one; raise Refusal if it cannot be filled."""
+        document, ground = opened(document, layer)
         local, selection = _selection(document, ground)
         if selection is None:
             raise Refusal(refusals.NOTHING_SELECTED)
@@ -73,7 +74,7 @@ class Selected:
 
     def taken_from(self, source: str) -> Selected:
         """Return the same for a source of `SOURCE`; raise Refusal if nothing is seen there to take the fill from."""
-        ground = self._ground()
+        ground = self.ground()
         if source == "automatic":
             several = len([*walk(self.document.rootNode())]) > 1
             source = "visible" if several and ground.is_nearly_empty(self.size, self.area) else "active-layer"
@@ -114,7 +115,7 @@ class Selected:
 
     def pixels(self, box: Box) -> bytes:
         """Return the layer's pixels in a box, as they are now; raise Refusal if the layer or the picture is gone."""
-        ground = self._ground()
+        ground = self.ground()
         if (_format_of(self.document) if self.visible else ground.pixel_format()) != self.pixel_format:
             raise Refusal(refusals.PICTURE_CHANGED)
         pixels = bytes(self.document.pixelData(*box)) if self.visible else ground.pixels(*box)
@@ -122,23 +123,51 @@ class Selected:
             raise Refusal(refusals.UNREADABLE)
         return pixels
 
-    def add(self, work: Patchwork) -> str:
+    def add(self, work: Patchwork, masked: bool = False) -> str:
         """Add what came back above its source, as one layer that holds nothing else; return a sentence, or "".
+
+        If it shall be `masked`, and can be, the selection becomes its mask.
 
         Raises:
             Refusal: the layer has changed or is gone.
         """
+        return self._place(self.checked_fill(work, masked and self.can_be_masked()))
+
+    def add_variants(self, works: list[Patchwork], chosen: int, masked: bool) -> str:
+        """Add several results, where `can_be_masked`, as layers of a group, of which the chosen one is visible.
+
+        Raises:
+            Refusal: the layer has changed or is gone.
+        """
+        fills = [self.checked_fill(work, masked) for work in works]
+        if self.visible:
+            return add_variants_on_top(self.document, fills, chosen)
+        return self.ground().add_variants(self.document, fills, chosen)
+
+    def can_be_masked(self) -> bool:
+        """Return whether a result becomes a layer of its own, which can have a mask, or be a group."""
+        return self.visible or self.ground().can_be_masked()
+
+    def checked_fill(self, work: Patchwork, masked: bool = False) -> Fill:
+        """Return a result as it gets into the picture; raise Refusal if the layer has changed or is gone."""
         self._layer()
         if not work.is_unchanged():
             raise Refusal(refusals.PICTURE_CHANGED)
-        return self._place(Fill(work.model, work.variant, [(patch.box, self._shown(patch)) for patch in work.patches]))
+        if masked:
+            pieces = [(patch.box, patch.pixels) for patch in work.patches]
+            return Fill(work.model, work.variant, pieces, (self.box, self.mask))
+        return Fill(work.model, work.variant, [(patch.box, self._shown(patch)) for patch in work.patches])
+
+    def frames(self) -> list[int]:
+        """Return the times at which the frames of the layer begin; none if it is not animated."""
+        return frame_times(self.document, self.ground().layer)
 
     def _place(self, fill: Fill) -> str:
-        return add_on_top(self.document, fill) if self.visible else self._ground().add_fill(self.document, fill)
+        return add_on_top(self.document, fill) if self.visible else self.ground().add_fill(self.document, fill)
 
     def thumbnail(self, pixels: bytes, side: int) -> QImage:
         """Return a small picture of the area, whose longer side has `side` pixels, with these pixels in it."""
-        colours = self.document if self.visible else self._ground().layer
+        colours = self.document if self.visible else self.ground().layer
         return thumbnail(self.document, colours, pixels, self.area, side)
 
     def is_open(self) -> bool:
@@ -174,7 +203,8 @@ class Selected:
             raise Refusal(refusals.LAYER_REMOVED)
         return layer
 
-    def _ground(self) -> Ground:
+    def ground(self) -> Ground:
+        """Return the layer, and the fills above it; raise Refusal if it is gone."""
         return Ground.under(self.document, self._layer())
 
     def _check_not_empty(self) -> None:
@@ -224,6 +254,10 @@ class Painted(Selected):
         """Return the same: there is one source only."""
         return self
 
+    def can_be_masked(self) -> bool:
+        """Return False: the paint clips the fill."""
+        return False
+
     def _part_of(self, mask: bytes) -> Painted:
         """Return the same with another mask of its box; raise Refusal if that is empty."""
         box = bounds(mask, self.box)
@@ -232,7 +266,7 @@ class Painted(Selected):
         return replace(self, box=box, mask=cut(mask, self.box, box, 1))
 
     def _place(self, fill: Fill) -> str:
-        said = self._ground().add_fill(self.document, fill, clips=True)
+        said = self.ground().add_fill(self.document, fill, clips=True)
         # The function keeps this object, of which Qt would keep no bound method.
         QTimer.singleShot(LAYER_LIST_MILLISECONDS, lambda: self._activate())
         return said
@@ -253,11 +287,11 @@ def _format_of(document: Document) -> PixelFormat:
     return PixelFormat.of(document.colorModel(), document.colorDepth(), document.colorProfile())
 
 
-def opened(document: Document | None) -> tuple[Document, Ground]:
-    """Return the open picture and its active layer; raise Refusal if there is none."""
+def opened(document: Document | None, layer: Node | None = None) -> tuple[Document, Ground]:
+    """Return the open picture and a layer of it, else its active one; raise Refusal if there is none."""
     if document is None or document.activeNode() is None:
         raise Refusal(refusals.NO_PICTURE)
-    return document, Ground.under(document, document.activeNode())
+    return document, Ground.under(document, layer or document.activeNode())
 
 
 def _selection(document: Document, ground: Ground) -> tuple[Node | None, Selection | None]:

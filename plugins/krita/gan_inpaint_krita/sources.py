@@ -9,7 +9,8 @@ from krita import Document, Node
 from gan_inpaint_client import Box, Refusal, refusals
 from gan_inpaint_client.dialogs import AVOID, SAMPLE
 
-from .layers import id_of, walk
+from .layers import walk
+from .made import id_of
 
 
 class Mask(NamedTuple):

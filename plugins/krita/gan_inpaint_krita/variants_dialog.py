@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from gan_inpaint_client.dialogs import BEFORE_LABEL, MORE_BUTTON, VARIANTS_TITLE, numbered_label
+from functools import partial
 
+from gan_inpaint_client.dialogs import BEFORE_LABEL, KEEP_VARIANTS, MORE_BUTTON, VARIANTS_TITLE, numbered_label
+
+from .options import is_on, remember_switch
 from .qt import (
     QDialog,
     QDialogButtonBox,
@@ -21,7 +24,7 @@ from .qt import (
     QWidget,
     pyqtSignal,
 )
-from .widgets import add_help, qt_label
+from .widgets import add_help, check_box, qt_label
 
 SIDE = 176  # pixels of a picture's longer side
 BESIDE, BELOW = 24, 48  # pixels that a button needs around its picture
@@ -31,6 +34,8 @@ COLUMNS = 4
 class VariantsDialog(QDialog):
     """Shows the hole before and after each fill; one click chooses one.
 
+    A switch says whether all fills shall be kept, where they `can_be_kept`.
+
     Signals:
         chosen: the number of a fill, from 0.
         more: others are wanted.
@@ -39,7 +44,7 @@ class VariantsDialog(QDialog):
     chosen = pyqtSignal(int)
     more = pyqtSignal()
 
-    def __init__(self, before: QImage, parent: QWidget) -> None:
+    def __init__(self, before: QImage, can_be_kept: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(VARIANTS_TITLE)
         self._count = 0
@@ -58,6 +63,10 @@ class VariantsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(_scrolled(pictures))
         layout.addWidget(self._sentence)
+        self._keep = check_box(KEEP_VARIANTS, can_be_kept and is_on(KEEP_VARIANTS))
+        self._keep.toggled.connect(partial(remember_switch, KEEP_VARIANTS))
+        layout.addWidget(self._keep)
+        self._keep.setVisible(can_be_kept)
         layout.addWidget(buttons)
 
     def add(self, after: QImage, label: str) -> None:
@@ -70,6 +79,11 @@ class VariantsDialog(QDialog):
         """Show a sentence; more can be wanted only if the dialog is not `busy`."""
         self._sentence.setText(sentence)
         self._more.setEnabled(not busy)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether all fills shall be kept."""
+        return bool(self._keep.isChecked())
 
     def _add(self, image: QImage, text: str) -> QToolButton:
         button = QToolButton(objectName=f"fill {self._count}")

@@ -78,6 +78,11 @@ def close(image: int) -> None:
         _image(image).delete()
 
 
+def hide_last() -> None:
+    """Close the window of the image that was shown last."""
+    _DISPLAYS.pop().delete()
+
+
 def close_all() -> None:
     """Forget every image, and its window."""
     while _DISPLAYS:
@@ -232,6 +237,14 @@ def add_empty(image: int) -> int:
     return _new_layer(picture, picture.get_width(), picture.get_height(), alpha=True).get_id()
 
 
+def add_noise(image: int) -> int:
+    """Add a layer of noise above all others."""
+    picture = _image(image)
+    made = _new_layer(picture, picture.get_width(), picture.get_height(), alpha=False)
+    _write(made, _noise(made, picture.get_width() * picture.get_height()))
+    return made.get_id()
+
+
 def paint_box(layer: int, box: tuple[int, int, int, int]) -> None:
     """Paint a box of a layer red, without a step of undo, and leave nothing selected."""
     drawable = _layer(layer)
@@ -244,6 +257,11 @@ def clear_box(layer: int, box: tuple[int, int, int, int]) -> None:
     drawable = _layer(layer)
     drawable.get_buffer().set(Gegl.Rectangle.new(*box), "R'G'B'A u8", bytes(4 * box[2] * box[3]))
     Gimp.Selection.none(drawable.get_image())
+
+
+def choose_layers(image: int, chosen: list[int]) -> None:
+    """Choose several layers, as the user does in the list of layers."""
+    _image(image).set_selected_layers([_layer(number) for number in chosen])
 
 
 def rename(layer: int, name: str) -> None:
@@ -300,13 +318,13 @@ def selected_levels(image: int, box: tuple[int, int, int, int]) -> str:
     return _encoded(_image(image).get_selection().get_buffer().get(Gegl.Rectangle.new(*box), 1.0, None, 0))
 
 
-def fill(image: int, drawables: list[int], **arguments: Any) -> dict[str, str]:
+def fill(image: int, drawables: list[int], **arguments: Any) -> dict[str, Any]:
     """Run the plug-in's fill as a script would; the result's status and GIMP's message."""
     return run("gan-inpaint-fill", image, drawables, **arguments)
 
 
-def run(procedure_name: str, image: int, drawables: list[int], **arguments: Any) -> dict[str, str]:
-    """Run one of the plug-in's procedures as a script would; the result's status and GIMP's message."""
+def run(procedure_name: str, image: int, drawables: list[int], **arguments: Any) -> dict[str, Any]:
+    """Run one of the plug-in's procedures as a script would; the status, GIMP's message, and what it returns."""
     procedure = Gimp.get_pdb().lookup_procedure(procedure_name)
     assert procedure is not None, "the plug-in is not registered"
     config = procedure.create_config()
@@ -314,9 +332,12 @@ def run(procedure_name: str, image: int, drawables: list[int], **arguments: Any)
     config.set_core_object_array("drawables", [Gimp.Item.get_by_id(drawable) for drawable in drawables])
     for name, value in arguments.items():
         config.set_property(name, Gimp.Item.get_by_id(value) if name in ("avoid", "sample") else value)
-    status = procedure.run(config).index(0)
+    values = procedure.run(config)
+    status = values.index(0)
     success = status == Gimp.PDBStatusType.SUCCESS
-    return {"status": status.value_nick, "message": "" if success else Gimp.get_pdb().get_last_error()}
+    message = "" if success else Gimp.get_pdb().get_last_error()
+    returned = [values.index(number) for number in range(1, values.length())] if success else []
+    return {"status": status.value_nick, "message": message} | ({"values": returned} if returned else {})
 
 
 def run_alone(procedure_name: str) -> str:
@@ -341,16 +362,20 @@ def pixels(layer: int) -> str:
 def layers(image: int) -> list[dict[str, Any]]:
     """The image's layers, the topmost first."""
     chosen = {layer.get_id() for layer in _image(image).get_selected_layers()}
-    return [
-        {
-            "id": layer.get_id(),
-            "name": layer.get_name(),
-            "box": [*layer.get_offsets()[1:], layer.get_width(), layer.get_height()],
-            "format": Babl.format_get_encoding(layer.get_format()),
-            "chosen": layer.get_id() in chosen,
-        }
-        for layer in _image(image).get_layers()
-    ]
+    return [_described(layer, chosen) for layer in _image(image).get_layers()]
+
+
+def _described(layer: Gimp.Layer, chosen: set[int]) -> dict[str, Any]:
+    inside = layer.get_children() if layer.is_group() else []
+    return {
+        "id": layer.get_id(),
+        "name": layer.get_name(),
+        "box": [*layer.get_offsets()[1:], layer.get_width(), layer.get_height()],
+        "format": Babl.format_get_encoding(layer.get_format()),
+        "chosen": layer.get_id() in chosen,
+        "visible": layer.get_visible(),
+        "inside": [_described(child, chosen) for child in inside],
+    }
 
 
 def unfillable(kind: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import base64
 import json
 import shutil
 import socket
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ INSIDE = Path(__file__).with_name("inside.py")
 BESIDE = Path(__file__).with_name("unfillable.py")
 PLUGIN = "gan-inpaint.py"
 MESSAGE = "GIMP Message"
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 PREFERENCES = """\
 (config-version "{version}")
 (show-welcome-dialog no)
@@ -74,6 +76,10 @@ class Gimp:
             for program in programs
         )
 
+    def ended(self) -> int | None:
+        """The status with which GIMP has ended; None as long as it runs."""
+        return self._program.poll()
+
     def close(self) -> None:
         self._workbench.stop(self._program)
         self._socket.unlink(missing_ok=True)
@@ -94,10 +100,15 @@ class Gimp:
 
 
 def dismiss_message(screen: Screen) -> None:
-    """Wait for a message of GIMP, and close it."""
+    """Wait for a message of GIMP, and close it; a key can get lost while its window moves to the front."""
     eventually(lambda: screen.windows(MESSAGE))
-    screen.press("Return", window=MESSAGE)
-    eventually(lambda: not screen.windows(MESSAGE))
+
+    def closes() -> bool:
+        with suppress(subprocess.CalledProcessError):  # it has vanished before the key came
+            screen.press("Return", window=MESSAGE)
+        return not screen.windows(MESSAGE)
+
+    eventually(closes)
 
 
 def profile(workbench: Workbench, docks: bool = False) -> Path:

@@ -41,7 +41,8 @@ REFUSALS = {
 def test_what_cannot_be_filled_is_refused_with_a_sentence(gimp: Gimp, kind: str) -> None:
     made = gimp.call("unfillable", kind=kind)
     before = gimp.bytes("pixels", layer=made["layer"]), gimp.call("layers", image=made["image"])
-    answer = gimp.call("fill", image=made["image"], drawables=made["drawables"])
+    procedure = "gan-inpaint-repair-scratches" if kind == "several layers" else "gan-inpaint-fill"
+    answer = gimp.call("run", procedure_name=procedure, image=made["image"], drawables=made["drawables"])
     assert answer["status"] == "execution-error"
     assert answer["message"].startswith(REFUSALS[kind])
     assert (gimp.bytes("pixels", layer=made["layer"]), gimp.call("layers", image=made["image"])) == before

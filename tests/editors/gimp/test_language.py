@@ -41,7 +41,7 @@ def test_menu_and_dialog_are_german_and_what_scripts_pass_is_not(installed: Work
         name: german for name, (_, german) in LABELS.items()
     }
     photo = Photo(gimp, screen)
-    photo.press("alt+r", "Up", "Right", "Return")
+    photo.press("alt+r", "Up", "Right", "f")
     eventually(lambda: screen.windows(DIALOG))
     before = photo.state()
     filled = photo.changes("alt+q", "Home", "alt+f", window=DIALOG)

@@ -22,7 +22,7 @@ from .scan import (
 from .session import Gimp, dismiss_message
 
 WINDOW = "– GIMP$"
-ENTRIES = ["Fill", "Fill transparent", "Fill painted", "Repair", "Select"]
+KEYS = {"Repair": "r", "Select": "s"}  # of the entries
 
 
 class Shown:
@@ -42,7 +42,7 @@ class Shown:
     def open(self, entry: str) -> str:
         """Filters → GAN Inpaint → entry; the title of its dialog."""
         dialog = f"GAN Inpaint: {entry.lower()} scratches"
-        self.press("alt+r", "Up", "Right", *["Down"] * ENTRIES.index(entry), "Return")
+        self.press("alt+r", "Up", "Right", KEYS[entry])
         eventually(lambda: self.screen.windows(dialog))
         return dialog
 
@@ -206,7 +206,7 @@ def test_at_24_megapixels_the_dialog_follows_the_slider_and_is_left_at_once(wind
     eventually(lambda: screen.windows(WINDOW))
     first, last = (140, 140, 16, 44), (5740, 3780, 16, 44)
     dialog = "GAN Inpaint: select scratches"
-    screen.press("alt+r", "Up", "Right", *["Down"] * ENTRIES.index("Select"), "Return", window=WINDOW)
+    screen.press("alt+r", "Up", "Right", KEYS["Select"], window=WINDOW)
     eventually(lambda: screen.windows(dialog), 120)
 
     def shown() -> list[int]:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import Offering, write_settings
-from ..workbench import Screen, eventually
-from .session import Gimp
+from gan_inpaint import installer
+
+from ..conftest import EditorDaemon, Offering, write_settings
+from ..workbench import Screen, Workbench, eventually
+from .session import Gimp, profile
 from .test_window import DIALOG, Photo
 
 SETTINGS, ADD, QUESTION = "^GAN Inpaint: settings$", "^GAN Inpaint: add a published model$", "^GAN Inpaint: download$"
+QUIT = "^Quit GIMP$"
 
 
 class Page:
@@ -151,3 +154,27 @@ def test_stop_ends_the_daemon_and_ctrl_f_still_repeats_the_fill(page: Page, offe
 def test_a_script_gets_no_dialog(gimp: Gimp) -> None:
     """There may be no screen at all."""
     assert gimp.call("run_alone", procedure_name="gan-inpaint-settings") == "cancel"
+
+
+def test_gimp_ends_with_the_dialog_open_and_no_process_stays(separate: Workbench, editor_daemon: EditorDaemon) -> None:
+    plugins = profile(separate) / "plug-ins"
+    installer.install("gimp", directory=plugins)
+    write_settings(plugins / "gan-inpaint", editor_daemon.runtime_file)
+    screen = Screen(separate)
+    gimp = Gimp(separate, screen)
+    page = Page(gimp, screen)
+    eventually(lambda: gimp.filling())
+    page.photo.press("ctrl+q")
+
+    def ends() -> bool:
+        """GIMP asks first whether the picture shall be saved."""
+        if gimp.ended() is None and screen.windows(QUIT):
+            screen.press("alt+d", window=QUIT)
+        return gimp.ended() is not None
+
+    eventually(ends)
+    assert gimp.ended() == 0
+    eventually(lambda: not [line for line in separate.running() if "gan-inpaint" in line])
+    log = gimp.log.read_text(errors="replace")
+    assert "Traceback" not in log and "crash" not in log.lower()
+    assert editor_daemon.status()["fills"] >= 0, "the daemon goes on"

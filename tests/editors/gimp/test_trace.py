@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ..conftest import EditorDaemon
 from ..workbench import Screen, eventually
 from .scan import HEIGHT, PLACE, WIDTH, Bytes, Scan
-from .session import Gimp
+from .session import MESSAGE, Gimp
+from .test_window import CANCEL_BUTTON, Photo
 
 TRACE = "gan-inpaint-trace-scratch"
 WINDOW = "– GIMP$"
@@ -97,3 +99,24 @@ def test_one_undo_brings_the_selection_back(gimp_window: Gimp, screen: Screen) -
     assert eventually(lambda: scan.state() == before)
     screen.press("ctrl+y", window=WINDOW)
     assert eventually(lambda: scan.state() == after)
+
+
+def test_cancel_leaves_the_selection_alone(gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon) -> None:
+    photo = Photo(gimp_window, screen, 2000, 1500)
+    gimp_window.call(
+        "select_speckles", image=photo.image, spacing=120, side=60
+    )  # as many strokes, many seconds of work
+
+    def state() -> tuple[bytes, list[str]]:
+        return gimp_window.bytes("selection", layer=photo.layer), photo.state()
+
+    before = state()
+    photo.press("alt+r", "Up", "Right", "Up", "Return")  # the last entry of the last menu of Filters
+    eventually(lambda: editor_daemon.status()["running"])
+    with editor_daemon.paused():
+        assert gimp_window.filling()
+        screen.click(*CANCEL_BUTTON, window=WINDOW)
+    eventually(lambda: not gimp_window.filling())
+    eventually(lambda: not editor_daemon.status()["running"])
+    assert state() == before
+    assert not screen.windows(MESSAGE)

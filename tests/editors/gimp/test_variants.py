@@ -134,3 +134,36 @@ def test_deep_pictures_have_variants_too(gimp_window: Gimp, screen: Screen, edit
     shown.use("alt+4")
     shown.photo.press("ctrl+z")
     assert shown.photo.becomes(shown.before)
+
+
+def test_all_fills_can_be_kept_as_hidden_layers_of_a_group_and_this_is_remembered(
+    gimp_window: Gimp, screen: Screen, editor_daemon: EditorDaemon
+) -> None:
+    kept = Shown(gimp_window, screen, editor_daemon, "alt+u", "Down")
+    kept.has(FIRST)
+    kept.press("alt+k")
+    after = kept.use("alt+3")
+    group, source = gimp_window.call("layers", image=kept.photo.image)
+    hole = group["box"]
+    assert group["name"] == VARIANTS
+    assert source["chosen"] and len(group["inside"]) == FIRST
+    assert [layer["visible"] for layer in group["inside"]] == [number == 3 for number in range(1, FIRST + 1)]
+    assert all(layer["box"] == hole for layer in group["inside"])
+    assert group["inside"][2]["name"] == "GAN Inpaint 3: default, variant 3"
+    fills = {gimp_window.call("pixels", layer=layer["id"]) for layer in group["inside"]}
+    assert len(fills) == FIRST
+    kept.photo.press("ctrl+z")
+    assert kept.photo.becomes(kept.before)
+    kept.photo.press("ctrl+y")
+    assert kept.photo.becomes(after)
+    gimp_window.call("close_all")
+    again = Shown(gimp_window, screen, editor_daemon, "alt+u", "Down")
+    again.has(FIRST)
+    again.use("alt+1")
+    assert len(gimp_window.call("layers", image=again.photo.image)[0]["inside"]) == FIRST
+    gimp_window.call("close_all")
+    without = Shown(gimp_window, screen, editor_daemon, "alt+u", "Down")
+    without.has(FIRST)
+    without.press("alt+k")
+    without.use("alt+1")
+    assert gimp_window.call("layers", image=without.photo.image)[0]["name"] == "GAN Inpaint 1: default"

@@ -50,7 +50,7 @@ class Photo:
 
     def open_dialog(self) -> None:
         """Filters → GAN Inpaint, which is the last entry of the menu, → Fill selection…"""
-        self.press("alt+r", "Up", "Right", "Return")
+        self.press("alt+r", "Up", "Right", "f")
         eventually(lambda: self.screen.windows(DIALOG))
 
     def fill(self, *keys: str) -> list[str]:
@@ -199,6 +199,6 @@ def test_a_failure_is_shown_in_a_message(gimp_window: Gimp, screen: Screen, plug
     photo = Photo(gimp_window, screen)
     before = photo.state()
     write_settings(plugin, plugin / "no-daemon.json")
-    photo.press("alt+r", "Up", "Right", "Return")
+    photo.press("alt+r", "Up", "Right", "f")
     dismiss_message(screen)
     assert photo.state() == before

@@ -24,7 +24,7 @@ class Picture:
         krita.until("ready")
         for name in ("model", "dilate", "feather", "quality"):
             krita.call("remember", name=name, value=str(getattr(FillRequest, name)))
-        for name in ("avoid", "sample", "source"):
+        for name in ("avoid", "sample", "source", "output", "keep-variants"):
             krita.call("remember", name=name, value="")
 
     def select(self, box: tuple[int, int, int, int] = HOLE, feather: int = 0) -> None:

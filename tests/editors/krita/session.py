@@ -13,8 +13,8 @@ from typing import Any
 from ..workbench import Screen, Workbench
 
 DRIVER = Path(__file__).with_name("driver")
-START_SECONDS = 90.0
-CALL_SECONDS = 60.0
+START_SECONDS = 240.0
+CALL_SECONDS = 90.0
 PREFERENCES = """\
 HideSplash=true
 
@@ -67,6 +67,10 @@ class Krita:
     def close_pictures(self) -> None:
         self.until("calm")
         self.call("close_all")
+
+    def ended(self) -> int | None:
+        """The status with which Krita has ended; None as long as it runs."""
+        return self._program.poll()
 
     def close(self) -> None:
         self._workbench.stop(self._program)

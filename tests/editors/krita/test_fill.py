@@ -24,10 +24,10 @@ KINDS = {
 
 def test_the_entries_stand_in_the_filter_menu(krita: Krita) -> None:
     scratches = ["GAN Inpaint: Select Scratches…", "GAN Inpaint: Repair Scratches…"]
-    entries = ["GAN Inpaint…", "GAN Inpaint Again", "GAN Inpaint: Variants…"]
+    entries = ["GAN Inpaint…", "GAN Inpaint Again", "GAN Inpaint: Fill All Open Images", "GAN Inpaint: Variants…"]
     parts = ["GAN Inpaint: Fill Transparent Parts", "GAN Inpaint: Fill What Is Painted"]
     others = ["GAN Inpaint: Trace Scratch", "GAN Inpaint: Settings…"]
-    assert krita.call("menu", name="Filter")[-9:] == [*entries, *parts, *scratches, *others]
+    assert krita.call("menu", name="Filter")[-10:] == [*entries, *parts, *scratches, *others]
 
 
 def test_a_shortcut_can_be_given_to_an_entry(krita: Krita) -> None:
@@ -254,3 +254,21 @@ def test_krita_stays_responsive_during_a_fill(krita: Krita) -> None:
     krita.call("watch_gaps")
     picture.fill()
     assert krita.call("largest_gap") < 1  # seconds; 0.2 to 0.3 were seen, and a fill takes many
+
+
+@pytest.mark.parametrize("depth", ["U8", "F32"])
+def test_the_new_layer_can_be_opaque_with_the_selection_as_its_mask(krita: Krita, depth: str) -> None:
+    picture = Picture(krita, depth=depth)
+    picture.select(feather=6)
+    before, selected, earlier = picture.pixels(), picture.selection(), krita.call("next_undo")
+    krita.call("remember", name="output", value="masked-layer")
+    fill = picture.fill()
+    assert [each["type"] for each in krita.call("tree", name=fill)] == ["transparencymask"]
+    assert np.array_equal(np.frombuffer(krita.bytes("mask_of", name=fill), np.uint8), selected)
+    assert (picture.alpha(fill)[selected > 0] == 255).all()
+    changed = (picture.pixels() != before).any(axis=1)
+    assert not changed[selected == 0].any() and changed[selected == 255].mean() > 0.9
+    picture.undo()
+    assert np.array_equal(picture.pixels(), before) and krita.call("next_undo") == earlier
+    picture.redo()
+    assert np.array_equal(np.frombuffer(krita.bytes("mask_of", name=fill), np.uint8), selected)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import Offering, write_settings
-from ..workbench import Workbench, eventually
+from gan_inpaint import installer
+
+from ..conftest import EditorDaemon, Offering, write_settings
+from ..workbench import Screen, Workbench, eventually
 from .picture import Picture
-from .session import Krita
+from .session import Krita, resources
 
 TITLE, ADD, QUESTION = "GAN Inpaint: settings", "GAN Inpaint: add a published model", "GAN Inpaint: download"
 FILL = "GAN Inpaint: fill selection"
@@ -157,3 +159,17 @@ def test_closing_the_picture_beside_the_dialog_loses_nothing(page: Page, krita: 
     krita.close_pictures()
     page.says("The daemon is running")
     page.close()
+
+
+def test_krita_ends_with_the_dialog_open_and_no_process_stays(separate: Workbench, editor_daemon: EditorDaemon) -> None:
+    folder = resources(separate)
+    installer.install("krita", directory=folder)
+    write_settings(folder / "pykrita" / "gan_inpaint", editor_daemon.runtime_file)
+    krita = Krita(separate, Screen(separate))
+    page = Page(krita)
+    page.says("The daemon is running, version")
+    krita.call("trigger_later", action="file_quit")
+    eventually(lambda: krita.ended() is not None)
+    assert krita.ended() == 0
+    assert not [line for line in separate.running() if "krita" in line]
+    assert "Traceback" not in krita.log.read_text(errors="replace")

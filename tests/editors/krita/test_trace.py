@@ -8,6 +8,7 @@ import pytest
 
 from gan_inpaint_client import refusals
 
+from ..conftest import EditorDaemon
 from ..workbench import eventually
 from .picture import Picture
 from .session import Krita
@@ -88,3 +89,29 @@ def test_a_stroke_without_a_picture_below_is_said(krita: Krita) -> None:
     krita.call("remove", name="Background")
     krita.call("trigger", action=TRACE)
     assert scan.message() == refusals.NO_LAYER_BELOW
+
+
+def test_cancel_leaves_the_selection_alone(krita: Krita, editor_daemon: EditorDaemon) -> None:
+    picture = Picture(krita, 2000, 1500)
+    krita.call("select_speckles", spacing=120, side=60)  # as many strokes, many seconds of work
+    before = picture.selection(), picture.pixels()
+    krita.call("trigger", action=TRACE)
+    eventually(lambda: editor_daemon.status()["running"])
+    with editor_daemon.paused():
+        assert krita.call("progress")
+        krita.call("press_cancel")
+        assert not krita.call("progress")
+    eventually(lambda: not editor_daemon.status()["running"])
+    assert np.array_equal(picture.selection(), before[0]) and np.array_equal(picture.pixels(), before[1])
+    assert not krita.call("messages")
+
+
+def test_a_trace_follows_one_that_was_cancelled(krita: Krita, editor_daemon: EditorDaemon) -> None:
+    scan = Scan(krita)
+    scan.select(ROUGH)
+    with editor_daemon.paused():
+        krita.call("trigger", action=TRACE)
+        krita.until("progress")
+        krita.call("press_cancel")
+        assert not krita.call("progress")
+    assert is_the_scratch(scan.trace())

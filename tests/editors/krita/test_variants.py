@@ -132,3 +132,44 @@ def test_krita_stays_responsive_meanwhile(krita: Krita) -> None:
     shown(krita)
     assert krita.call("largest_gap") < 0.5  # seconds
     krita.call("cancel_variants")
+
+
+def test_all_fills_can_be_kept_as_hidden_layers_of_a_group_in_one_step_of_undo(picture: Picture) -> None:
+    krita = picture.krita
+    before, earlier = picture.pixels(), krita.call("next_undo")
+    count = len(shown(krita)) - 1
+    assert not krita.call("variants_are_kept")
+    krita.call("keep_variants", on=True)
+    krita.call("choose_variant", number=2)
+    krita.until("count_is", layers_wanted=2)
+    assert picture.layers() == ["Background", "GAN Inpaint: variants"]
+    inside = krita.call("tree", name="GAN Inpaint: variants")[::-1]
+    assert [layer["visible"] for layer in inside] == [number == 2 for number in range(1, count + 1)]
+    assert [layer["name"] for layer in inside[:2]] == ["GAN Inpaint 1: default", "GAN Inpaint 2: default, variant 2"]
+    together = picture.pixels()
+    picture.undo()
+    assert np.array_equal(picture.pixels(), before) and krita.call("next_undo") == earlier
+    picture.redo()
+    assert np.array_equal(picture.pixels(), together)
+    picture.undo()
+    shown(krita)
+    assert krita.call("variants_are_kept"), "it is remembered"
+    krita.call("keep_variants", on=False)
+    krita.call("choose_variant", number=2)
+    krita.until("count_is", layers_wanted=2)
+    assert picture.layers()[1] == f"GAN Inpaint {count + 1}: default, variant 2"
+    assert np.abs(picture.pixels().astype(int) - together).max() <= 2, "the hidden layers change nothing"
+
+
+def test_a_fill_goes_on_from_the_visible_one_of_a_group(picture: Picture) -> None:
+    krita = picture.krita
+    shown(krita)
+    krita.call("keep_variants", on=True)
+    krita.call("choose_variant", number=1)
+    krita.until("count_is", layers_wanted=2)
+    krita.call("activate", name="GAN Inpaint 1: default")
+    krita.until("is_active", name="GAN Inpaint 1: default")
+    picture.select((150, 90, 40, 40))
+    krita.call("trigger", action="gan_inpaint_again")
+    krita.until("count_is", layers_wanted=3)
+    assert picture.layers()[:2] == ["Background", "GAN Inpaint: variants"]

@@ -20,7 +20,7 @@ from PyQt5.QtNetwork import QLocalServer, QLocalSocket
 from . import operations, windows
 
 POLL_MILLISECONDS = 20
-UNTIL_SECONDS = 30.0
+UNTIL_SECONDS = 60.0
 
 
 class Driver(Extension):

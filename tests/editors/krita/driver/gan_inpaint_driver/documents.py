@@ -8,6 +8,7 @@ from typing import Any
 
 from krita import Document, Krita, Selection
 from PyQt5.QtGui import QImage
+from PyQt5.QtWidgets import QMdiArea
 
 from .noise import even, noise
 from .windows import trigger
@@ -46,6 +47,22 @@ def ready() -> bool:
     """Whether a picture is shown and one of its layers is the active one."""
     document = Krita.instance().activeDocument()
     return bool(document and document.activeNode() and Krita.instance().activeWindow().activeView())
+
+
+def show_picture(number: int) -> None:
+    """Bring a picture to the front; they are numbered as they were opened, from 0."""
+    pictures = Krita.instance().activeWindow().qwindow().findChild(QMdiArea)
+    pictures.setActiveSubWindow(pictures.subWindowList(QMdiArea.WindowOrder.CreationOrder)[number])
+
+
+def picture_is_shown(number: int) -> bool:
+    return ready() and current() == _picture(number)
+
+
+def layers_of_picture_are(number: int, count: int) -> bool:
+    """Whether a picture has so many layers."""
+    nodes = _picture(number).rootNode().childNodes()
+    return sum(node.type() != "selectionmask" for node in nodes) == count
 
 
 def close_all() -> None:
@@ -151,6 +168,10 @@ def modified() -> bool:
 def current() -> Document:
     """The document that is shown."""
     return Krita.instance().activeDocument()
+
+
+def _picture(number: int) -> Document:
+    return Krita.instance().documents()[number]
 
 
 def encoded(data: Any) -> str:

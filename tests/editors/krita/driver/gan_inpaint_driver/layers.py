@@ -8,6 +8,7 @@ from krita import Krita, Node, Selection
 
 from .documents import current, encoded
 from .noise import even, noise, pixel_bytes
+from .windows import trigger
 
 
 def layers() -> list[dict[str, Any]]:
@@ -23,6 +24,19 @@ def layers() -> list[dict[str, Any]]:
         for layer in current().rootNode().childNodes()
         if layer.type() != "selectionmask"
     ]
+
+
+def tree(name: str = "") -> list[dict[str, Any]]:
+    """What is inside a layer, or in the picture, the lowest first: names, types, and whether they are visible."""
+    current().waitForDone()
+    nodes = (_layer(name) if name else current().rootNode()).childNodes()
+    return [{"name": node.name(), "type": node.type(), "visible": node.visible()} for node in nodes]
+
+
+def mask_of(name: str) -> str:
+    """The transparency mask of a layer over the picture, a byte a pixel."""
+    (mask,) = (node for node in _layer(name).childNodes() if node.type() == "transparencymask")
+    return encoded(mask.selection().pixelData(0, 0, current().width(), current().height()))
 
 
 def count_is(layers_wanted: int) -> bool:
@@ -172,6 +186,35 @@ def add(kind: str) -> str:
     parent.addChildNode(made, None)
     document.waitForDone()
     return made.name()
+
+
+def animate(name: str, frames: list[tuple[int, float]], hole: tuple[int, int, int, int], dark: float) -> None:
+    """Give the active layer frames at times, each of one gray, but for a dark box."""
+    layer, document = _layer(name), current()
+    everything = (0, 0, document.width(), document.height())
+    layer.enableAnimation()
+    for time, level in frames:
+        show_time(time)
+        trigger("add_duplicate_frame")
+        document.waitForDone()
+        for box, gray in ((everything, level), (hole, dark)):
+            layer.setPixelData(even(box[2] * box[3], layer, gray), *box)
+    assert [time for time in range(20) if layer.hasKeyframeAtTime(time)] == [time for time, _ in frames]
+    document.refreshProjection()
+    document.waitForDone()
+
+
+def show_time(time: int) -> None:
+    """Show a time of the animation."""
+    current().setCurrentTime(time)
+    current().waitForDone()
+    current().refreshProjection()
+    current().waitForDone()
+
+
+def shown_time() -> int:
+    """The time that is shown."""
+    return current().currentTime()
 
 
 def group(name: str) -> str:

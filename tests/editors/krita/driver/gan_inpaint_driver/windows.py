@@ -79,6 +79,11 @@ def trigger(action: str) -> bool:
     return enabled
 
 
+def trigger_later(action: str) -> None:
+    """Do the same after the answer to this call, if Krita does not live to answer it."""
+    QTimer.singleShot(0, Krita.instance().action(action).trigger)
+
+
 def shortcut(action: str) -> str:
     return Krita.instance().action(action).shortcut().toString()
 
@@ -200,6 +205,12 @@ def preview_colours(split: int) -> list[str]:
     return [image.pixelColor(x, middle).name() for x in (image.width() // 2 - 2, image.width() // 2 + 2)]
 
 
+def dialog_has(name: str) -> bool:
+    """Whether the dialog shows a choice."""
+    box = _choice(name)
+    return box is not None and box.isVisible()
+
+
 def press_variants() -> None:
     """Press the dialog's button that shows variants."""
     buttons = _dialog().findChild(QDialogButtonBox).buttons()
@@ -284,6 +295,16 @@ def press_more() -> None:
 def choose_variant(number: int) -> None:
     """Click on a fill; the first one is number 1."""
     _pictures(_variants()[0])[number].click()
+
+
+def keep_variants(on: bool) -> None:
+    """Switch on or off whether all fills are kept."""
+    _variants()[0].findChild(QCheckBox, "keep-variants").setChecked(on)
+
+
+def variants_are_kept() -> bool:
+    box = _variants()[0].findChild(QCheckBox, "keep-variants")
+    return bool(box.isVisible() and box.isChecked())
 
 
 def cancel_variants() -> None:
