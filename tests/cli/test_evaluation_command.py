@@ -175,6 +175,19 @@ def test_detectors_are_scored_on_labelled_pictures(run: Command, labelled: Path,
         assert sheet.size == (4 * 480, 2 * 480)
 
 
+def test_a_detector_teaches_with_labels_of_its_own(run: Command, labelled: Path, tmp_path: Path) -> None:
+    (labelled / "broken.png").write_bytes(b"no picture")
+    out, tiny = tmp_path / "taught", write_detector(tmp_path / "tiny.onnx")
+    ended = run("teach", tiny, labelled, "-o", out, "--json")
+    assert ended.code == 0, ended.err
+    assert ended.json["pictures"] == 4 and ended.json["unreadable"] == 1
+    labels = [np.asarray(Image.open(path)) for path in sorted(out.glob("*_taught.png"))]
+    assert len(labels) == 4 and sum(label[..., :2].any() for label in labels) >= 1
+    assert run("teach", tiny, labelled, "-o", out).code != 0, "nothing is replaced unasked"
+    assert run("teach", tiny, labelled, "-o", out, "--force").code == 0
+    assert "none" in run("teach", tiny, tmp_path / "none", "-o", out).err
+
+
 def test_a_run_of_a_detector_is_scored_by_torch(run: Command, labelled: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()

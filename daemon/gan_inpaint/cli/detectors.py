@@ -1,14 +1,17 @@
-"""Detectors on pictures with labels, for `gan-inpaint evaluate --labelled`."""
+"""`gan-inpaint teach`, and detectors on pictures with labels, for `gan-inpaint evaluate --labelled`."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from gan_inpaint.cli import model_files, progress, report, results
 from gan_inpaint.cli.extra import imported
+from gan_inpaint.cli.options import Json
 from gan_inpaint.errors import BadModel, UnreadableImage
 from gan_inpaint.options import SelectOptions
 
@@ -56,6 +59,38 @@ def evaluate_labelled(names: Sequence[str], folder: Path, output: Path, force: b
         report.show_json({"output": str(output), "files": list(FILES), "rows": rows})
     else:
         report.show(written[TABLE].decode())
+
+
+def teach(
+    detector: Annotated[str, typer.Argument(metavar="DETECTOR", help="An installed detector, ONNX file, or run.")],
+    pictures: Annotated[list[Path], typer.Argument(metavar="PICTURES...", help="Folders or tar files.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the labels.")],
+    force: Annotated[bool, typer.Option(help="Replace existing labels in FOLDER.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Label real damaged pictures with what a detector finds, for `prints.taught` of the next one's training."""
+    data, taught = (imported(f"gan_inpaint_training.{module}") for module in ("data.sources", "detector.taught"))
+    find, threshold = _finder(detector)
+    try:
+        members = [member for source in pictures for member in data.members(source)]
+    except data.DataError as problem:
+        raise UnreadableImage(str(problem)) from problem
+    results.check_folder(output, (), force)
+    count = 0
+    with progress.shown() as on_progress:
+        for number, member in enumerate(members):
+            on_progress("measuring", number / len(members))
+            picture = member.decode()
+            if picture is not None:
+                files = taught.encoded(taught.teach(picture, find, threshold))
+                names = f"{number:05d}.png", f"{number:05d}{taught.SUFFIX}"
+                results.write(output, dict(zip(names, files, strict=True)), force)
+                count += 1
+    if as_json:
+        report.show_json({"output": str(output), "pictures": count, "unreadable": len(members) - count})
+    else:
+        unreadable = len(members) - count
+        report.show(f"{count} pictures have labels in {output}; {unreadable} cannot be read.")
 
 
 def _maps(finders: dict[str, tuple[Find, float]], pictures: Sequence[Any]) -> dict[str, list[UInt8Array]]:

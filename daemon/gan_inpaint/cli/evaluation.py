@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gan_inpaint.cli import model_files, progress, report, results
-from gan_inpaint.cli.detectors import evaluate_labelled
+from gan_inpaint.cli.detectors import evaluate_labelled, teach
 from gan_inpaint.cli.extra import imported
 from gan_inpaint.cli.options import Json
 from gan_inpaint.errors import BadModel, BadRequest, UnknownModel, UnreadableImage
@@ -28,8 +28,9 @@ _TABLE, _METRICS, _CASES, _SHEET = "table.md", "metrics.csv", "cases.csv", "cont
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to `app`."""
+    """Add the commands to `app`."""
     app.command()(evaluate)
+    app.command()(teach)
 
 
 def evaluate(

@@ -43,7 +43,8 @@ class PrintConfig(msgspec.Struct, forbid_unknown_fields=True):
     `share`: of all crops; `damage`: kind of damage → its weight; `clean`: share of these crops without any; `most`:
     kinds of damage in one crop at most; `cracks`: .npz files of centre lines of real cracks, for the kind
     “traced-crack”; `scenes`: folders or tar files of photographs that look like damage, from which `scene_share` of
-    these crops is cut.
+    these crops is cut; `taught`: folders of real damaged pictures with the labels of `gan-inpaint teach`, from which
+    `taught_share` of all crops is cut.
     """
 
     damage: Weights
@@ -53,6 +54,8 @@ class PrintConfig(msgspec.Struct, forbid_unknown_fields=True):
     cracks: list[str] = []
     scenes: list[str] = []
     scene_share: Share = 0.15
+    taught: list[str] = []
+    taught_share: Share = 0.25
 
 
 class DetectorConfig(msgspec.Struct, forbid_unknown_fields=True, tag_field="kind", tag=KIND):

@@ -29,6 +29,7 @@ from gan_inpaint_training.data.augmentation import flip, photometric, random_squ
 from gan_inpaint_training.data.crops import shares
 from gan_inpaint_training.detector.config import DetectorConfig, PrintConfig
 from gan_inpaint_training.detector.held_out import for_training
+from gan_inpaint_training.detector.taught import TaughtPicture, taught_crop, taught_pictures
 from gan_inpaint_training.masks.damage import Alpha
 
 ENLARGED = 0.3
@@ -45,8 +46,8 @@ class DamagedCrops(Dataset[Crop]):
     """Crops of S = `config.data.crop` pixels with damage of films and of prints.
 
     `alphas`: pictures of film damage; `scenes`: photographs that look like damage; `cracks`: centre lines of real
-    cracks, (H, W) uint8. Item n, any number of at least 0, is a function of the seed and n: a picture (3, S, S) uint8,
-    and its label.
+    cracks, (H, W) uint8; `taught`: real pictures that a detector has labelled. Item n, any number of at least 0, is a
+    function of the seed and n: a picture (3, S, S) uint8, and its label.
     """
 
     paired = True  # a label belongs to one picture
@@ -58,16 +59,22 @@ class DamagedCrops(Dataset[Crop]):
         alphas: Sequence[Alpha],
         scenes: Pictures | None = None,
         cracks: Sequence[NDArray[np.uint8]] = (),
+        taught: Sequence[TaughtPicture] = (),
     ) -> None:
-        self.pictures, self.scenes, self.config = pictures, scenes, config
+        self.pictures, self.scenes, self.taught, self.config = pictures, scenes, taught, config
         self.films = Mixture(config.damage, alphas)
         self.prints = PrintMixture(config.prints, list(cracks)) if config.prints else None
         self.cumulative = shares(pictures)
 
     def __getitem__(self, number: int) -> Crop:
         random = np.random.default_rng((self.config.schedule.seed, number))
-        if self.config.prints and random.random() < self.config.prints.share:
-            seen, label = self._print(random, self.config.prints)
+        config = self.config.prints
+        if config and self.taught and random.random() < config.taught_share:
+            seen, label = taught_crop(
+                random, self.taught[int(random.integers(len(self.taught)))], self.config.data.crop
+            )
+        elif config and random.random() < config.share:
+            seen, label = self._print(random, config)
         else:
             seen, label = self._film(random, number)
         return torch.from_numpy(np.ascontiguousarray(seen.transpose(2, 0, 1))), torch.from_numpy(label)
@@ -115,7 +122,8 @@ def damaged_crops(pictures: Pictures, config: DetectorConfig) -> DamagedCrops:
     members = [member for shard in config.prints.scenes for member in sources.members(Path(shard))]
     scenes = Pictures(members, SMALLEST_SCENE, None, config.data.memory_mib) if members else None
     cracks = [line for path in config.prints.cracks for line in _crack_lines(Path(path))]
-    return DamagedCrops(pictures, config, alphas, scenes, cracks)
+    taught = [each for path in config.prints.taught for each in taught_pictures(Path(path), config.data.crop)]
+    return DamagedCrops(pictures, config, alphas, scenes, cracks, taught)
 
 
 def _crack_lines(path: Path) -> list[NDArray[np.uint8]]:
