@@ -214,8 +214,8 @@ def test_no_daemon_and_no_permission_to_start_one(
 
 
 _OF_ANOTHER_PROTOCOL = """
-from gan_inpaint import protocol
-protocol.PROTOCOL = 99
+from gan_inpaint.protocol import headers
+headers.PROTOCOL = 99
 from gan_inpaint.server import serve
 serve()
 """
