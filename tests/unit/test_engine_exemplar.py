@@ -12,9 +12,8 @@ from gan_inpaint.engine.exemplar import complete
 from gan_inpaint.engine.exemplar.alignment import aligned
 from gan_inpaint.engine.exemplar.completion import LARGEST_CELL, LARGEST_FINAL_CELL, cells_of
 from gan_inpaint.engine.exemplar.grid import grid_of
-from gan_inpaint.engine.exemplar.labelling import finer_labels, labels_of
+from gan_inpaint.engine.exemplar.labelling import finer_labels
 from gan_inpaint.engine.exemplar.lines import line_offsets
-from gan_inpaint.engine.exemplar.rarity import rarity
 from gan_inpaint.engine.finishing import DEEP, deep_parts
 from gan_inpaint.engine.interruption import always
 from gan_inpaint.engine.patches import spread
@@ -269,24 +268,3 @@ def test_a_short_line_is_laid_end_to_end() -> None:
     offsets = line_offsets(grid_of(picture, hole, ~hole, 4))
     steep = [(down, across) for down, across in offsets if abs(down) > 4 and abs(across / down - 0.35) < 0.15]
     assert len(steep) >= 2
-
-
-def test_rare_colours_are_rare_around_the_hole_only() -> None:
-    picture = np.full((120, 400, 3), -0.3, np.float32)
-    picture[40:80, 340:380] = 0.8  # an object far from the hole
-    hole = _hole((120, 400), 40, 40, 40, 40)
-    rare = rarity(grid_of(picture, hole, ~hole, 4))
-    assert rare.shape == (30, 100) and rare.min() >= 0 and rare.max() <= 1
-    assert rare[15, 25] < 0.01 and rare[15, 90] > 0.99
-    picture[40:80, 100:140] = 0.8  # another one near it
-    assert rarity(grid_of(picture, hole, ~hole, 4))[15, 90] < 0.7
-
-
-def test_an_object_that_fits_is_not_copied_a_second_time() -> None:
-    picture = np.full((120, 400, 3), -0.3, np.float32)
-    picture[50:70, 330:370] = 0.1
-    hole = _hole((120, 400), 30, 170, 60, 80)
-    picture[hole] = 0.0  # a smooth fill that resembles the object a little more than the ground
-    grid = grid_of(picture, hole, ~hole, 4)
-    labels = labels_of(grid, np.array([[0, 35], [0, -35]], np.intp), always)
-    assert (labels[grid.hole] == 1).all()

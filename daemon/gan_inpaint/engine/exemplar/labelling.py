@@ -17,7 +17,6 @@ import numpy as np
 from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray, shifted
 from gan_inpaint.engine.box import Box, bounding_box
 from gan_inpaint.engine.exemplar.grid import Grid
-from gan_inpaint.engine.exemplar.rarity import rarity
 from gan_inpaint.engine.interruption import GoOn
 
 BLOCK = 2
@@ -32,8 +31,6 @@ ROWS = 8
 """Rows of messages between two looks at whether the work shall go on."""
 GUIDE = 0.05
 """Weight of the unlikeness to the smooth fill, of a cell."""
-UNUSUAL = 0.25
-"""Weight of how seldom what is copied is seen around the hole, of a cell."""
 ALIKE = 0.001
 """Squared difference of a copy to the smooth fill that means nothing."""
 SEAM = 16.0
@@ -68,12 +65,9 @@ def labels_of(grid: Grid, offsets: IntArray, go_on: GoOn) -> IntArray:
     offsets = offsets[: max(2, int(np.sqrt(PAIRS * BLOCK**2 / (box.width * box.height))))]
     size = _blocks(_cut(grid.hole.astype(np.float32), box))
     unlike, unary = (np.empty((*size.shape, len(offsets)), np.float32) for _ in range(2))
-    unusual = np.float32(UNUSUAL) * rarity(grid)
     for number, offset in enumerate(offsets.tolist()):
         go_on()
-        unlike[..., number], unary[..., number] = (
-            _blocks(_cut(cost, box)) for cost in _costs(grid, around, unusual, *offset)
-        )
+        unlike[..., number], unary[..., number] = (_blocks(_cut(cost, box)) for cost in _costs(grid, around, *offset))
     unary += _guidance(unlike, unary < UNKNOWN, np.maximum(size, 1)[..., None])
     labels = np.broadcast_to(np.arange(len(offsets)), unary.shape)
     blocks = _Energies(grid, offsets, box, BLOCK, size > 0, _Choices(labels, unary)).least(go_on)
@@ -153,11 +147,10 @@ def _blocks(plane: Float32Array) -> Float32Array:
     return sums
 
 
-def _costs(grid: Grid, box: Box, unusual: Float32Array, down: int, across: int) -> tuple[Float32Array, Float32Array]:
+def _costs(grid: Grid, box: Box, down: int, across: int) -> tuple[Float32Array, Float32Array]:
     """Return what it costs each cell (h, w) to be copied from one offset; 0 outside of the hole, which is in `box`.
 
-    The first is its squared difference to the smooth fill, the other how `unusual` (h, w) the source is, and the step
-    at the hole's boundary.
+    The first is its squared difference to the smooth fill, the other the step at the hole's boundary.
     """
     around = box.expanded(WINDOW // 2).clipped(*grid.hole.shape[::-1])
     hole = grid.hole[around.slices]
@@ -169,7 +162,6 @@ def _costs(grid: Grid, box: Box, unusual: Float32Array, down: int, across: int) 
     unlike = cv2.blur(unlike, (WINDOW, WINDOW), borderType=cv2.BORDER_REFLECT_101)
     beside = np.where(hole, 0, np.minimum(beside, np.float32(WORST_BESIDE)))
     step = 2 * SEAM * cv2.filter2D(beside, -1, _CROSS, borderType=cv2.BORDER_CONSTANT)
-    step += shifted(unusual, down, across, 0)[around.slices]
     step[~known] = UNKNOWN
     costs = np.zeros((2, *grid.hole.shape), np.float32)
     costs[0][around.slices], costs[1][around.slices] = np.where(hole, unlike, 0), np.where(hole, step, 0)
