@@ -25,7 +25,7 @@ WIDTH, HEIGHT = 480, 320
 FOUND, MISSED, ALARM = (90, 255, 90), (255, 160, 20), (230, 20, 80)
 DIMMED = 0.4
 SLACK = 2
-"""Pixels within which what is selected is right, as in the tables of docs/scans.md."""
+"""Distance in pixels within which a selected pixel is right, as in the tables of docs/scans.md."""
 QUALITY = 85
 
 

@@ -1,7 +1,7 @@
 """How well `trace` follows the lines of labelled pictures: `python -m benchmarks.traced_lines PICTURES`.
 
 PICTURES holds NAME.png with NAME_mask.png, 255 where it is damaged, as `gan-inpaint evaluate --labelled` reads them.
-What is damaged is thinned to its middle lines. They are cut at crossings, at the pixels that touch these, and where
+The labelled damage is thinned to its middle lines. They are cut at crossings, at the pixels that touch these, and where
 the label is more than 16 pixels wide: the middle of a stain or of a hole is no line, and nobody clicks along it. Lines
 of at least 50 pixels count. They are traced from points on them in three ways:
 

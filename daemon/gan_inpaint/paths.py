@@ -19,7 +19,7 @@ APPLICATION = "gan-inpaint"
 def runtime_dir() -> Path:
     """Return the folder of socket, lock and runtime file: `$GAN_INPAINT_RUNTIME_DIR`, else the user's own.
 
-    Raises CannotStart if the system gives the user none, and another user has made the one that stands in for it.
+    Raises CannotStart if the system gives the user no such folder and another user owns its replacement.
     """
     if configured := _from_environment("GAN_INPAINT_RUNTIME_DIR"):
         return configured

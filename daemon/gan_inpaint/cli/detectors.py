@@ -72,7 +72,7 @@ def teach(
     data, taught = (imported(f"gan_inpaint_training.{module}") for module in ("data.sources", "detector.taught"))
     find, threshold = _finder(detector)
     try:
-        members = [member for source in pictures for member in data.members(source)]
+        members = data.members_of(pictures)
     except data.DataError as problem:
         raise UnreadableImage(str(problem)) from problem
     results.check_folder(output, (), force)

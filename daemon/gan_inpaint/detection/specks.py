@@ -1,7 +1,7 @@
 """Specks of a pixel, which a picture that is reduced for the search no longer shows.
 
 They are found at the picture's own size by a classical test: a pixel that differs from the median of its surroundings
-by many times what its neighbourhood does, alone, and without a soft rim. A star has one, as all has that a lens drew.
+by many times what its neighbourhood does, alone, and without a soft rim. A star has such a rim, as a lens drew it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RIM = 0.45
 ALONE = 0.3
 """The most that a pixel near a speck may differ, as a share of what the speck does."""
 MEDIAN, NEAR, NOISE = 5, 9, 33
-"""Sides of the squares of the median, of what is near, and of the neighbourhood, in pixels."""
+"""Sides of three squares in pixels: for the median, for the pixels nearby, and for the noise."""
 _MARGIN = NOISE // 2 + NEAR // 2
 _BATCH = 1 << 20
 """Pixels looked at at a time; bounds the memory."""

@@ -72,12 +72,9 @@ def deep_parts(hole: BoolArray, core: Box) -> list[tuple[Box, BoolArray]]:
     parts = []
     for number, (left, top, width, height, _) in enumerate(places.tolist()[1:], 1):
         place = Box(left, top, left + width, top + height)
-        part = deep[place.slices] & (groups[place.slices] == number)
-        bounds = bounding_box(part).shifted(left, top)
+        bounds = bounding_box(deep[place.slices] & (groups[place.slices] == number)).shifted(left, top)
         if bounds.intersection(core).empty:
             continue
         box = surroundings(bounds, *hole.shape[::-1])
-        whole = np.zeros((box.height, box.width), bool)
-        whole[bounds.shifted(-box.left, -box.top).slices] = part[bounds.shifted(-left, -top).slices]
-        parts.append((box, whole))
+        parts.append((box, deep[box.slices] & (groups[box.slices] == number)))
     return parts

@@ -1,4 +1,4 @@
-"""Transparent holes: what is selected and transparent becomes opaque as far as it is selected."""
+"""Transparent holes: selected transparent pixels become as opaque as they are selected."""
 
 from __future__ import annotations
 

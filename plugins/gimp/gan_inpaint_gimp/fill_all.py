@@ -9,37 +9,21 @@ from gan_inpaint_client import ClientError, Refusal, refusals
 from gan_inpaint_client.batch import Batch
 from gan_inpaint_client.dialogs import (
     ALL_IMAGES_TITLE,
-    DILATE,
-    FEATHER,
-    MODEL_DESCRIPTION,
-    MODEL_LABEL,
-    OUTPUT,
-    QUALITY,
-    SOURCE,
-    VARIANT,
 )
 from gan_inpaint_client.language import _
-from gan_inpaint_client.requests import DEFAULT_MODEL
 
 from . import fill_dialog
-from .arguments import add_choice, add_integer, add_text
 from .bindings import Gimp, GObject
 from .command import Call, Command
 from .fill_dialog import Wanted
-from .fills import fill_layers, first_of, previewed
+from .fills import add_options, fill_layers, first_of, previewed
 from .progress import show_end, show_numbered
 from .selected import Selected
 from .working import Show
 
 
 def _add_arguments(procedure: Gimp.Procedure) -> None:
-    add_text(procedure, "model", MODEL_LABEL, MODEL_DESCRIPTION, DEFAULT_MODEL)
-    add_choice(procedure, QUALITY)
-    add_choice(procedure, SOURCE)
-    add_choice(procedure, OUTPUT)
-    add_integer(procedure, DILATE)
-    add_integer(procedure, FEATHER)
-    add_integer(procedure, VARIANT)
+    add_options(procedure)
     returned = GObject.ParamFlags.READWRITE
     procedure.add_int_return_value("filled", _("Filled"), _("How many images were filled"), 0, 2**31 - 1, 0, returned)
     procedure.add_string_return_value("report", _("Report"), _("What became of the images, as sentences"), "", returned)

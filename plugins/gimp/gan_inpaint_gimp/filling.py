@@ -9,11 +9,9 @@ from gan_inpaint_client import Refusal
 from gan_inpaint_client.dialogs import (
     AVOID,
     DILATE,
-    FEATHER,
     FILL_TITLE,
     MODEL_DESCRIPTION,
     MODEL_LABEL,
-    OUTPUT,
     PAINTED_TITLE,
     QUALITY,
     SAMPLE,
@@ -29,20 +27,14 @@ from .arguments import add_channel, add_choice, add_integer, add_text
 from .bindings import Gimp
 from .command import Call, Command
 from .fill_dialog import Wanted
-from .fills import Fill, fill_layers, filled, first_of, previewed
+from .fills import Fill, add_options, fill_layers, filled, first_of, previewed
 from .progress import show_end
 from .selected import Painted, Selected, TransparentParts
 from .sources import forget_others
 
 
 def _add_arguments(procedure: Gimp.Procedure) -> None:
-    add_text(procedure, "model", MODEL_LABEL, MODEL_DESCRIPTION, DEFAULT_MODEL)
-    add_choice(procedure, QUALITY)
-    add_choice(procedure, SOURCE)
-    add_choice(procedure, OUTPUT)
-    add_integer(procedure, DILATE)
-    add_integer(procedure, FEATHER)
-    add_integer(procedure, VARIANT)
+    add_options(procedure)
     add_channel(procedure, AVOID)
     add_channel(procedure, SAMPLE)
 

@@ -7,11 +7,12 @@ from functools import partial
 
 from gan_inpaint_client import Box, ClientError, Refusal, previews
 from gan_inpaint_client.batch import quoted
-from gan_inpaint_client.dialogs import DILATE, FEATHER, OUTPUT, QUALITY, SOURCE, VARIANT
+from gan_inpaint_client.dialogs import DILATE, FEATHER, MODEL_DESCRIPTION, MODEL_LABEL, OUTPUT, QUALITY, SOURCE, VARIANT
 from gan_inpaint_client.patchwork import Patchwork
-from gan_inpaint_client.requests import FillRequest
+from gan_inpaint_client.requests import DEFAULT_MODEL, FillRequest
 
 from . import choosing, output
+from .arguments import add_choice, add_integer, add_text
 from .bindings import Gimp
 from .choosing import Made
 from .daemon import open_client
@@ -20,6 +21,15 @@ from .progress import show_progress, show_start
 from .selected import Selected
 from .sources import Sources
 from .working import Show, perform
+
+
+def add_options(procedure: Gimp.Procedure) -> None:
+    """Add the options of a fill to the arguments of a procedure."""
+    add_text(procedure, "model", MODEL_LABEL, MODEL_DESCRIPTION, DEFAULT_MODEL)
+    for choice in (QUALITY, SOURCE, OUTPUT):
+        add_choice(procedure, choice)
+    for number in (DILATE, FEATHER, VARIANT):
+        add_integer(procedure, number)
 
 
 def filled(

@@ -72,7 +72,7 @@ class Frames(QObject):
         if self._count > 1:
             _show(self._selected.document, self._time)
         self._work = self._begin(Selected.of(self._selected.document, ground.layer), self._keep)
-        self._work.told = partial(numbered_frame, self._count - len(self._waiting), self._count)
+        self._work.label_of = partial(numbered_frame, self._count - len(self._waiting), self._count)
         self._work.ended.connect(self._take)
         self._work.start()
 

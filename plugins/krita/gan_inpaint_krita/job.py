@@ -27,7 +27,7 @@ class Work(QObject):
     user, or nothing.
 
     Attributes:
-        told: returns the sentence that the progress window shows for a stage of the work.
+        label_of: returns the sentence that the progress window shows for a stage of the work.
         added: whether the answers are in the picture.
         cancelled: whether the user has cancelled the work.
 
@@ -36,7 +36,7 @@ class Work(QObject):
     """
 
     ended = pyqtSignal(str)
-    told: Callable[[str], str] = str
+    label_of: Callable[[str], str] = str
     added = cancelled = False
 
     def __init__(
@@ -126,7 +126,7 @@ class Work(QObject):
         self._show(Progress(done=percent, total=100, stage="sending"))
 
     def _show(self, progress: Progress) -> None:
-        self._progress.setLabelText(self.told(stage_text(progress["stage"])))
+        self._progress.setLabelText(self.label_of(stage_text(progress["stage"])))
         self._progress.setMaximum(progress["total"])
         self._progress.setValue(progress["done"])
 

@@ -109,7 +109,7 @@ class Several(QObject):
         if layer is None:
             raise Refusal(refusals.LAYER_REMOVED)
         self._work = self._begin(Selected.of(document, layer))
-        self._work.told = partial(numbered, self._count - len(self._waiting), self._count)
+        self._work.label_of = partial(numbered, self._count - len(self._waiting), self._count)
         self._work.ended.connect(self._take)
         self._work.start()
 

@@ -12,6 +12,13 @@ from gan_inpaint_training.data.sources import Picture
 Augmentation = Callable[[np.random.Generator, Picture], Picture]
 
 
+def resized(picture: Picture, width: int, height: int) -> Picture:
+    """Return the picture at another size: area averages where it becomes smaller, else bicubic."""
+    method = cv2.INTER_AREA if width < picture.shape[1] else cv2.INTER_CUBIC
+    result: Picture = cv2.resize(picture, (width, height), interpolation=method)
+    return result
+
+
 def random_square(random: np.random.Generator, picture: Picture, size: int, max_reduction: float) -> Picture:
     """Crop a square of 1 to `max_reduction` times `size` (log-uniform) at a random place, reduced to `size`."""
     largest = min(max_reduction, min(picture.shape[:2]) / size)

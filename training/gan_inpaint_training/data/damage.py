@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 
@@ -27,7 +26,7 @@ def named_damage(shards: Sequence[str]) -> list[tuple[str, Alpha]]:
     pictures are skipped, and their number is logged. Raises DataError for a missing shard and when nothing is left.
     """
     try:
-        found = [member for shard in shards for member in sources.members(Path(shard))]
+        found = sources.members_of(shards)
     except DataError as error:
         raise DataError(str(error), "data.damage") from error
     alphas = [

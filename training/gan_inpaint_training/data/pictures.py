@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import overload
 
-import cv2
 import numpy as np
 
 from gan_inpaint_training.data import celeba, cifar, sources
+from gan_inpaint_training.data.augmentation import resized
 from gan_inpaint_training.data.settings import DataSettings
 from gan_inpaint_training.data.sources import DataError, Member, Picture
 
@@ -129,10 +129,7 @@ def with_shorter_side(picture: Picture, side: int) -> Picture:
     if min(height, width) == side:
         return picture
     scale = side / min(height, width)
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    size = (max(side, round(width * scale)), max(side, round(height * scale)))
-    resized: Picture = cv2.resize(picture, size, interpolation=method)
-    return resized
+    return resized(picture, max(side, round(width * scale)), max(side, round(height * scale)))
 
 
 def _of_classes(found: list[Member], classes: Sequence[str]) -> list[Member]:

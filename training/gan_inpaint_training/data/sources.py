@@ -6,6 +6,7 @@ Listing members decodes nothing; their bytes stay on disk, in the system's cache
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -70,6 +71,11 @@ class ArrayMember:
 def decode(encoded: bytes, flags: int) -> Picture | None:
     """Return the picture as OpenCV decodes it with `flags`, or None for bytes that are not a picture."""
     return cv2.imdecode(np.frombuffer(encoded, np.uint8), flags) if encoded else None
+
+
+def members_of(shards: Iterable[str | Path]) -> list[FileMember]:
+    """Return the pictures of all `shards`, in their order. Raises DataError as `members` does."""
+    return [member for shard in shards for member in members(Path(shard))]
 
 
 def members(shard: Path) -> list[FileMember]:

@@ -119,7 +119,7 @@ def damaged_crops(pictures: Pictures, config: DetectorConfig) -> DamagedCrops:
     alphas = for_training(config.data.damage) if config.damage.get(FILM) else []
     if not config.prints:
         return DamagedCrops(pictures, config, alphas)
-    members = [member for shard in config.prints.scenes for member in sources.members(Path(shard))]
+    members = sources.members_of(config.prints.scenes)
     scenes = Pictures(members, SMALLEST_SCENE, None, config.data.memory_mib) if members else None
     cracks = [line for path in config.prints.cracks for line in _crack_lines(Path(path))]
     taught = [each for path in config.prints.taught for each in taught_pictures(Path(path), config.data.crop)]

@@ -18,7 +18,7 @@ from gan_inpaint_training.damage import degradation
 from gan_inpaint_training.damage.labels import Label, label_of
 from gan_inpaint_training.damage.layers import log_uniform
 from gan_inpaint_training.data import DataError, Picture
-from gan_inpaint_training.data.augmentation import photometric
+from gan_inpaint_training.data.augmentation import photometric, resized
 
 SUFFIX = "_taught.png"
 """NAME_taught.png is the label of NAME.png: red where there is light damage, green where dark, blue where unsure."""
@@ -98,7 +98,7 @@ def taught_crop(random: np.random.Generator, taught: TaughtPicture, size: int) -
         np.ascontiguousarray(np.rot90(plane[place][:, :: -1 if mirrored else 1], quarters))
         for plane in (taught.picture, taught.label)
     )
-    picture, label = _resized(picture, size, size), _resized(label, size, size)
+    picture, label = resized(picture, size, size), resized(label, size, size)
     after = degradation.after(random)
     shades = degradation.toned(random, photometric(random, picture)).astype(np.float32)
     seen = degradation.grained(random, after, degradation.blurred(after, shades))
@@ -109,10 +109,4 @@ def taught_crop(random: np.random.Generator, taught: TaughtPicture, size: int) -
 
 def _scaled(picture: Picture, scale: float) -> Picture:
     height, width = picture.shape[:2]
-    return picture if scale == 1 else _resized(picture, max(1, round(width * scale)), max(1, round(height * scale)))
-
-
-def _resized(picture: Picture, width: int, height: int) -> Picture:
-    method = cv2.INTER_AREA if width < picture.shape[1] else cv2.INTER_CUBIC
-    resized: Picture = cv2.resize(picture, (width, height), interpolation=method)
-    return resized
+    return picture if scale == 1 else resized(picture, max(1, round(width * scale)), max(1, round(height * scale)))

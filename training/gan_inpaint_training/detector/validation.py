@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -47,7 +46,7 @@ class Cases:
     """
 
     def __init__(self, shards: Sequence[str], alphas: Sequence[Alpha]) -> None:
-        found = [member for shard in shards for member in sources.members(Path(shard))]
+        found = sources.members_of(shards)
         if not found:
             raise DataError(f"There is no picture in {', '.join(shards)}.")
         self.pictures = Pictures(found, SMALLEST, None, _MEMORY_MIB)

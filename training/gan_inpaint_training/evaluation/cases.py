@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -65,7 +64,7 @@ class Cases:
             raise EvaluationError(f"{wrong}; there are {', '.join(there_are)}.")
         if size is not None and size < SMALLEST:
             raise EvaluationError(f"The size {size} is too small: the metrics need {SMALLEST} pixels a side.")
-        found = [member for shard in shards for member in sources.members(Path(shard))]
+        found = sources.members_of(shards)
         if not found:
             raise DataError(f"There is no picture in {', '.join(shards)}.")
         if not 0 < box <= 0.7:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -28,7 +27,7 @@ class Silhouettes:
     """
 
     def __init__(self, shards: Sequence[str]) -> None:
-        self.members = [member for shard in shards for member in sources.members(Path(shard))]
+        self.members = sources.members_of(shards)
         if not self.members:
             raise DataError(f"There is no silhouette in {', '.join(shards)}.", "silhouettes")
 

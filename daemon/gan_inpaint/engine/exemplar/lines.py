@@ -29,27 +29,27 @@ TIMES = 3
 
 @dataclass(frozen=True, slots=True)
 class Ray:
-    """A line that runs into the hole: its `direction` (2,), down and across, and the cells of it that are known.
+    """A line that runs into the hole in a `direction` (2,), down and across.
 
-    `chord`: the cells of its way through the hole; `gap`: the cells between its end and the hole.
+    `known`: the cells of it that can be copied; `gap`: the cells from these to the hole; `chord`: those of its way
+    through the hole.
     """
 
     direction: NDArray[np.float64]
-    length: int
+    known: int
     gap: int
     chord: int
 
     def offsets(self) -> list[Offset]:
         """Return the offsets by which the line, laid end to end, continues through the hole."""
-        usable = self.length - self.gap
-        whole = self.gap + self.chord
-        steps = [whole] if usable >= self.chord else range(self.length, whole + usable, usable)
-        return [_whole(-step * self.direction) for step in list(steps)[:TIMES]]
+        through = range(self.known, self.chord + self.known, self.known)[:TIMES]
+        steps = [self.chord] if self.known >= self.chord else through
+        return [_whole(-(self.gap + step) * self.direction) for step in steps]
 
 
 def line_offsets(grid: Grid) -> list[Offset]:
     """Return the offsets, down and across in cells, by which the longest lines that run into the hole continue."""
-    rays = sorted(_rays(grid), key=lambda ray: -min(ray.length, ray.chord))
+    rays = sorted(_rays(grid), key=lambda ray: -min(ray.known + ray.gap, ray.chord))
     offsets: list[Offset] = []
     for ray in rays:
         offsets += [offset for offset in ray.offsets() if not _is_among(offset, offsets)]
@@ -84,10 +84,8 @@ def _ray(grid: Grid, end: NDArray[np.float64], direction: NDArray[np.float64], l
     chord = _first(~ahead[gap:])
     behind = _along(grid.sources, end, -direction, length)
     hidden = _first(behind)
-    run = _first(~behind[hidden:])
-    if min(run, chord) < SHORTEST:
-        return None
-    return Ray(direction, run + hidden + gap, gap + hidden, chord)
+    known = _first(~behind[hidden:])
+    return Ray(direction, known, hidden + gap, chord) if min(known, chord) >= SHORTEST else None
 
 
 def _along(cells: BoolArray, start: NDArray[np.float64], direction: NDArray[np.float64], count: int) -> BoolArray:

@@ -11,7 +11,7 @@ from itertools import islice
 import cv2
 import numpy as np
 
-from gan_inpaint.engine.arrays import BoolArray, IntArray, shifted
+from gan_inpaint.engine.arrays import BoolArray, Float32Array, IntArray, shifted
 from gan_inpaint.engine.box import bounding_box
 from gan_inpaint.engine.exemplar.grid import Grid
 from gan_inpaint.engine.exemplar.lines import line_offsets
@@ -82,9 +82,15 @@ def _within(sources: BoolArray, side: int) -> BoolArray:
 def _from_hole(grid: Grid, sources: IntArray) -> list[Offset]:
     targets = _few(grid.hole, QUERIES)
     difference = differences(patches(grid.smooth, targets, PATCH), patches(grid.smooth, sources, PATCH))
-    count = min(MATCHES, difference.shape[1])
-    best = np.argpartition(difference, count - 1, axis=1)[:, :count]
-    return frequent_offsets(sources[best] - targets[:, None], grid.hole.shape, 0.8, APART, HOLE_OFFSETS)
+    away = sources[_least(difference, MATCHES)] - targets[:, None]
+    return frequent_offsets(away, grid.hole.shape, 0.8, APART, HOLE_OFFSETS)
+
+
+def _least(difference: Float32Array, most: int) -> IntArray:
+    """Return the indices of up to `most` of the least differences of each row (n, m), in any order."""
+    count = min(most, difference.shape[1])
+    least: IntArray = np.argpartition(difference, count - 1, axis=1)[:, :count]
+    return least
 
 
 def _from_repetition(grid: Grid, sources: IntArray) -> list[Offset]:
@@ -117,9 +123,8 @@ def _from_surroundings(grid: Grid, sources: IntArray) -> list[Offset]:
     difference = differences(patches(grid.colours, around, PATCH), patches(grid.colours, sources, PATCH))
     box = bounding_box(grid.hole)
     difference[_beside(around, sources, CLEAR * box.height, CLEAR * box.width)] = np.inf
-    count = min(MATCHES_AROUND, difference.shape[1])
-    best = np.argpartition(difference, count - 1, axis=1)[:, :count]
-    likely = frequent_offsets(sources[best] - around[:, None], grid.hole.shape, 1.4, APART, 6 * SURROUNDING)
+    away = sources[_least(difference, MATCHES_AROUND)] - around[:, None]
+    likely = frequent_offsets(away, grid.hole.shape, 1.4, APART, 6 * SURROUNDING)
     inside = _within(grid.sources, 3).view(np.uint8)
     useful = (offset for offset in likely if shifted(inside, *offset, 0)[grid.hole].mean() > COVERED)
     return list(islice(useful, SURROUNDING))
