@@ -13,15 +13,18 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import psutil
 import pytest
 
 T = TypeVar("T")
+E = TypeVar("E", bound="Editor")
 
+FAILED = pytest.StashKey[bool]()
+"""Whether a test has failed, in its setup or itself."""
 SHARED = Path("/tmp")  # short: the path of a Unix socket has at most 107 bytes
 
 
@@ -177,6 +180,39 @@ class Screen:
 
     def _xdotool(self, *arguments: str) -> str:
         return self.workbench.run("xdotool", *arguments, environment=self.environment)
+
+
+class Editor(Protocol):
+    """A running editor."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class Lasting(Generic[E]):
+    """An editor that tests share until one of them fails, so that no failure causes the next one."""
+
+    def __init__(self, start: Callable[[], E], tidy: Callable[[E], None]) -> None:
+        """Share the editor that `start` starts; after each test `tidy` closes its pictures."""
+        self._start, self._tidy = start, tidy
+        self._editor: E | None = None
+
+    def lent(self, item: pytest.Item) -> Iterator[E]:
+        """Yield the editor to one test."""
+        editor = self._editor = self._editor or self._start()
+        yield editor
+        if item.stash[FAILED]:
+            return self.close()
+        try:
+            self._tidy(editor)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._editor is not None:
+            self._editor.close()
+            self._editor = None
 
 
 def eventually(condition: Callable[[], T], seconds: float = 90.0) -> T:

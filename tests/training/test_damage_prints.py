@@ -99,7 +99,7 @@ def test_crops_of_prints_and_films_are_mixed_and_functions_of_their_number(photo
     np.savez(tmp_path / "cracks.npz", one=np.eye(50, dtype=np.uint8) * 255)
     overrides = ["data.crop=64", "easy=0", "damage={dust: 1.0}", "data.damage=[]", "data.max_reduction=1"]
     overrides += [f"data.shards=[{photographs}]", f"prints.cracks=[{tmp_path / 'cracks.npz'}]"]
-    overrides += [f"prints.scenes=[{photographs}]"]
+    overrides += [f"prints.scenes=[{photographs}]", "prints.taught=[]"]
     config = configured(settings_of("scratches", overrides))
     pictures = Pictures(sources.members(photographs), 64, None, 64)
     crops, again = damaged_crops(pictures, config), damaged_crops(pictures, config)

@@ -13,9 +13,9 @@ from tests.detector import product_with, write_detector
 from gan_inpaint import installer
 
 from ..conftest import EditorDaemon, write_settings
-from ..workbench import Screen, Workbench, eventually
+from ..workbench import Lasting, Screen, Workbench, eventually
 from .scan import serving
-from .session import Gimp, profile
+from .session import MESSAGE, Gimp, profile
 
 
 @pytest.fixture(scope="session")
@@ -34,32 +34,34 @@ def plugin(installed_plugin: Path, editor_daemon: EditorDaemon) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _console(workbench: Workbench, installed_plugin: Path) -> Iterator[Gimp]:
-    gimp = Gimp(workbench)
-    yield gimp
-    gimp.close()
+def _console(workbench: Workbench, installed_plugin: Path) -> Iterator[Lasting[Gimp]]:
+    console = Lasting(lambda: Gimp(workbench), lambda gimp: gimp.call("close_all"))
+    yield console
+    console.close()
 
 
 @pytest.fixture
-def gimp(_console: Gimp, plugin: Path) -> Iterator[Gimp]:
+def gimp(request: pytest.FixtureRequest, _console: Lasting[Gimp], plugin: Path) -> Iterator[Gimp]:
     """A GIMP without a window, and without an image."""
-    yield _console
-    _console.call("close_all")
+    yield from _console.lent(request.node)
 
 
 @pytest.fixture(scope="session")
-def _windowed(workbench: Workbench, screen: Screen, installed_plugin: Path) -> Iterator[Gimp]:
-    gimp = Gimp(workbench, screen)
-    yield gimp
-    gimp.close()
+def _windowed(workbench: Workbench, screen: Screen, installed_plugin: Path) -> Iterator[Lasting[Gimp]]:
+    def tidied(gimp: Gimp) -> None:
+        eventually(lambda: not gimp.filling())  # else the plug-in misses its image, and the next test gets the message
+        gimp.call("close_all")
+        assert not screen.windows(MESSAGE)
+
+    window = Lasting(lambda: Gimp(workbench, screen), tidied)
+    yield window
+    window.close()
 
 
 @pytest.fixture
-def gimp_window(_windowed: Gimp, plugin: Path) -> Iterator[Gimp]:
+def gimp_window(request: pytest.FixtureRequest, _windowed: Lasting[Gimp], plugin: Path) -> Iterator[Gimp]:
     """A GIMP in a window on the virtual screen, without an image."""
-    yield _windowed
-    eventually(lambda: not _windowed.filling())  # else the plug-in misses its image, and the next test gets the message
-    _windowed.call("close_all")
+    yield from _windowed.lent(request.node)
 
 
 @pytest.fixture(scope="session")

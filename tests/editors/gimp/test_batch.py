@@ -9,7 +9,7 @@ import pytest
 from ..conftest import EditorDaemon
 from ..workbench import Screen, eventually
 from .session import Gimp, dismiss_message
-from .test_window import CANCEL_BUTTON, WINDOW, Photo
+from .test_window import Photo
 
 ALL_IMAGES = "^GAN Inpaint: fill in all open images$"
 HOLE = (60, 40, 40, 30)
@@ -161,8 +161,7 @@ def test_cancel_keeps_what_is_filled_and_leaves_the_rest_alone(
     eventually(lambda: first.state() != before[0])
     eventually(lambda: editor_daemon.status()["running"])
     with editor_daemon.paused():
-        screen.click(*CANCEL_BUTTON, window=WINDOW)
-        eventually(lambda: not gimp_window.filling())
+        second.cancel()
     eventually(lambda: not editor_daemon.status()["running"])
     filled = first.state()
     assert [second.state(), third.state()] == before[1:]

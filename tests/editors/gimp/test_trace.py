@@ -9,7 +9,7 @@ from ..conftest import EditorDaemon
 from ..workbench import Screen, eventually
 from .scan import HEIGHT, PLACE, WIDTH, Bytes, Scan
 from .session import MESSAGE, Gimp
-from .test_window import CANCEL_BUTTON, Photo
+from .test_window import Photo
 
 TRACE = "gan-inpaint-trace-scratch"
 WINDOW = "– GIMP$"
@@ -115,8 +115,7 @@ def test_cancel_leaves_the_selection_alone(gimp_window: Gimp, screen: Screen, ed
     eventually(lambda: editor_daemon.status()["running"])
     with editor_daemon.paused():
         assert gimp_window.filling()
-        screen.click(*CANCEL_BUTTON, window=WINDOW)
-    eventually(lambda: not gimp_window.filling())
+        photo.cancel()
     eventually(lambda: not editor_daemon.status()["running"])
     assert state() == before
     assert not screen.windows(MESSAGE)

@@ -10,7 +10,7 @@ import pytest
 from gan_inpaint import installer
 
 from ..conftest import EditorDaemon, write_settings
-from ..workbench import Screen, Workbench
+from ..workbench import Lasting, Screen, Workbench
 from .session import Krita, resources
 
 
@@ -30,16 +30,19 @@ def plugin(installed_plugin: Path, editor_daemon: EditorDaemon) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _window(workbench: Workbench, screen: Screen, installed_plugin: Path) -> Iterator[Krita]:
-    krita = Krita(workbench, screen)
-    yield krita
-    krita.close()
+def _window(workbench: Workbench, screen: Screen, installed_plugin: Path) -> Iterator[Lasting[Krita]]:
+    window = Lasting(lambda: Krita(workbench, screen), tidied)
+    yield window
+    window.close()
 
 
 @pytest.fixture
-def krita(_window: Krita, plugin: Path) -> Iterator[Krita]:
+def krita(request: pytest.FixtureRequest, _window: Lasting[Krita], plugin: Path) -> Iterator[Krita]:
     """A Krita in a window on the virtual screen, without a picture; no exception may leave a slot of the plug-in."""
-    _window.call("messages")
-    yield _window
-    _window.close_pictures()
-    assert _window.call("defects") == []
+    yield from _window.lent(request.node)
+
+
+def tidied(krita: Krita) -> None:
+    krita.close_pictures()
+    krita.call("messages")  # the next test shall not see them
+    assert krita.call("defects") == []

@@ -17,6 +17,7 @@ START_SECONDS = 240.0
 CALL_SECONDS = 90.0
 PREFERENCES = """\
 HideSplash=true
+AutoSaveInterval=0
 
 [python]
 enable_gan_inpaint=true
@@ -74,6 +75,7 @@ class Krita:
 
     def close(self) -> None:
         self._workbench.stop(self._program)
+        self._socket.unlink(missing_ok=True)
 
     def _exchange(self, operation: str, arguments: dict[str, Any], until: bool) -> Any:
         call = {"operation": operation, "arguments": arguments, "until": until}

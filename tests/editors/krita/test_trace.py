@@ -98,7 +98,7 @@ def test_cancel_leaves_the_selection_alone(krita: Krita, editor_daemon: EditorDa
     krita.call("trigger", action=TRACE)
     eventually(lambda: editor_daemon.status()["running"])
     with editor_daemon.paused():
-        assert krita.call("progress")
+        krita.until("progress")
         krita.call("press_cancel")
         assert not krita.call("progress")
     eventually(lambda: not editor_daemon.status()["running"])

@@ -365,11 +365,10 @@ def _menu(name: str) -> QMenu:
     return next(entry.menu() for entry in entries if entry.text().replace("&", "") == name)
 
 
-def _shown(kind: type[QWidget], title: str = "") -> list[Any]:
-    widgets = QApplication.topLevelWidgets()
-    return [
-        w for w in widgets if isinstance(w, kind) and w.isVisible() and w.windowTitle() in (title or w.windowTitle())
-    ]
+def _shown(kind: type[QWidget], title: str | None = None) -> list[Any]:
+    """The visible windows of a kind, with any title where none is given."""
+    windows = (each for each in QApplication.topLevelWidgets() if isinstance(each, kind) and each.isVisible())
+    return [window for window in windows if title in (None, window.windowTitle())]
 
 
 def _dialog() -> QDialog:
