@@ -206,6 +206,11 @@ EVERYTHING = Choice(
         "Without a selection this makes no difference"
     ),
 )
+OVERLAY = Choice(
+    "overlay",
+    _("Show as an _overlay"),
+    _("Cover what is not selected with a colour, as long as this dialog is open, instead of drawing an outline"),
+)
 DAMAGE_DILATE = NumberOption(
     "dilate",
     _("_Dilate (px)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gan_inpaint_client.dialogs import DAMAGE_DILATE, EVERYTHING, KINDS, SENSITIVITY, TONE, kind_label
+from gan_inpaint_client.dialogs import DAMAGE_DILATE, EVERYTHING, KINDS, OVERLAY, SENSITIVITY, TONE, kind_label
 from gan_inpaint_client.language import decimal
 
 from .options import MOST_SENSITIVE, Damage
@@ -21,9 +21,11 @@ class ScratchesDialog(QDialog):
 
     Signals:
         changed: another value was chosen.
+        overlaid: what is selected shall be shown in the other way; its box is visible after `offer_overlay`.
     """
 
     changed = pyqtSignal()
+    overlaid = pyqtSignal()
 
     def __init__(self, title: str, action: str, page: str, last: Damage, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,6 +35,8 @@ class ScratchesDialog(QDialog):
         self._kinds = {kind: check_box(kind, kind.name in last.kinds) for kind in KINDS}
         self._everything = check_box(EVERYTHING, last.everything)
         self._dilate = pixel_box(DAMAGE_DILATE, last.dilate)
+        self._overlay = check_box(OVERLAY, chosen=False)
+        self._overlay.hide()
         self._sentence = QLabel()
         self._buttons = buttons_of(action, page)
         self._lay_out()
@@ -64,6 +68,14 @@ class ScratchesDialog(QDialog):
         """Disable the button until `say` reports the result for the values chosen now."""
         self._button.setEnabled(False)
 
+    def offer_overlay(self) -> None:
+        """Let the user see an overlay."""
+        self._overlay.show()
+
+    def end_overlay(self) -> None:
+        """Show the outline again."""
+        self._overlay.setChecked(False)
+
     @property
     def _button(self) -> QWidget:
         return self._buttons.button(QDialogButtonBox.StandardButton.Ok)
@@ -80,6 +92,7 @@ class ScratchesDialog(QDialog):
         for box in (*self._kinds.values(), self._everything):
             form.addRow(box)
         form.addRow(row_label(DAMAGE_DILATE.label), self._dilate)
+        form.addRow(self._overlay)
         form.addRow(self._sentence)
         form.addRow(self._buttons)
 
@@ -89,6 +102,7 @@ class ScratchesDialog(QDialog):
         for box in (*self._kinds.values(), self._everything):
             box.stateChanged.connect(self._change)
         self._dilate.valueChanged.connect(self._change)
+        self._overlay.toggled.connect(lambda _shown: self.overlaid.emit())
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from krita import Selection
+from krita import Krita, Selection
 
 from gan_inpaint_client import (
     DAMAGE_MAP_GONE,
@@ -55,6 +55,8 @@ class Search(QObject):
         self._search: DamageSearch | None = None
         self._dialog = ScratchesDialog(SELECT_TITLE, SELECT_BUTTON, "select-scratches", Damage.remembered(), window)
         self._dialog.say(STARTING, ready=False)
+        self._dialog.offer_overlay()
+        self._dialog.overlaid.connect(self._toggle_overlay)
         self._dialog.changed.connect(self._ask)
         self._dialog.finished.connect(self._answered)
         link.welcomed.connect(self._ask)
@@ -179,7 +181,12 @@ class Search(QObject):
         else:
             local.setSelection(selection)
 
+    @slot
+    def _toggle_overlay(self) -> None:
+        Krita.instance().action("toggle-selection-overlay-mode").trigger()
+
     def _end(self, sentence: str) -> None:
+        self._dialog.end_overlay()
         self._dialog.finished.disconnect()
         self._dialog.close()
         self._dialog.deleteLater()

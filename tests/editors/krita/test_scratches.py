@@ -123,6 +123,24 @@ def test_the_selection_follows_the_dialog(krita: Krita, scan: Scan) -> None:
     krita.call("press_scratches", button="Cancel")
 
 
+def test_what_is_found_can_be_seen_as_an_overlay_until_the_dialog_is_left(
+    krita: Krita, scan: Scan, screen: Screen
+) -> None:
+    def reddish() -> bool:
+        """Whether the page, which is gray, is red."""
+        page = cv2.imread(str(screen.screenshot("overlay.png"))).astype(np.int32)
+        return bool(np.count_nonzero(page[..., 2] - page[..., 1] > 60) > 50_000)
+
+    scan.search()
+    assert not reddish()
+    krita.call("press_overlay")
+    eventually(reddish)
+    selected = scan.selected()
+    krita.call("press_scratches", button="Select")
+    eventually(lambda: not reddish())
+    assert np.array_equal(scan.selected(), selected)
+
+
 def test_kinds_are_counted_and_chosen(krita: Krita, scan: Scan) -> None:
     scan.search()
     both = scan.selected()

@@ -220,7 +220,7 @@ def press_variants() -> None:
 def scratches(**wanted: Any) -> dict[str, Any]:
     """What the dialog of one of the entries about scratches shows, after `wanted` was chosen in it."""
     dialog = _scratches()[0]
-    *kinds, everything = dialog.findChildren(QCheckBox)
+    *kinds, everything, _overlay = dialog.findChildren(QCheckBox)
     everything.setChecked(wanted.get("everything", everything.isChecked()))
     for box in kinds:
         box.setChecked(box.objectName() in wanted.get("kinds", [box.objectName()] if box.isChecked() else []))
@@ -235,9 +235,14 @@ def scratches(**wanted: Any) -> dict[str, Any]:
     }
 
 
+def press_overlay() -> None:
+    """Choose between an outline and an overlay."""
+    _scratches()[0].findChild(QCheckBox, "overlay").click()
+
+
 def kind_labels() -> list[str]:
     """The kinds of damage in the dialog, with their numbers."""
-    return [box.text().replace("&", "") for box in _scratches()[0].findChildren(QCheckBox)[:-1]]
+    return [box.text().replace("&", "") for box in _scratches()[0].findChildren(QCheckBox)[:-2]]
 
 
 def sensitivity_text() -> str:
