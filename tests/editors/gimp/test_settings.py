@@ -11,7 +11,7 @@ from gan_inpaint import installer
 
 from ..conftest import EditorDaemon, Offering, write_settings
 from ..workbench import Screen, Workbench, eventually
-from .session import Gimp, profile
+from .session import Gimp, dismiss_message, profile
 from .test_window import DIALOG, Photo
 
 SETTINGS, ADD, QUESTION = "^GAN Inpaint: settings$", "^GAN Inpaint: add a published model$", "^GAN Inpaint: download$"
@@ -147,7 +147,8 @@ def test_stop_ends_the_daemon_and_ctrl_f_still_repeats_the_fill(page: Page, offe
     page.close()
     before = photo.state()
     photo.press("ctrl+f")
-    eventually(lambda: page.screen.windows("GIMP Message") or photo.state() != before)
+    dismiss_message(page.screen)
+    assert photo.state() == before
     assert not page.screen.windows(SETTINGS), "a fill is repeated, which finds no daemon here"
 
 
