@@ -134,14 +134,11 @@ def test_a_stranger_cannot_make_the_daemon_allocate(daemon, client) -> None:
         with socket.socket(socket.AF_UNIX) as stranger:
             stranger.settimeout(10)
             stranger.connect(daemon.endpoint.removeprefix("ipc://"))
-            stranger.sendall(greeting + b"\x04\x26\x05READY\x0bSocket-Type\0\0\0\x06DEALER\x08Identity\0\0\0\0"[:40])
-            stranger.sendall(announced + bytes(4_000))
-            came = b"?"
-            while came:
-                try:
-                    came = stranger.recv(65_536)
-                except ConnectionError:
-                    came = b""
+            with suppress(ConnectionError):  # the daemon hangs up, perhaps before all is sent
+                ready = b"\x04\x26\x05READY\x0bSocket-Type\0\0\0\x06DEALER\x08Identity\0\0\0\0"[:40]
+                stranger.sendall(greeting + ready + announced + bytes(4_000))
+                while stranger.recv(65_536):
+                    pass
     assert client.ask("status")["memory_mib"] < before + 20
 
 
