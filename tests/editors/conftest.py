@@ -28,9 +28,8 @@ PROVISIONED = pytest.StashKey[Path | root.CannotProvision | root.BuildFailed]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(AGAIN)
+    for item in _of_editors(items):
+        item.add_marker(AGAIN)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -43,12 +42,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Build the editors' root before the first test, so that its minutes count for no test."""
-    if session.config.option.collectonly or not any(HERE in item.path.parents for item in session.items):
+    if session.config.option.collectonly or not _of_editors(session.items):
         return
     try:
         session.config.stash[PROVISIONED] = root.provision()
     except (root.CannotProvision, root.BuildFailed) as reason:
         session.config.stash[PROVISIONED] = reason
+
+
+def _of_editors(items: list[pytest.Item]) -> list[pytest.Item]:
+    return [item for item in items if HERE in item.path.parents]
 
 
 @pytest.fixture(scope="session")

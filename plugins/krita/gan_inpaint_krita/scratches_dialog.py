@@ -21,7 +21,7 @@ class ScratchesDialog(QDialog):
 
     Signals:
         changed: another value was chosen.
-        overlaid: what is selected shall be shown in the other way; its box is visible after `offer_overlay`.
+        overlaid: the user switches between outline and overlay, which `offer_overlay` makes possible.
     """
 
     changed = pyqtSignal()
@@ -69,11 +69,11 @@ class ScratchesDialog(QDialog):
         self._button.setEnabled(False)
 
     def offer_overlay(self) -> None:
-        """Let the user see an overlay."""
+        """Show the box that switches to an overlay."""
         self._overlay.show()
 
     def end_overlay(self) -> None:
-        """Show the outline again."""
+        """Switch back to the outline."""
         self._overlay.setChecked(False)
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from krita import Krita
 
-from . import documents, layers, windows
+from . import choosing, documents, layers, windows
 
 LAYER_LIST_SECONDS = 0.1
 
@@ -57,5 +57,6 @@ _OPERATIONS = {
     **vars(documents),
     **vars(layers),
     **vars(windows),
+    **vars(choosing),
     **{operation.__name__: operation for operation in (at_once, calm, remember, setting, remember_damage)},
 }

@@ -9,7 +9,6 @@ from typing import Any
 
 from krita import Krita, View
 from PyQt5.QtCore import QTimer
-from PyQt5.QtGui import QIcon, QImage
 from PyQt5.QtWidgets import (
     QAction,
     QApplication,
@@ -24,13 +23,10 @@ from PyQt5.QtWidgets import (
     QPushButton,
     QSlider,
     QSpinBox,
-    QToolButton,
     QWidget,
 )
 
 TITLE = "GAN Inpaint: fill selection"
-VARIANTS = "GAN Inpaint: variants"
-SCRATCHES = ("GAN Inpaint: select scratches", "GAN Inpaint: repair scratches")
 OK = QDialogButtonBox.StandardButton.Ok
 
 _messages: list[str] = []
@@ -52,9 +48,9 @@ def watch_failures() -> None:
 
 def messages() -> list[str]:
     """The floating messages since the last call."""
-    shown = _messages.copy()
+    kept = _messages.copy()
     _messages.clear()
-    return shown
+    return kept
 
 
 def floating_message_is_shown() -> bool:
@@ -100,29 +96,29 @@ def tool_tip(action: str) -> str:
 
 def shows(title: str) -> bool:
     """Whether a dialog of that title is shown."""
-    return bool(_shown(QDialog, title))
+    return bool(shown(QDialog, title))
 
 
 def says(title: str) -> list[str]:
     """The texts of the labels of the dialog with that title; nothing where it is not shown."""
-    return [label.text() for dialog in _shown(QDialog, title) for label in dialog.findChildren(QLabel)]
+    return [label.text() for dialog in shown(QDialog, title) for label in dialog.findChildren(QLabel)]
 
 
 def buttons(title: str) -> dict[str, bool]:
     """The buttons of the dialog with that title, and whether each can be pressed."""
-    found = [button for dialog in _shown(QDialog, title) for button in dialog.findChildren(QPushButton)]
+    found = [button for dialog in shown(QDialog, title) for button in dialog.findChildren(QPushButton)]
     return {button.text().replace("&", ""): button.isEnabled() for button in found}
 
 
 def push(title: str, button: str) -> None:
     """Press a button of the dialog with that title."""
-    found = [each for dialog in _shown(QDialog, title) for each in dialog.findChildren(QPushButton)]
+    found = [each for dialog in shown(QDialog, title) for each in dialog.findChildren(QPushButton)]
     next(each for each in found if each.text().replace("&", "") == button).click()
 
 
 def accept(title: str) -> list[str]:
     """Press the first button of the dialog with that title; the texts of its labels."""
-    dialog = _shown(QDialog, title)[0]
+    dialog = shown(QDialog, title)[0]
     texts = [label.text() for label in dialog.findChildren(QLabel)]
     dialog.findChild(QDialogButtonBox).button(OK).click()
     return texts
@@ -144,7 +140,7 @@ def maximize() -> None:
 
 
 def dialog_is_shown() -> bool:
-    return bool(_shown(QDialog, title=TITLE))
+    return bool(shown(QDialog, title=TITLE))
 
 
 def dialog_offers_models() -> bool:
@@ -184,7 +180,7 @@ def choose(name: str, value: str) -> None:
 
 def press(button: str) -> None:
     """Press a button of the dialog."""
-    _press(_dialog(), button)
+    press_in(_dialog(), button)
 
 
 def switch_preview(on: bool) -> None:
@@ -217,118 +213,19 @@ def press_variants() -> None:
     next(button for button in buttons if button.text().replace("&", "") == "Variants…").click()
 
 
-def scratches(**wanted: Any) -> dict[str, Any]:
-    """What the dialog of one of the entries about scratches shows, after `wanted` was chosen in it."""
-    dialog = _scratches()[0]
-    *kinds, everything, _overlay = dialog.findChildren(QCheckBox)
-    everything.setChecked(wanted.get("everything", everything.isChecked()))
-    for box in kinds:
-        box.setChecked(box.objectName() in wanted.get("kinds", [box.objectName()] if box.isChecked() else []))
-    sensitivity, tone, dilate = (dialog.findChild(kind) for kind in (QSlider, QComboBox, QSpinBox))
-    sensitivity.setValue(wanted.get("percent", sensitivity.value()))
-    tone.setCurrentIndex(tone.findData(wanted.get("tone", tone.currentData())))
-    dilate.setValue(wanted.get("dilate", dilate.value()))
-    chosen = [box.objectName() for box in kinds if box.isChecked()]
-    return {
-        **{"percent": sensitivity.value(), "tone": tone.currentData(), "dilate": dilate.value()},
-        **{"kinds": chosen, "everything": everything.isChecked()},
-    }
-
-
-def press_overlay() -> None:
-    """Choose between an outline and an overlay."""
-    _scratches()[0].findChild(QCheckBox, "overlay").click()
-
-
-def kind_labels() -> list[str]:
-    """The kinds of damage in the dialog, with their numbers."""
-    return [box.text().replace("&", "") for box in _scratches()[0].findChildren(QCheckBox)[:-2]]
-
-
-def sensitivity_text() -> str:
-    """The number beside the slider."""
-    slider = _scratches()[0].findChild(QSlider)
-    labels = [label for label in _scratches()[0].findChildren(QLabel) if label.y() == slider.y() or label.text()]
-    return next(label.text() for label in labels if label.text().replace(".", "").isdecimal())
-
-
-def scratches_are_shown() -> bool:
-    return bool(_scratches())
-
-
-def scratches_say(sentence: str) -> bool:
-    """Whether that is in the dialog's sentence."""
-    labels = [label for dialog in _scratches() for label in dialog.findChildren(QLabel)]
-    return any(sentence in label.text() for label in labels)
-
-
-def scratches_are_ready() -> bool:
-    """Whether the dialog's button can be pressed, which it can while the selection is what the dialog says."""
-    return any(box.button(OK).isEnabled() for dialog in _scratches() for box in dialog.findChildren(QDialogButtonBox))
-
-
-def press_scratches(button: str) -> None:
-    _press(_scratches()[0], button)
-
-
-def variants() -> list[str]:
-    """The texts of the dialog of variants, the picture of before first; empty where it is not shown."""
-    return [button.text().replace("&", "") for dialog in _variants() for button in _pictures(dialog)]
-
-
-def variants_are_ready() -> bool:
-    """Whether more fills can be asked for, which they can once all have come."""
-    return any(_more(dialog).isEnabled() for dialog in _variants())
-
-
-def variants_say(sentence: str) -> bool:
-    """Whether that is in the dialog's sentence."""
-    return any(sentence in label.text() for dialog in _variants() for label in dialog.findChildren(QLabel))
-
-
-def variants_look_different() -> bool:
-    """Whether no two pictures of the dialog are alike."""
-    (dialog,) = _variants()
-    images = [_image_of(button) for button in _pictures(dialog)]
-    return all(one != other for index, one in enumerate(images) for other in images[:index])
-
-
-def press_more() -> None:
-    _more(_variants()[0]).click()
-
-
-def choose_variant(number: int) -> None:
-    """Click on a fill; the first one is number 1."""
-    _pictures(_variants()[0])[number].click()
-
-
-def keep_variants(on: bool) -> None:
-    """Switch on or off whether all fills are kept."""
-    _variants()[0].findChild(QCheckBox, "keep-variants").setChecked(on)
-
-
-def variants_are_kept() -> bool:
-    box = _variants()[0].findChild(QCheckBox, "keep-variants")
-    return bool(box.isVisible() and box.isChecked())
-
-
-def cancel_variants() -> None:
-    _variants()[0].findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel).click()
-
-
 def progress() -> str:
     """The text of the progress window; empty when it is not shown."""
-    shown = _shown(QProgressDialog)
-    return shown[0].labelText() if shown else ""
+    windows = shown(QProgressDialog)
+    return windows[0].labelText() if windows else ""
 
 
 def press_cancel() -> None:
-    _shown(QProgressDialog)[0].findChild(QPushButton).click()
+    shown(QProgressDialog)[0].findChild(QPushButton).click()
 
 
 def close_message_box() -> str:
     """The text of the message box that is shown, which is closed."""
-    boxes = _shown(QMessageBox)
+    boxes = shown(QMessageBox)
     if not boxes:
         return ""
     boxes[0].close()
@@ -370,40 +267,17 @@ def _menu(name: str) -> QMenu:
     return next(entry.menu() for entry in entries if entry.text().replace("&", "") == name)
 
 
-def _shown(kind: type[QWidget], title: str | None = None) -> list[Any]:
+def shown(kind: type[QWidget], title: str | None = None) -> list[Any]:
     """The visible windows of a kind, with any title where none is given."""
     windows = (each for each in QApplication.topLevelWidgets() if isinstance(each, kind) and each.isVisible())
     return [window for window in windows if title in (None, window.windowTitle())]
 
 
 def _dialog() -> QDialog:
-    return _shown(QDialog, title=TITLE)[0]
+    return shown(QDialog, title=TITLE)[0]
 
 
-def _scratches() -> list[QDialog]:
-    return [dialog for title in SCRATCHES for dialog in _shown(QDialog, title)]
-
-
-def _variants() -> list[QDialog]:
-    return _shown(QDialog, VARIANTS)
-
-
-def _pictures(dialog: QDialog) -> list[QToolButton]:
-    buttons = [button for button in dialog.findChildren(QToolButton) if button.objectName().startswith("fill ")]
-    return sorted(buttons, key=lambda button: int(button.objectName().split()[1]))
-
-
-def _image_of(button: QToolButton) -> QImage:
-    mode = QIcon.Mode.Normal if button.isEnabled() else QIcon.Mode.Disabled
-    return button.icon().pixmap(button.iconSize(), mode).toImage()
-
-
-def _more(dialog: QDialog) -> QPushButton:
-    buttons = dialog.findChild(QDialogButtonBox)
-    return next(button for button in buttons.buttons() if button.text().replace("&", "") == "More")
-
-
-def _press(dialog: QDialog, button: str) -> None:
+def press_in(dialog: QDialog, button: str) -> None:
     kind = QDialogButtonBox.StandardButton.Cancel if button == "Cancel" else OK
     pressed = dialog.findChild(QDialogButtonBox).button(kind)
     assert pressed.text().replace("&", "") == button
